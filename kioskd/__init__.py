@@ -1,0 +1,1 @@
+"""kioskd: a self-service kiosk in one daemon."""

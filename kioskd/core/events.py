@@ -1,0 +1,359 @@
+"""What happened. Guest intents are what a widget carries; facts come from devices, network and store.
+
+Every event reaches the visit together with a `Moment`, so nothing in core asks a clock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from kioskd.core.catalogue import Service
+from kioskd.core.health import DeviceHealth
+from kioskd.core.member import Member
+from kioskd.core.order import Tender
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When something happened.
+
+    `mono_s` never runs backwards and is for deadlines; `wall` is aware local time and only labels;
+    `token` is a fresh unique id (a UUID in production) for whatever this event starts.
+    """
+
+    mono_s: float
+    wall: datetime
+    token: str
+
+
+# --- what the guest wants -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class StartOrder:
+    service: Service
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseLanguage:
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowCategory:
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowProduct:
+    sku: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuickAdd:
+    """The plus on a product card: straight into the basket, or its page when a choice must be made."""
+
+    sku: str
+
+
+@dataclass(frozen=True, slots=True)
+class PickOption:
+    group: str
+    sku: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepQuantity:
+    """More or fewer of the product being looked at."""
+
+    delta: int
+
+
+@dataclass(frozen=True, slots=True)
+class PutInBasket:
+    """Add the product being looked at, or save the line being edited."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowBasket:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class EditLine:
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    line: int
+    delta: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveLine:
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class UndoRemoval:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class ShowIdentify:
+    """ "Scan your card" with the way to the number keypad."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowKeypad:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class PressKey:
+    """A key of the number keypad: "0" to "9", "back" or "clear"."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitNumber:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class ShowMember:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class SignOut:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class ShowCheckout:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class PayWith:
+    tender: Tender
+
+
+@dataclass(frozen=True, slots=True)
+class CancelPayment:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class GoBack:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOrder:
+    """Asked for at the bottom of every screen; confirmed before anything is lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmCancel:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class StillHere:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """ "Done" on the thank-you screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskHelp:
+    pass
+
+
+Intent = (
+    StartOrder
+    | ChooseLanguage
+    | ShowCategory
+    | ShowProduct
+    | QuickAdd
+    | PickOption
+    | StepQuantity
+    | PutInBasket
+    | ShowBasket
+    | EditLine
+    | StepLine
+    | RemoveLine
+    | UndoRemoval
+    | ShowIdentify
+    | ShowKeypad
+    | PressKey
+    | SubmitNumber
+    | ShowMember
+    | SignOut
+    | ShowCheckout
+    | PayWith
+    | CancelPayment
+    | GoBack
+    | CancelOrder
+    | ConfirmCancel
+    | StillHere
+    | Finish
+    | AskHelp
+)
+
+# --- what devices, network and store report ------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """A code was read. `text` is untrusted: at most 512 characters, any content.
+
+    `symbology` is a lower-case word (`qr`, `code128`, `ean/upc`, ...) or None when the reader does not say.
+    """
+
+    text: str
+    source: str
+    symbology: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScanRejected:
+    """Something was read that is no usable code; `reason` is one word for the log, never the content."""
+
+    reason: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberFound:
+    request: str
+    member: Member
+
+
+class LookupFailure(StrEnum):
+    UNKNOWN_CARD = "unknown_card"
+    BLOCKED_CARD = "blocked_card"
+    UNREACHABLE = "unreachable"
+    """Nobody answered, or not in time, or not in a way that can be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookupFailed:
+    request: str
+    failure: LookupFailure
+
+
+class PaymentStep(StrEnum):
+    """What the terminal says meanwhile."""
+
+    PRESENT_CARD = "present_card"
+    ENTER_PIN = "enter_pin"
+    AUTHORISING = "authorising"
+    REMOVE_CARD = "remove_card"
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentProgress:
+    order_id: str
+    step: PaymentStep
+
+
+class PaymentOutcome(StrEnum):
+    APPROVED = "approved"
+    DECLINED = "declined"
+    ABORTED = "aborted"
+    UNAVAILABLE = "unavailable"
+    """The terminal could not be reached; certainly nothing was charged."""
+    UNKNOWN = "unknown"
+    """The line broke at a moment when money may have moved."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentEnded:
+    """`evidence` is the terminal's own reference (trace and receipt number), printable, never card data."""
+
+    order_id: str
+    outcome: PaymentOutcome
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAccepted:
+    """The order is on the disk."""
+
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDelivered:
+    """The loyalty backend has the order. None means it did not say."""
+
+    order_id: str
+    points: int | None
+    balance: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderUndeliverable:
+    """The loyalty backend refused the order for good, or a person must look at it."""
+
+    order_id: str
+
+
+class PrintVerdict(StrEnum):
+    PRINTED = "printed"
+    UNVERIFIED = "unverified"
+    """Sent to a printer that cannot tell."""
+    BLOCKED = "blocked"
+    """Nothing was written: absent, cover open, paper out."""
+    UNKNOWN = "unknown"
+    """Something was written, and it is not certain what came out. Never repeated by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptEnded:
+    order_id: str
+    verdict: PrintVerdict
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceChanged:
+    health: DeviceHealth
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkChanged:
+    online: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A deadline may have passed."""
+
+
+Fact = (
+    Scanned
+    | ScanRejected
+    | MemberFound
+    | LookupFailed
+    | PaymentProgress
+    | PaymentEnded
+    | OrderAccepted
+    | OrderDelivered
+    | OrderUndeliverable
+    | ReceiptEnded
+    | DeviceChanged
+    | NetworkChanged
+    | Tick
+)
+
+Event = Intent | Fact

@@ -1,0 +1,78 @@
+"""What was paid for: a basket frozen at the moment of payment, with ids on every level."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from kioskd.core.basket import Basket, option_price
+from kioskd.core.catalogue import Service, Words
+from kioskd.core.money import Money
+
+
+class Tender(StrEnum):
+    CARD = "card"
+    COUNTER = "counter"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """`total` is unit price times quantity, without sub lines; they count on top."""
+
+    id: str
+    sku: str
+    name: Words
+    quantity: int
+    unit_price: Money
+    subs: tuple[OrderLine, ...] = ()
+
+    @property
+    def total(self) -> Money:
+        return self.unit_price * self.quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """`id` is unique over all orders of all kiosks; every line id starts with it and is unique too."""
+
+    id: str
+    number: str
+    placed_at: datetime
+    service: Service
+    language: str
+    currency: str
+    lines: tuple[OrderLine, ...]
+    tender: Tender
+    member_id: str | None = None
+    credential: str | None = None
+    """What the guest scanned while the backend could not be asked: resolved to a member on delivery."""
+
+    @property
+    def total(self) -> Money:
+        return Money.total((part.total for line in self.lines for part in (line, *line.subs)), self.currency)
+
+
+def order_lines(order_id: str, basket: Basket) -> tuple[OrderLine, ...]:
+    """The basket's lines with ids, choices as sub lines. The totals add up to the basket's."""
+    lines = []
+    for index, line in enumerate(basket.lines, start=1):
+        line_id = f"{order_id}-{index}"
+        subs = []
+        for sub_index, choice in enumerate(line.choices, start=1):
+            group = line.product.group(choice.group)
+            option = group.option(choice.sku) if group else None
+            price = option_price(line.product, choice)
+            name = option.name if option else Words(choice.sku)
+            subs.append(OrderLine(f"{line_id}-{sub_index}", choice.sku, name, line.quantity, price))
+        lines.append(
+            OrderLine(
+                line_id,
+                line.product.sku,
+                line.product.name,
+                line.quantity,
+                line.unit_price,
+                tuple(subs),
+            )
+        )
+    return tuple(lines)

@@ -1,0 +1,94 @@
+"""What the daemon needs of the siblings, as protocols. Drivers and backends implement them structurally."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from kioskd.core.credential import Credential
+from kioskd.core.events import DeviceChanged, PaymentOutcome, PaymentStep, PrintVerdict, Scanned, ScanRejected
+from kioskd.core.member import Member
+from kioskd.core.money import Money
+from kioskd.core.order import Order
+from kioskd.core.receipt import Receipt
+
+Emit = Callable[[Scanned | ScanRejected | DeviceChanged], None]
+
+
+class Device(Protocol):
+    """Something plugged in. `run` lasts as long as the device does.
+
+    It raises DeviceAbsent when the device is not there (any more) and DeviceFault when it misbehaves; the
+    supervisor starts it again with back-off. Cancelling it releases everything.
+    """
+
+    name: str
+
+    async def run(self, emit: Emit) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentResult:
+    """`evidence` is the terminal's reference for people and for reversal: no card data."""
+
+    outcome: PaymentOutcome
+    evidence: str = ""
+
+
+class PaymentTerminal(Protocol):
+    """Never raises for what a terminal can do wrong: that is what the outcomes are for."""
+
+    async def pay(
+        self, reference: str, amount: Money, progress: Callable[[PaymentStep], None]
+    ) -> PaymentResult:
+        """One payment, with a deadline of its own. One at a time."""
+        ...
+
+    async def abort(self) -> None:
+        """Ask the terminal to end the payment in flight; `pay` returns with what became of it."""
+        ...
+
+    async def outcome(self, reference: str) -> PaymentResult:
+        """What became of an earlier payment: APPROVED, DECLINED (nothing charged) or UNKNOWN."""
+        ...
+
+
+class ReceiptPrinter(Protocol):
+    async def print(self, job: str, receipt: Receipt) -> PrintVerdict:
+        """Print once. Returns within the deadlines of the profile and never raises for a sick printer."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The backend's answer to an order. None means it did not say."""
+
+    points: int | None
+    balance: int | None
+
+
+class LoyaltyBackend(Protocol):
+    """Raises only LoyaltyError and its branches."""
+
+    async def identify(self, credential: Credential, language: str) -> Member:
+        """The member with everything the overview shows. Refused: `unknown_card` or `blocked_card`."""
+        ...
+
+    async def deliver(self, order: Order) -> Delivered:
+        """Tell the backend about a paid order, once. `order.id` makes repeating it harmless.
+
+        An order with a credential instead of a member is resolved first. Refused: `unknown_card`,
+        `blocked_card`, `duplicate` (the backend has this id already) or `invalid`.
+        """
+        ...
+
+    async def find(self, order_id: str) -> Delivered | None:
+        """What the backend knows of an order: None when it certainly does not have it."""
+        ...
+
+    async def probe(self) -> None:
+        """A cheap question without effect: returns when the backend answers sensibly."""
+        ...
+
+    async def close(self) -> None: ...
