@@ -19,7 +19,10 @@ class LookUp:
 
 @dataclass(frozen=True, slots=True)
 class TakePayment:
-    """Write the intent down, then ask the terminal. Answered by PaymentEnded."""
+    """Write the intent down, ask the terminal, and make an approved order durable with its payment.
+
+    Answered by PaymentEnded and, when approved, by OrderAccepted.
+    """
 
     order: Order
 
@@ -33,29 +36,24 @@ class AbortPayment:
 
 @dataclass(frozen=True, slots=True)
 class AcceptOrder:
-    """Make the order and all that must be told about it durable. Answered by OrderAccepted."""
+    """Make an order durable that needs no terminal: to be paid at the counter, or free of charge.
+
+    Answered by OrderAccepted.
+    """
 
     order: Order
-    paid: bool
-    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PrintReceipt:
-    """Answered by ReceiptEnded."""
+    """Answered by ReceiptEnded. `points` and `balance` are None while the backend has not said."""
 
     order: Order
-    paid: bool
     evidence: str
     member_name: str | None
-    points_pending: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CallStaff:
-    """A guest asks for help. `where` names the screen."""
-
-    where: str
+    points: int | None
+    balance: int | None
+    points_later: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +61,4 @@ class Forget:
     """The visit is over: drop everything that knew the guest."""
 
 
-Effect = LookUp | TakePayment | AbortPayment | AcceptOrder | PrintReceipt | CallStaff | Forget
+Effect = LookUp | TakePayment | AbortPayment | AcceptOrder | PrintReceipt | Forget

@@ -176,7 +176,7 @@ class Finish:
 
 @dataclass(frozen=True, slots=True)
 class AskHelp:
-    pass
+    """Tells the guest where a person is."""
 
 
 Intent = (
@@ -288,9 +288,10 @@ class PaymentEnded:
 
 @dataclass(frozen=True, slots=True)
 class OrderAccepted:
-    """The order is on the disk."""
+    """The order is on the disk. Only now may the guest be thanked."""
 
     order_id: str
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

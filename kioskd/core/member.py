@@ -57,6 +57,5 @@ class Member:
     rewards: tuple[Reward, ...] = ()
     vouchers: tuple[Voucher, ...] = ()
     collectables: tuple[CollectableReward, ...] = ()
-    language: str | None = None
     partial: bool = False
     """True when a part of the overview (rewards, vouchers) could not be fetched."""

@@ -1,0 +1,344 @@
+"""One guest's time at the kiosk, as a frozen value. Screens are derived from it, never switched by hand.
+
+`rules/` says how it changes, `flow.py` applies them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from kioskd.core.basket import Basket, Choice
+from kioskd.core.catalogue import Catalogue, Service
+from kioskd.core.credential import Credential
+from kioskd.core.events import PaymentStep, PrintVerdict
+from kioskd.core.health import DeviceHealth, DeviceKind
+from kioskd.core.member import Member
+from kioskd.core.order import Order, Tender
+
+
+class Place(StrEnum):
+    """Where a visit is: one for each phase, the nodes of the graph in the README."""
+
+    ATTRACT = "attract"
+    MENU = "menu"
+    CHOOSING = "choosing"
+    REVIEWING = "reviewing"
+    IDENTIFYING = "identifying"
+    OVERVIEW = "overview"
+    CHECKOUT = "checkout"
+    PAYING = "paying"
+    STORING = "storing"
+    THANKS = "thanks"
+    ASK_STAFF = "ask_staff"
+    STILL_THERE = "still_there"
+    CONFIRMING_CANCEL = "confirming_cancel"
+    OUT_OF_ORDER = "out_of_order"
+
+
+@dataclass(frozen=True, slots=True)
+class Attract:
+    """Nobody is here, or somebody was recognised and has not chosen how to eat."""
+
+    place: ClassVar[Place] = Place.ATTRACT
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    category: str
+
+    place: ClassVar[Place] = Place.MENU
+
+
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """A product and what is picked so far. `line` is set when a line of the basket is edited.
+
+    `wanting` names the group that must still be answered, once the guest tried to go on without.
+    """
+
+    sku: str
+    category: str
+    choices: tuple[Choice, ...] = ()
+    quantity: int = 1
+    line: int | None = None
+    wanting: str | None = None
+
+    place: ClassVar[Place] = Place.CHOOSING
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewing:
+    """The basket. `category` is where the menu is left off."""
+
+    category: str
+
+    place: ClassVar[Place] = Place.REVIEWING
+
+
+@dataclass(frozen=True, slots=True)
+class Identifying:
+    """ "Scan your card", or the keypad with the `digits` typed so far."""
+
+    back: Phase
+    keypad: bool = False
+    digits: str = ""
+
+    place: ClassVar[Place] = Place.IDENTIFYING
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the member has. `back` is where Continue leads; Attract when the service is still to be chosen."""
+
+    back: Phase
+
+    place: ClassVar[Place] = Place.OVERVIEW
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    category: str
+
+    place: ClassVar[Place] = Place.CHECKOUT
+
+
+@dataclass(frozen=True, slots=True)
+class Paying:
+    """The terminal has the word. After `abort_s` it is asked to stop, after `give_up_s` staff are."""
+
+    order: Order
+    category: str
+    abort_s: float
+    give_up_s: float
+    step: PaymentStep = PaymentStep.PRESENT_CARD
+    aborting: bool = False
+
+    place: ClassVar[Place] = Place.PAYING
+
+
+@dataclass(frozen=True, slots=True)
+class Storing:
+    """Paid (or to be paid at the counter), not yet on the disk."""
+
+    order: Order
+
+    place: ClassVar[Place] = Place.STORING
+
+
+class Points(StrEnum):
+    """What can be said about the points of an order."""
+
+    NONE = "none"
+    """Nobody was identified."""
+    ASKED = "asked"
+    """Told the backend, no answer yet."""
+    EARNED = "earned"
+    LATER = "later"
+    """Safely stored, will be added when the backend can be reached."""
+    AT_COUNTER = "at_counter"
+    """Added when the order is paid at the counter."""
+    REFUSED = "refused"
+    """The card turned out to be unknown or blocked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thanks:
+    """The order is accepted. `receipt` is None while it is still to be printed or being printed."""
+
+    order: Order
+    points: Points
+    until_s: float
+    earned: int | None = None
+    balance: int | None = None
+    evidence: str = ""
+    answer_due_s: float | None = None
+    """Until then the receipt waits for the points, so that they can be printed on it."""
+    receipt: PrintVerdict | None = None
+
+    place: ClassVar[Place] = Place.THANKS
+
+
+@dataclass(frozen=True, slots=True)
+class AskStaff:
+    """The terminal did not say whether it took the money. A person must look, nothing is repeated."""
+
+    order: Order
+    category: str
+    until_s: float
+
+    place: ClassVar[Place] = Place.ASK_STAFF
+
+
+@dataclass(frozen=True, slots=True)
+class StillThere:
+    before: Phase
+    until_s: float
+    remaining_s: int
+
+    place: ClassVar[Place] = Place.STILL_THERE
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmingCancel:
+    before: Phase
+
+    place: ClassVar[Place] = Place.CONFIRMING_CANCEL
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfOrder:
+    """Nothing can be sold. `details` are for staff."""
+
+    reason: Blockage
+    details: tuple[str, ...] = ()
+
+    place: ClassVar[Place] = Place.OUT_OF_ORDER
+
+
+class Blockage(StrEnum):
+    NO_TENDER = "no_tender"
+    """No way to pay works."""
+    SETUP = "setup"
+    """The configuration or the menu is wrong."""
+
+
+Phase = (
+    Attract
+    | Menu
+    | Choosing
+    | Reviewing
+    | Identifying
+    | Overview
+    | Checkout
+    | Paying
+    | Storing
+    | Thanks
+    | AskStaff
+    | StillThere
+    | ConfirmingCancel
+    | OutOfOrder
+)
+
+
+class NoticeKind(StrEnum):
+    """One calm sentence on top of the screen."""
+
+    WELCOME = "welcome"
+    CARD_UNKNOWN = "card_unknown"
+    CARD_BLOCKED = "card_blocked"
+    CARD_SAVED = "card_saved"
+    """Nobody could be asked; the points will be added later."""
+    NOT_A_CARD = "not_a_card"
+    CLAIM_ON_PHONE = "claim_on_phone"
+    SIGNED_IN_ALREADY = "signed_in_already"
+    PAYMENT_DECLINED = "payment_declined"
+    PAYMENT_CANCELLED = "payment_cancelled"
+    TERMINAL_UNAVAILABLE = "terminal_unavailable"
+    NO_LONGER_AVAILABLE = "no_longer_available"
+    BASKET_FULL = "basket_full"
+    ADDED = "added"
+    HELP = "help"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """`about` is a product or a person's first name, in the guest's language."""
+
+    kind: NoticeKind
+    until_s: float
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A question to the loyalty backend that is on its way."""
+
+    request: str
+    credential: Credential
+    deadline_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long the kiosk waits for guests and for others, in seconds."""
+
+    idle_s: float = 45.0
+    still_there_s: float = 20.0
+    thanks_s: float = 15.0
+    ask_staff_s: float = 60.0
+    lookup_s: float = 8.0
+    payment_s: float = 90.0
+    abort_grace_s: float = 30.0
+    notice_s: float = 6.0
+    points_on_receipt_s: float = 2.0
+    """How long the receipt waits for the points."""
+    points_on_screen_s: float = 6.0
+    """How long the screen waits for the points before it says "later"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """What does not change during a visit."""
+
+    name: str
+    kiosk: str
+    catalogue: Catalogue
+    languages: tuple[str, ...]
+    tenders: tuple[Tender, ...]
+    loyalty: bool = True
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Everything the kiosk knows of this moment. `now` and `active_s` come with the events."""
+
+    phase: Phase
+    language: str
+    basket: Basket
+    now: datetime
+    active_s: float = 0.0
+    service: Service | None = None
+    member: Member | None = None
+    saved_card: Credential | None = None
+    """Scanned while nobody could be asked; goes with the order."""
+    lookup: Lookup | None = None
+    notice: Notice | None = None
+    devices: Mapping[str, DeviceHealth] = field(default_factory=dict)
+    online: bool | None = None
+    """Whether the loyalty backend answers; None before the first question."""
+    next_number: int = 1
+
+    @property
+    def place(self) -> Place:
+        return self.phase.place
+
+    @property
+    def at_home(self) -> bool:
+        """Nobody is here: nothing to lose by a reset."""
+        return (
+            isinstance(self.phase, Attract | OutOfOrder) and self.member is None and self.saved_card is None
+        )
+
+    def has(self, kind: DeviceKind) -> bool:
+        """Whether a device of this kind works now."""
+        return any(device.usable for device in self.devices.values() if device.kind is kind)
+
+    def can_pay_with(self, tender: Tender, shop: Shop) -> bool:
+        """Whether the merchant offers this tender and what it needs works now."""
+        return tender in shop.tenders and (tender is not Tender.CARD or self.has(DeviceKind.TERMINAL))
+
+
+def first_visit(shop: Shop, now: datetime, next_number: int = 1) -> Visit:
+    """The kiosk just after start."""
+    return Visit(
+        phase=Attract(),
+        language=shop.languages[0],
+        basket=Basket(shop.catalogue.currency),
+        now=now,
+        next_number=next_number,
+    )
