@@ -29,7 +29,10 @@ class CredentialKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """`value` is what a backend is asked for; empty for UNKNOWN. It is a secret of the guest's: never logged."""
+    """`value` is what a backend is asked for; empty for UNKNOWN.
+
+    It is a secret of the guest's and never logged: `repr` shows its length only.
+    """
 
     kind: CredentialKind
     value: str = ""

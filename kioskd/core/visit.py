@@ -48,7 +48,7 @@ class Attract:
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    category: str
+    """The category shown is `Visit.category`, so that every way back leads to it."""
 
     place: ClassVar[Place] = Place.MENU
 
@@ -61,7 +61,6 @@ class Choosing:
     """
 
     sku: str
-    category: str
     choices: tuple[Choice, ...] = ()
     quantity: int = 1
     line: int | None = None
@@ -72,9 +71,7 @@ class Choosing:
 
 @dataclass(frozen=True, slots=True)
 class Reviewing:
-    """The basket. `category` is where the menu is left off."""
-
-    category: str
+    """The basket."""
 
     place: ClassVar[Place] = Place.REVIEWING
 
@@ -101,7 +98,7 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    category: str
+    """What is to be paid, and how."""
 
     place: ClassVar[Place] = Place.CHECKOUT
 
@@ -111,7 +108,6 @@ class Paying:
     """The terminal has the word. After `abort_s` it is asked to stop, after `give_up_s` staff are."""
 
     order: Order
-    category: str
     abort_s: float
     give_up_s: float
     step: PaymentStep = PaymentStep.PRESENT_CARD
@@ -167,7 +163,6 @@ class AskStaff:
     """The terminal did not say whether it took the money. A person must look, nothing is repeated."""
 
     order: Order
-    category: str
     until_s: float
 
     place: ClassVar[Place] = Place.ASK_STAFF
@@ -301,7 +296,10 @@ class Visit:
     language: str
     basket: Basket
     now: datetime
+    category: str
+    """The part of the menu being looked at, or last looked at."""
     active_s: float = 0.0
+    """When the guest last did something."""
     service: Service | None = None
     member: Member | None = None
     saved_card: Credential | None = None
@@ -340,5 +338,6 @@ def first_visit(shop: Shop, now: datetime, next_number: int = 1) -> Visit:
         language=shop.languages[0],
         basket=Basket(shop.catalogue.currency),
         now=now,
+        category=shop.catalogue.categories[0].id,
         next_number=next_number,
     )
