@@ -1,0 +1,37 @@
+"""How a visit changes: `step` applies the table of rules, `next_deadline` says when time itself will."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import get_args
+
+from kioskd.core import rules
+from kioskd.core.events import Event, Intent, Moment, Scanned
+from kioskd.core.rules.table import RULES, Context, Step
+from kioskd.core.visit import Shop, Visit
+
+_INTENTS = get_args(Intent)
+
+
+def step(visit: Visit, event: Event, moment: Moment, shop: Shop) -> Step:
+    """The only way a visit changes. Pure: the same arguments give the same result.
+
+    An event without a rule at this place has no effect: a late answer, a touch on a screen just left.
+    Raises AssertionError when a rule leads where the table does not say; the daemon then starts afresh.
+    """
+    guest_acted = isinstance(event, (*_INTENTS, Scanned))
+    visit = replace(visit, now=moment.wall, active_s=moment.mono_s if guest_acted else visit.active_s)
+    if visit.notice and (guest_acted or moment.mono_s >= visit.notice.until_s):
+        visit = replace(visit, notice=None)
+    found = RULES.get((visit.place, type(event)))
+    if found is None:
+        return Step(visit)
+    result = found.handler(visit, event, Context(moment, shop))
+    if result.visit.place not in found.leads_to:
+        raise AssertionError(f"{type(event).__name__} led from {visit.place} to {result.visit.place}")
+    return result
+
+
+def next_deadline(visit: Visit, shop: Shop) -> float | None:
+    """When the next Tick is due, in monotonic seconds; None when nothing can time out."""
+    return min(rules.waiting.deadlines(visit, shop), default=None)

@@ -1,0 +1,205 @@
+"""Menu, product, basket: everything until the guest wants to pay."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kioskd.core.basket import MAX_QUANTITY, Choice, missing_group, preset_choices, toggle
+from kioskd.core.catalogue import Product
+from kioskd.core.events import (
+    CancelOrder,
+    ChooseLanguage,
+    ConfirmCancel,
+    EditLine,
+    GoBack,
+    PickOption,
+    PutInBasket,
+    QuickAdd,
+    RemoveLine,
+    ShowBasket,
+    ShowCategory,
+    ShowCheckout,
+    ShowProduct,
+    StartOrder,
+    StepLine,
+    StepQuantity,
+    UndoRemoval,
+)
+from kioskd.core.rules.table import Context, Step, home, notice, rule, to
+from kioskd.core.visit import (
+    Checkout,
+    Choosing,
+    ConfirmingCancel,
+    Menu,
+    NoticeKind,
+    Place,
+    Reviewing,
+    Visit,
+)
+
+_ORDERING = (Place.MENU, Place.CHOOSING, Place.REVIEWING, Place.CHECKOUT)
+_LANGUAGE_CAN_CHANGE = (
+    *_ORDERING,
+    Place.ATTRACT,
+    Place.IDENTIFYING,
+    Place.OVERVIEW,
+    Place.THANKS,
+    Place.STILL_THERE,
+    Place.CONFIRMING_CANCEL,
+)
+
+
+@rule(_LANGUAGE_CAN_CHANGE, ChooseLanguage, stays=True)
+def choose_language(visit: Visit, event: ChooseLanguage, context: Context) -> Step:
+    known = event.language in context.shop.languages
+    return Step(replace(visit, language=event.language) if known else visit)
+
+
+@rule((Place.ATTRACT, Place.OVERVIEW), StartOrder, to=[Place.MENU])
+def start_order(visit: Visit, event: StartOrder, context: Context) -> Step:
+    return to(replace(visit, service=event.service), Menu())
+
+
+@rule(Place.MENU, ShowCategory, stays=True)
+def show_category(visit: Visit, event: ShowCategory, context: Context) -> Step:
+    known = any(category.id == event.category for category in context.shop.catalogue.categories)
+    return Step(replace(visit, category=event.category) if known else visit)
+
+
+def orderable(visit: Visit, sku: str, context: Context) -> Product | None:
+    """The product, if it exists and can be had here and now."""
+    product = context.shop.catalogue.products.get(sku)
+    if product and visit.service and product.availability.at(visit.service, visit.now):
+        return product
+    return None
+
+
+@rule(Place.MENU, ShowProduct, to=[Place.CHOOSING], stays=True)
+def show_product(visit: Visit, event: ShowProduct, context: Context) -> Step:
+    product = orderable(visit, event.sku, context)
+    if product is None:
+        return Step(visit)
+    return to(visit, Choosing(product.sku, preset_choices(product)))
+
+
+@rule(Place.MENU, QuickAdd, to=[Place.CHOOSING], stays=True)
+def quick_add(visit: Visit, event: QuickAdd, context: Context) -> Step:
+    product = orderable(visit, event.sku, context)
+    if product is None:
+        return Step(visit)
+    choices = preset_choices(product)
+    if product.combo or missing_group(product, choices):
+        return to(visit, Choosing(product.sku, choices))
+    return Step(_added(visit, product, choices, 1, context))
+
+
+def _added(
+    visit: Visit, product: Product, choices: tuple[Choice, ...], quantity: int, context: Context
+) -> Visit:
+    basket = visit.basket.add(product, choices, quantity)
+    if basket == visit.basket:
+        return notice(visit, NoticeKind.BASKET_FULL, context)
+    name = product.name.in_language(visit.language)
+    return notice(replace(visit, basket=basket), NoticeKind.ADDED, context, name)
+
+
+def _choosing(visit: Visit, context: Context) -> tuple[Choosing, Product]:
+    assert isinstance(visit.phase, Choosing)
+    return visit.phase, context.shop.catalogue.products[visit.phase.sku]
+
+
+@rule(Place.CHOOSING, PickOption, stays=True)
+def pick_option(visit: Visit, event: PickOption, context: Context) -> Step:
+    phase, product = _choosing(visit, context)
+    choices = toggle(product, phase.choices, Choice(event.group, event.sku))
+    wanting = None if phase.wanting == event.group else phase.wanting
+    return to(visit, replace(phase, choices=choices, wanting=wanting))
+
+
+@rule(Place.CHOOSING, StepQuantity, stays=True)
+def step_quantity(visit: Visit, event: StepQuantity, context: Context) -> Step:
+    phase, _ = _choosing(visit, context)
+    return to(visit, replace(phase, quantity=min(max(phase.quantity + event.delta, 1), MAX_QUANTITY)))
+
+
+@rule(Place.CHOOSING, PutInBasket, to=[Place.MENU, Place.REVIEWING], stays=True)
+def put_in_basket(visit: Visit, event: PutInBasket, context: Context) -> Step:
+    phase, product = _choosing(visit, context)
+    if group := missing_group(product, phase.choices):
+        return to(visit, replace(phase, wanting=group.id))
+    if phase.line is not None:
+        basket = visit.basket.change(phase.line, phase.choices, phase.quantity)
+        return to(replace(visit, basket=basket), Reviewing())
+    return to(_added(visit, product, phase.choices, phase.quantity, context), Menu())
+
+
+@rule(Place.CHOOSING, GoBack, to=[Place.MENU, Place.REVIEWING])
+def leave_product(visit: Visit, event: GoBack, context: Context) -> Step:
+    phase, _ = _choosing(visit, context)
+    return to(visit, Menu() if phase.line is None else Reviewing())
+
+
+@rule(Place.MENU, ShowBasket, to=[Place.REVIEWING])
+def show_basket(visit: Visit, event: ShowBasket, context: Context) -> Step:
+    return to(visit, Reviewing())
+
+
+@rule(Place.REVIEWING, GoBack, to=[Place.MENU])
+def back_to_menu(visit: Visit, event: GoBack, context: Context) -> Step:
+    return to(visit, Menu())
+
+
+@rule(Place.CHECKOUT, GoBack, to=[Place.REVIEWING])
+def back_to_basket(visit: Visit, event: GoBack, context: Context) -> Step:
+    return to(visit, Reviewing())
+
+
+@rule(Place.REVIEWING, EditLine, to=[Place.CHOOSING], stays=True)
+def edit_line(visit: Visit, event: EditLine, context: Context) -> Step:
+    line = visit.basket.line(event.line)
+    if line is None:
+        return Step(visit)
+    return to(visit, Choosing(line.product.sku, line.choices, line.quantity, line.id))
+
+
+@rule(Place.REVIEWING, StepLine, stays=True)
+def step_line(visit: Visit, event: StepLine, context: Context) -> Step:
+    line = visit.basket.line(event.line)
+    if line is None:
+        return Step(visit)
+    return Step(replace(visit, basket=visit.basket.with_quantity(line.id, line.quantity + event.delta)))
+
+
+@rule(Place.REVIEWING, RemoveLine, stays=True)
+def remove_line(visit: Visit, event: RemoveLine, context: Context) -> Step:
+    return Step(replace(visit, basket=visit.basket.remove(event.line)))
+
+
+@rule(Place.REVIEWING, UndoRemoval, stays=True)
+def undo_removal(visit: Visit, event: UndoRemoval, context: Context) -> Step:
+    return Step(replace(visit, basket=visit.basket.undo_removal()))
+
+
+@rule((Place.MENU, Place.REVIEWING), ShowCheckout, to=[Place.CHECKOUT], stays=True)
+def show_checkout(visit: Visit, event: ShowCheckout, context: Context) -> Step:
+    return to(visit, Checkout()) if visit.basket.lines else Step(visit)
+
+
+_CANCELLABLE = (*_ORDERING, Place.IDENTIFYING, Place.OVERVIEW)
+
+
+@rule(_CANCELLABLE, CancelOrder, to=[Place.CONFIRMING_CANCEL, Place.ATTRACT, Place.OUT_OF_ORDER])
+def cancel_order(visit: Visit, event: CancelOrder, context: Context) -> Step:
+    """An empty basket is nothing to ask about."""
+    return to(visit, ConfirmingCancel(visit.phase)) if visit.basket.lines else home(visit, context)
+
+
+@rule(Place.CONFIRMING_CANCEL, ConfirmCancel, to=[Place.ATTRACT, Place.OUT_OF_ORDER])
+def confirm_cancel(visit: Visit, event: ConfirmCancel, context: Context) -> Step:
+    return home(visit, context)
+
+
+@rule(Place.CONFIRMING_CANCEL, GoBack, to=_CANCELLABLE)
+def keep_order(visit: Visit, event: GoBack, context: Context) -> Step:
+    assert isinstance(visit.phase, ConfirmingCancel)
+    return to(visit, visit.phase.before)

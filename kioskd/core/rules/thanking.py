@@ -1,0 +1,92 @@
+"""The order is on the disk: say thank you, the number, the points; print; and let go."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kioskd.core.effects import PrintReceipt
+from kioskd.core.events import Finish, OrderDelivered, OrderUndeliverable, ReceiptEnded
+from kioskd.core.order import Order, Tender
+from kioskd.core.rules.table import Context, Step, home, rule, to
+from kioskd.core.visit import AskStaff, Place, Points, Shop, Thanks, Visit
+
+
+def thank(visit: Visit, order: Order, evidence: str, context: Context) -> Step:
+    """The first moment of the thank-you screen. The receipt waits a little for the points."""
+    limits = context.shop.limits
+    points = _points_at_first(visit, order, context.shop)
+    wait = points is Points.ASKED
+    thanks = Thanks(
+        order,
+        points,
+        until_s=context.after(limits.thanks_s),
+        evidence=evidence,
+        answer_due_s=context.after(limits.points_on_receipt_s) if wait else None,
+    )
+    if wait:
+        return to(visit, thanks)
+    return to(visit, thanks, print_receipt(visit, thanks))
+
+
+def _points_at_first(visit: Visit, order: Order, shop: Shop) -> Points:
+    if not shop.loyalty or (order.member_id is None and order.credential is None):
+        return Points.NONE
+    if order.tender is Tender.COUNTER:
+        return Points.AT_COUNTER
+    return Points.LATER if visit.online is False else Points.ASKED
+
+
+def print_receipt(visit: Visit, thanks: Thanks) -> PrintReceipt:
+    return PrintReceipt(
+        thanks.order,
+        thanks.evidence,
+        member_name=visit.member.first_name if visit.member else None,
+        points=thanks.earned,
+        balance=thanks.balance,
+        points_later=thanks.points in (Points.ASKED, Points.LATER),
+    )
+
+
+def stop_waiting_for_points(visit: Visit, thanks: Thanks) -> Step:
+    """The answer came, or took too long for the paper: print what is known now."""
+    if thanks.answer_due_s is None:
+        return to(visit, thanks)
+    thanks = replace(thanks, answer_due_s=None)
+    return to(visit, thanks, print_receipt(visit, thanks))
+
+
+@rule(Place.THANKS, OrderDelivered, stays=True)
+def order_delivered(visit: Visit, event: OrderDelivered, context: Context) -> Step:
+    assert isinstance(visit.phase, Thanks)
+    if event.order_id != visit.phase.order.id:
+        return Step(visit)
+    earned = replace(visit.phase, points=Points.EARNED, earned=event.points, balance=event.balance)
+    return stop_waiting_for_points(visit, earned)
+
+
+@rule(Place.THANKS, OrderUndeliverable, stays=True)
+def order_undeliverable(visit: Visit, event: OrderUndeliverable, context: Context) -> Step:
+    assert isinstance(visit.phase, Thanks)
+    if event.order_id != visit.phase.order.id:
+        return Step(visit)
+    return stop_waiting_for_points(visit, replace(visit.phase, points=Points.REFUSED))
+
+
+@rule(Place.THANKS, ReceiptEnded, stays=True)
+def receipt_ended(visit: Visit, event: ReceiptEnded, context: Context) -> Step:
+    assert isinstance(visit.phase, Thanks)
+    if event.order_id != visit.phase.order.id:
+        return Step(visit)
+    return to(visit, replace(visit.phase, receipt=event.verdict))
+
+
+@rule((Place.THANKS, Place.ASK_STAFF), Finish, to=[Place.ATTRACT, Place.OUT_OF_ORDER])
+def finish(visit: Visit, event: Finish, context: Context) -> Step:
+    assert isinstance(visit.phase, Thanks | AskStaff)
+    pending = isinstance(visit.phase, Thanks) and visit.phase.answer_due_s is not None
+    if pending:  # the guest is faster than the backend: the receipt still comes
+        assert isinstance(visit.phase, Thanks)
+        printing = print_receipt(visit, visit.phase)
+        gone = home(visit, context)
+        return Step(gone.visit, (printing, *gone.effects))
+    return home(visit, context)

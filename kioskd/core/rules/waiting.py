@@ -1,0 +1,197 @@
+"""What time does: every wait ends, and nothing of a guest who left remains. And what devices report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from math import ceil
+
+from kioskd.core.events import AskHelp, DeviceChanged, NetworkChanged, Scanned, StillHere, Tick
+from kioskd.core.rules.identifying import card_saved
+from kioskd.core.rules.paying import abort, ask_staff
+from kioskd.core.rules.table import Context, Step, home, notice, resting_phase, rule, to
+from kioskd.core.rules.thanking import stop_waiting_for_points
+from kioskd.core.visit import (
+    AskStaff,
+    Attract,
+    Identifying,
+    NoticeKind,
+    OutOfOrder,
+    Paying,
+    Place,
+    Points,
+    Shop,
+    StillThere,
+    Thanks,
+    Visit,
+)
+
+# Places where a guest who stopped touching is asked whether they are still there.
+_WATCHED = (
+    Place.MENU,
+    Place.CHOOSING,
+    Place.REVIEWING,
+    Place.IDENTIFYING,
+    Place.OVERVIEW,
+    Place.CHECKOUT,
+    Place.CONFIRMING_CANCEL,
+)
+_HOME = (Place.ATTRACT, Place.OUT_OF_ORDER)
+
+
+def deadlines(visit: Visit, shop: Shop) -> Iterator[float]:
+    """Every moment at which a Tick would change something."""
+    if visit.notice:
+        yield visit.notice.until_s
+    if visit.lookup:
+        yield visit.lookup.deadline_s
+    match visit.phase:
+        case Paying():
+            yield visit.phase.give_up_s if visit.phase.aborting else visit.phase.abort_s
+        case Thanks():
+            yield visit.phase.until_s
+            if visit.phase.answer_due_s is not None:
+                yield visit.phase.answer_due_s
+            if visit.phase.points is Points.ASKED:
+                yield _points_overdue_s(visit.phase, shop)
+        case AskStaff():
+            yield visit.phase.until_s
+        case StillThere():
+            yield visit.phase.until_s - (visit.phase.remaining_s - 1)
+        case _:
+            if not visit.at_home and visit.lookup is None and visit.place in (*_WATCHED, Place.ATTRACT):
+                yield visit.active_s + shop.limits.idle_s
+
+
+def _points_overdue_s(thanks: Thanks, shop: Shop) -> float:
+    return thanks.until_s - shop.limits.thanks_s + shop.limits.points_on_screen_s
+
+
+def _idle(visit: Visit, context: Context) -> bool:
+    return visit.lookup is None and context.moment.mono_s >= visit.active_s + context.shop.limits.idle_s
+
+
+@rule(
+    [place for place in _WATCHED if place is not Place.IDENTIFYING], Tick, to=[Place.STILL_THERE], stays=True
+)
+def nothing_happened(visit: Visit, event: Tick, context: Context) -> Step:
+    if _nobody_answered(visit, context):
+        return Step(_saved_for_later(visit, context))
+    return _ask_if_still_there(visit, context)
+
+
+@rule(
+    Place.IDENTIFYING,
+    Tick,
+    to=[Place.ATTRACT, Place.MENU, Place.CHOOSING, Place.REVIEWING, Place.CHECKOUT, Place.STILL_THERE],
+    stays=True,
+)
+def nobody_answered(visit: Visit, event: Tick, context: Context) -> Step:
+    """The guest came to be recognised and cannot be: on with what they were doing."""
+    assert isinstance(visit.phase, Identifying)
+    if _nobody_answered(visit, context):
+        return to(_saved_for_later(visit, context), visit.phase.back)
+    return _ask_if_still_there(visit, context)
+
+
+def _nobody_answered(visit: Visit, context: Context) -> bool:
+    return visit.lookup is not None and context.moment.mono_s >= visit.lookup.deadline_s
+
+
+def _saved_for_later(visit: Visit, context: Context) -> Visit:
+    """Waiting for us was not idleness."""
+    return replace(card_saved(visit, context), active_s=context.moment.mono_s)
+
+
+def _ask_if_still_there(visit: Visit, context: Context) -> Step:
+    if not _idle(visit, context):
+        return Step(visit)
+    limits = context.shop.limits
+    asking = StillThere(visit.phase, context.after(limits.still_there_s), ceil(limits.still_there_s))
+    return to(visit, asking)
+
+
+@rule(Place.ATTRACT, Tick, to=_HOME)
+def recognised_but_gone(visit: Visit, event: Tick, context: Context) -> Step:
+    gone = not visit.at_home and _idle(visit, context)
+    return home(visit, context) if gone else Step(visit)
+
+
+@rule(Place.STILL_THERE, Tick, to=_HOME, stays=True)
+def counting_down(visit: Visit, event: Tick, context: Context) -> Step:
+    assert isinstance(visit.phase, StillThere)
+    remaining_s = ceil(visit.phase.until_s - context.moment.mono_s)
+    if remaining_s <= 0:
+        return home(visit, context)
+    return to(visit, replace(visit.phase, remaining_s=remaining_s))
+
+
+@rule(Place.STILL_THERE, StillHere, to=_WATCHED)
+def still_here(visit: Visit, event: StillHere, context: Context) -> Step:
+    assert isinstance(visit.phase, StillThere)
+    return to(visit, visit.phase.before)
+
+
+@rule(Place.STILL_THERE, Scanned, to=_WATCHED)
+def still_here_scanning(visit: Visit, event: Scanned, context: Context) -> Step:
+    """Whoever holds a card to the scanner is still here; the card is read when they do it again."""
+    assert isinstance(visit.phase, StillThere)
+    return to(visit, visit.phase.before)
+
+
+@rule(Place.PAYING, Tick, to=[Place.ASK_STAFF], stays=True)
+def payment_takes_long(visit: Visit, event: Tick, context: Context) -> Step:
+    assert isinstance(visit.phase, Paying)
+    if not visit.phase.aborting:
+        late = context.moment.mono_s >= visit.phase.abort_s
+        return abort(visit, visit.phase, context) if late else Step(visit)
+    if context.moment.mono_s >= visit.phase.give_up_s:
+        return to(visit, ask_staff(visit.phase.order, context))
+    return Step(visit)
+
+
+@rule(Place.THANKS, Tick, to=_HOME, stays=True)
+def thanked(visit: Visit, event: Tick, context: Context) -> Step:
+    assert isinstance(visit.phase, Thanks)
+    thanks, now_s = visit.phase, context.moment.mono_s
+    if thanks.answer_due_s is not None and now_s >= thanks.answer_due_s:
+        return stop_waiting_for_points(visit, thanks)
+    if now_s >= thanks.until_s:
+        return home(visit, context)
+    if thanks.points is Points.ASKED and now_s >= _points_overdue_s(thanks, context.shop):
+        return to(visit, replace(thanks, points=Points.LATER))
+    return Step(visit)
+
+
+@rule(Place.ASK_STAFF, Tick, to=_HOME, stays=True)
+def staff_asked(visit: Visit, event: Tick, context: Context) -> Step:
+    assert isinstance(visit.phase, AskStaff)
+    return home(visit, context) if context.moment.mono_s >= visit.phase.until_s else Step(visit)
+
+
+@rule([place for place in Place if place not in (Place.OUT_OF_ORDER, Place.STILL_THERE)], AskHelp, stays=True)
+def ask_help(visit: Visit, event: AskHelp, context: Context) -> Step:
+    return Step(notice(visit, NoticeKind.HELP, context))
+
+
+@rule(_HOME, DeviceChanged, to=_HOME)
+def device_changed_at_home(visit: Visit, event: DeviceChanged, context: Context) -> Step:
+    """Being able to sell or not shows at once, but never takes the screen from a guest."""
+    known = _with_device(visit, event)
+    if isinstance(visit.phase, OutOfOrder | Attract) and known.at_home:
+        return to(known, resting_phase(known, context.shop))
+    return Step(known)
+
+
+@rule([place for place in Place if place not in _HOME], DeviceChanged, stays=True)
+def device_changed(visit: Visit, event: DeviceChanged, context: Context) -> Step:
+    return Step(_with_device(visit, event))
+
+
+def _with_device(visit: Visit, event: DeviceChanged) -> Visit:
+    return replace(visit, devices={**visit.devices, event.health.name: event.health})
+
+
+@rule(Place, NetworkChanged, stays=True)
+def network_changed(visit: Visit, event: NetworkChanged, context: Context) -> Step:
+    return Step(replace(visit, online=event.online))
