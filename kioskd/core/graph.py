@@ -1,4 +1,4 @@
-"""The transition table as a Mermaid state diagram, for the README and for whoever asks `kioskd visit-graph`."""
+"""The transition table as a Mermaid state diagram: `kioskd visit-graph`."""
 
 from __future__ import annotations
 
@@ -10,10 +10,16 @@ from kioskd.core.visit import Place
 
 
 def mermaid() -> str:
-    """Every way from one place to another, with the events that take it. Staying is not drawn."""
+    """Every way from one place to another, with the events that take it. Staying is not drawn.
+
+    Whatever leads home leads to `out_of_order` instead when nothing can be paid: drawn once, not on every edge.
+    """
     labels: dict[tuple[Place, Place], list[str]] = defaultdict(list)
     for (place, event), rule in RULES.items():
-        for target in rule.leads_to - {place}:
+        home = (
+            {Place.OUT_OF_ORDER} if Place.ATTRACT in rule.leads_to and place is not Place.ATTRACT else set()
+        )
+        for target in rule.leads_to - {place} - home:
             labels[place, target].append(event.__name__)
     lines = ["stateDiagram-v2", f"    [*] --> {Place.ATTRACT}"]
     order = list(Place)

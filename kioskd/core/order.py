@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from kioskd.core.basket import Basket, option_price
 from kioskd.core.catalogue import Service, Words
@@ -76,3 +78,62 @@ def order_lines(order_id: str, basket: Basket) -> tuple[OrderLine, ...]:
             )
         )
     return tuple(lines)
+
+
+def to_document(order: Order) -> dict[str, object]:
+    """The order as JSON values, for the outbox. `from_document` is its inverse."""
+    return {
+        "schema": 1,
+        "id": order.id,
+        "number": order.number,
+        "placed_at": order.placed_at.isoformat(),
+        "service": order.service.value,
+        "language": order.language,
+        "currency": order.currency,
+        "tender": order.tender.value,
+        "member_id": order.member_id,
+        "credential": order.credential,
+        "lines": [_line_document(line) for line in order.lines],
+    }
+
+
+def _line_document(line: OrderLine) -> dict[str, object]:
+    return {
+        "id": line.id,
+        "sku": line.sku,
+        "name": {"": line.name.plain, **dict(line.name.translations)},
+        "quantity": line.quantity,
+        "unit_price_minor": line.unit_price.minor,
+        "subs": [_line_document(sub) for sub in line.subs],
+    }
+
+
+def from_document(document: Mapping[str, Any]) -> Order:
+    """Raises KeyError, TypeError or ValueError for anything `to_document` would not have written."""
+    if document["schema"] != 1:
+        raise ValueError(f"order document of schema {document['schema']}")
+    currency = document["currency"]
+    return Order(
+        id=document["id"],
+        number=document["number"],
+        placed_at=datetime.fromisoformat(document["placed_at"]),
+        service=Service(document["service"]),
+        language=document["language"],
+        currency=currency,
+        lines=tuple(_line_from(line, currency) for line in document["lines"]),
+        tender=Tender(document["tender"]),
+        member_id=document["member_id"],
+        credential=document["credential"],
+    )
+
+
+def _line_from(document: Mapping[str, Any], currency: str) -> OrderLine:
+    names = dict(document["name"])
+    return OrderLine(
+        id=document["id"],
+        sku=document["sku"],
+        name=Words(names.pop(""), tuple(names.items())),
+        quantity=document["quantity"],
+        unit_price=Money(document["unit_price_minor"], currency),
+        subs=tuple(_line_from(sub, currency) for sub in document["subs"]),
+    )

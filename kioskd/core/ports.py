@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from kioskd.core.credential import Credential
@@ -66,6 +67,22 @@ class Delivered:
 
     points: int | None
     balance: int | None
+
+
+class Translator(Protocol):
+    """The guest's language. Message ids are the English sentences."""
+
+    language: str
+
+    def __call__(self, message: str, **values: object) -> str: ...
+
+    def plural(self, one: str, many: str, n: int, **values: object) -> str: ...
+
+    def money(self, amount: Money) -> str: ...
+
+    def number(self, value: int) -> str: ...
+
+    def date(self, day: date) -> str: ...
 
 
 class LoyaltyBackend(Protocol):

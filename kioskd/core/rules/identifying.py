@@ -21,7 +21,6 @@ from kioskd.core.events import (
 )
 from kioskd.core.rules.table import Context, Step, notice, rule, to
 from kioskd.core.visit import (
-    Attract,
     Identifying,
     Lookup,
     NoticeKind,
@@ -63,9 +62,17 @@ def sign_out(visit: Visit, event: SignOut, context: Context) -> Step:
     return to(replace(visit, member=None), visit.phase.back)
 
 
-@rule((Place.ATTRACT, *_BROWSING, Place.OVERVIEW), Scanned, to=[Place.IDENTIFYING], stays=True)
-def scan(visit: Visit, event: Scanned, context: Context) -> Step:
-    """Recognise the guest wherever they are. Only on the first screen does it take them somewhere."""
+@rule(Place.ATTRACT, Scanned, to=[Place.IDENTIFYING], stays=True)
+def scan_at_start(visit: Visit, event: Scanned, context: Context) -> Step:
+    scanned = scan_meanwhile(visit, event, context)
+    if scanned.visit.lookup is None:
+        return scanned
+    return to(scanned.visit, Identifying(visit.phase), *scanned.effects)
+
+
+@rule((*_BROWSING, Place.OVERVIEW), Scanned, stays=True)
+def scan_meanwhile(visit: Visit, event: Scanned, context: Context) -> Step:
+    """Recognise the guest without taking the screen from them."""
     if not context.shop.loyalty:
         return Step(visit)
     credential = classify(event.text)
@@ -74,10 +81,7 @@ def scan(visit: Visit, event: Scanned, context: Context) -> Step:
         return Step(notice(visit, refusal, context))
     if visit.member:
         return Step(notice(visit, NoticeKind.SIGNED_IN_ALREADY, context, visit.member.first_name or ""))
-    looking = _look_up(visit, credential, context)
-    if isinstance(visit.phase, Attract):
-        return to(looking.visit, Identifying(visit.phase), *looking.effects)
-    return looking
+    return _look_up(visit, credential, context)
 
 
 @rule(Place.IDENTIFYING, Scanned, stays=True)
