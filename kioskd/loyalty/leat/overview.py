@@ -1,0 +1,99 @@
+"""What Leat says about a member, turned into what the overview shows. Pure.
+
+What cannot be shown (no title, no cost, no longer active) is left out rather than guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, tzinfo
+
+from kioskd.core.errors import MoneyError
+from kioskd.core.member import CollectableReward, Reward, Voucher
+from kioskd.core.money import Money
+from kioskd.loyalty.display_text import clean
+from kioskd.loyalty.leat import wire
+
+MAX_NAME_GRAPHEMES = 40
+MAX_TITLE_GRAPHEMES = 80
+_MAX_URL_LENGTH = 2048
+
+
+def first_name(contact: wire.Contact) -> str | None:
+    return _shown(contact.current_values.firstname, MAX_NAME_GRAPHEMES)
+
+
+def tier(contact: wire.Contact) -> str | None:
+    return _shown(contact.tier.name, MAX_NAME_GRAPHEMES)
+
+
+def points(contact: wire.Contact) -> int | None:
+    if contact.credit_balance.balance is not None:
+        return contact.credit_balance.balance
+    return contact.current_values.loyalty_balance
+
+
+def points_name(program: wire.LoyaltyProgram) -> str | None:
+    """What guests of this merchant call their points."""
+    return _shown(program.custom_credit_name, MAX_NAME_GRAPHEMES)
+
+
+def prepaid(contact: wire.Contact, currency: str) -> Money | None:
+    """From minor units, or else from the major units among the current values."""
+    if contact.prepaid_balance.balance_in_cents is not None:
+        return Money(contact.prepaid_balance.balance_in_cents, currency)
+    if contact.current_values.prepaid_balance is None:
+        return None
+    try:
+        return Money.from_major(contact.current_values.prepaid_balance, currency)
+    except MoneyError:
+        return None
+
+
+def rewards(answers: Iterable[wire.Reward]) -> tuple[Reward, ...]:
+    """Ascending by cost. Sold out ones are shown as not available."""
+    offered = []
+    for answer in answers:
+        title = _shown(answer.title, MAX_TITLE_GRAPHEMES)
+        cost = answer.required_credits
+        if title and cost is not None and cost >= 0 and answer.is_active is not False:
+            in_stock = answer.stock is None or answer.stock > 0
+            offered.append(Reward(answer.uuid, title, cost, _picture_url(answer.media.value), in_stock))
+    return tuple(sorted(offered, key=lambda reward: (reward.cost_points, reward.title, reward.id)))
+
+
+def vouchers(answers: Iterable[wire.Voucher], time_zone: tzinfo | None) -> tuple[Voucher, ...]:
+    return tuple(
+        Voucher(answer.uuid, title, _day(answer.expiration_date, time_zone))
+        for answer in answers
+        if answer.status == "ACTIVE"
+        and (title := _shown(answer.name or answer.promotion.name, MAX_TITLE_GRAPHEMES))
+    )
+
+
+def collectables(
+    answers: Iterable[wire.CollectableReward], time_zone: tzinfo | None
+) -> tuple[CollectableReward, ...]:
+    return tuple(
+        CollectableReward(answer.uuid, title, _day(answer.expires_at, time_zone))
+        for answer in answers
+        if not answer.has_been_collected and (title := _shown(answer.title, MAX_TITLE_GRAPHEMES))
+    )
+
+
+def _shown(text: str | None, max_graphemes: int) -> str | None:
+    return clean(text, max_graphemes) if text is not None else None
+
+
+def _picture_url(url: str | None) -> str | None:
+    if url is None or len(url) > _MAX_URL_LENGTH or not url.isascii() or not url.isprintable():
+        return None
+    return url if url.startswith(("https://", "http://")) else None
+
+
+def _day(moment: datetime | None, time_zone: tzinfo | None) -> date | None:
+    """The local day; `time_zone` None is the system's."""
+    try:
+        return moment.astimezone(time_zone).date() if moment is not None else None
+    except (OverflowError, ValueError, OSError):  # the first and last days a calendar has
+        return None
