@@ -1,0 +1,78 @@
+"""Which letters a printer can print as text: cleaning, cell widths, a code page per line."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+from kioskd.devices.printer.profile import CodePage
+
+_ASCII_FOR = {
+    **dict.fromkeys("\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}‚‛ʼ", "'"),
+    **dict.fromkeys("“”„‟", '"'),
+    **dict.fromkeys("‐‑‒–—―−", "-"),
+    **dict.fromkeys("\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f", " "),
+    "…": "...",
+    "\t": " ",
+    "\n": " ",
+    "\r": " ",
+    "\u2028": " ",
+    "\u2029": " ",
+    "\u200b": "",
+    "\ufeff": "",
+    "\u00ad": "",
+}
+_BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def clean(text: str) -> str:
+    """`text` composed (NFC), typography reduced to ASCII, and without anything that could steer a printer.
+
+    Controls, bidi controls and lone surrogates are gone afterwards; line breaks have become spaces.
+    """
+    kept: list[str] = []
+    for letter in unicodedata.normalize("NFC", text):
+        replacement = _ASCII_FOR.get(letter)
+        if replacement is not None:
+            kept.append(replacement)
+        elif unicodedata.category(letter) not in ("Cc", "Cs") and letter not in _BIDI_CONTROLS:
+            kept.append(letter)
+    return "".join(kept)
+
+
+def cells(text: str) -> int:
+    """Columns that cleaned `text` takes: marks take none, East Asian wide letters two."""
+    return sum(_cell(letter) for letter in text)
+
+
+def _cell(letter: str) -> int:
+    if letter < "\u0300":
+        return 1
+    if unicodedata.category(letter) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in ("W", "F") else 1
+
+
+def has_right_to_left(text: str) -> bool:
+    return any(letter > "\u0590" and unicodedata.bidirectional(letter) in ("R", "AL") for letter in text)
+
+
+def _needs_shaping(text: str) -> bool:
+    """Printers put one glyph after the other: no reordering, no joining, no stacked marks."""
+    return has_right_to_left(text) or any(
+        letter > "\u0300" and unicodedata.category(letter) in ("Mn", "Mc", "Me") for letter in text
+    )
+
+
+def encode_line(text: str, pages: Sequence[CodePage]) -> tuple[CodePage, bytes] | None:
+    """Cleaned `text` in the first page that has every letter of it; None when it must become a picture."""
+    if _needs_shaping(text):
+        return None
+    for page in pages:
+        try:
+            encoded = text.encode(page.codec)
+        except UnicodeEncodeError:
+            continue
+        if all(byte >= 0x20 and byte != 0x7F for byte in encoded):
+            return page, encoded
+    return None

@@ -1,0 +1,148 @@
+"""Lines no code page can print, drawn with real fonts: shaped by HarfBuzz, ordered by UAX #9."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import groupby
+from pathlib import Path
+
+import pygame
+import pygame.font
+from bidi import algorithm  # type: ignore[import-untyped]
+from PIL import Image
+
+from kioskd.devices.printer.codepages import has_right_to_left
+from kioskd.devices.printer.layout import Lettered
+
+_log = logging.getLogger(__name__)
+
+EM_DOTS = 27
+"""Letters of about the height of the printer's own font A."""
+
+_ABOVE_DOTS, _BELOW_DOTS = 25, 11
+"""What a line takes above and below its baseline when no letter needs more: fonts reserve far more."""
+
+_IN_NO_FONT = "\uffff"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Neighbouring letters of one direction, in the order they are read."""
+
+    text: str
+    right_to_left: bool
+
+
+def visual_runs(text: str, right_to_left: bool) -> list[Run]:
+    """Directional runs of one line from left to right, in a paragraph of the given direction."""
+    storage = algorithm.get_empty_storage()
+    storage["base_level"] = int(right_to_left)
+    storage["base_dir"] = "R" if right_to_left else "L"
+    algorithm.get_embedding_levels(text, storage)
+    algorithm.explicit_embed_and_overrides(storage)
+    algorithm.resolve_weak_types(storage)
+    algorithm.resolve_neutral_types(storage, False)
+    algorithm.resolve_implicit_levels(storage, False)
+    levels = [
+        (level, "".join(letter["ch"] for letter in letters))
+        for level, letters in groupby(storage["chars"], key=lambda letter: int(letter["level"]))
+    ]
+    for threshold in range(max((level for level, _ in levels), default=0), 0, -1):  # rule L2, whole runs
+        levels = _reverse_from(levels, threshold)
+    return [Run(letters, bool(level % 2)) for level, letters in levels]
+
+
+def _reverse_from(runs: list[tuple[int, str]], threshold: int) -> list[tuple[int, str]]:
+    ordered: list[tuple[int, str]] = []
+    for reverse, group in groupby(runs, key=lambda run: run[0] >= threshold):
+        same = list(group)
+        ordered.extend(reversed(same) if reverse else same)
+    return ordered
+
+
+@dataclass(slots=True)
+class Lettering:
+    """Draws lines with the first font that has the letter. Fonts are loaded at first use.
+
+    Not for several threads at once. A letter in no font is drawn as that font's empty box and logged once.
+    """
+
+    fonts: Sequence[Path]
+    _loaded: dict[tuple[Path, int], pygame.font.Font] = field(default_factory=dict)
+    _missing: set[str] = field(default_factory=set)
+
+    def width(self, text: str, size: int, bold: bool) -> int:
+        """Dots that `text` takes in one line."""
+        return sum(
+            font.size(run.text)[0]
+            for run in visual_runs(text, has_right_to_left(text))
+            for font, run in self._by_font(run, size, bold)
+        )
+
+    def draw(self, text: str, size: int, bold: bool, right_to_left: bool) -> Lettered:
+        """One line, at least as high as a line of the printer's own font.
+
+        A text without right-to-left letters reads left to right in any paragraph, as it does in that font.
+        """
+        pieces = [
+            (font, font.render(run.text, True, "black"))
+            for run in visual_runs(text, right_to_left and has_right_to_left(text))
+            for font, run in self._by_font(run, size, bold)
+        ]
+        above = max((font.get_ascent() for font, _ in pieces), default=0) + _ABOVE_DOTS * size
+        below = max((-font.get_descent() for font, _ in pieces), default=0) + _BELOW_DOTS * size
+        line = Image.new("L", (max(1, sum(drawn.get_width() for _, drawn in pieces)), above + below), 0)
+        x = 0
+        for font, drawn in pieces:
+            pixels = pygame.image.tobytes(drawn, "RGBA")
+            alpha = Image.frombytes("RGBA", drawn.get_size(), pixels).getchannel("A")
+            line.paste(alpha, (x, above - font.get_ascent()), alpha)
+            x += drawn.get_width()
+        ink = line.point(lambda grey: 255 if grey >= 128 else 0).convert("1")
+        _, first, _, last = ink.getbbox() or (0, above, 0, above)
+        top, bottom = min(first, above - _ABOVE_DOTS * size), max(last, above + _BELOW_DOTS * size)
+        return Lettered(ink.crop((0, top, ink.width, bottom)), above - top)
+
+    def _by_font(self, run: Run, size: int, bold: bool) -> Iterator[tuple[pygame.font.Font, Run]]:
+        """The run split where the font changes, from left to right, with each font set up for its piece."""
+        parts: list[tuple[Path, str]] = []
+        for letter in run.text:
+            path = parts[-1][0] if parts and letter == " " else self._font_for(letter)
+            if parts and parts[-1][0] == path:
+                parts[-1] = (path, parts[-1][1] + letter)
+            else:
+                parts.append((path, letter))
+        for path, letters in reversed(parts) if run.right_to_left else parts:
+            font = self._font(path, size)
+            font.set_bold(bold)
+            font.set_direction(pygame.DIRECTION_RTL if run.right_to_left else pygame.DIRECTION_LTR)
+            yield font, Run(letters, run.right_to_left)
+
+    def _font_for(self, letter: str) -> Path:
+        for path in self.fonts:
+            if _has(self._font(path, 1), letter):
+                return path
+        if letter not in self._missing:
+            self._missing.add(letter)
+            _log.warning("no receipt font has the letter U+%04X", ord(letter))
+        return self.fonts[0]
+
+    def _font(self, path: Path, size: int) -> pygame.font.Font:
+        key = (path, size)
+        if key not in self._loaded:
+            pygame.font.init()
+            self._loaded[key] = pygame.font.Font(path, EM_DOTS * size)
+        return self._loaded[key]
+
+
+@lru_cache(maxsize=4096)
+def _has(font: pygame.font.Font, letter: str) -> bool:
+    """Whether the letter looks different from the box for missing ones: SDL_ttf's metrics do not tell."""
+    return letter == " " or _looks(font, letter) != _looks(font, _IN_NO_FONT)
+
+
+def _looks(font: pygame.font.Font, letter: str) -> bytes:
+    return pygame.image.tobytes(font.render(letter, True, "black"), "RGBA")

@@ -1,0 +1,157 @@
+"""What kioskd knows about a printer model: data, read from `hardware/printers/<id>.toml`."""
+
+from __future__ import annotations
+
+import codecs
+import tomllib
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from kioskd.core.errors import ConfigError
+
+FONT_WIDTH_DOTS = 12
+FONT_HEIGHT_DOTS = 24
+
+
+class Cut(StrEnum):
+    """How the knife is asked for. The `feed_` forms push the paper to the blade first."""
+
+    NONE = "none"
+    FULL = "full"
+    PARTIAL = "partial"
+    FEED_FULL = "feed_full"
+    FEED_PARTIAL = "feed_partial"
+
+
+class StatusDialect(StrEnum):
+    EPSON = "epson"
+    """Answers DLE EOT 1 to 4 and reports changes by itself. Silence is a fault."""
+    IF_ANSWERED = "if_answered"
+    """Asked like an Epson, and printed to blindly when it keeps silent."""
+    NONE = "none"
+
+
+class QrMode(StrEnum):
+    NATIVE = "native"
+    RASTER = "raster"
+
+
+class Graphics(StrEnum):
+    GS_V = "gs_v"
+    """`GS v 0`: called obsolete by Epson, understood by everybody."""
+    GS_L = "gs_l"
+
+
+class FlowControl(StrEnum):
+    NONE = "none"
+    RTSCTS = "rtscts"
+    XONXOFF = "xonxoff"
+
+
+@dataclass(frozen=True, slots=True)
+class CodePage:
+    """`codec` is Python's name, `id` the number that selects it with `ESC t` on this model."""
+
+    codec: str
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterProfile:
+    """`dots` is the printable width. `pages` are in order of preference; a job starts with the first."""
+
+    id: str
+    title: str
+    dots: int
+    dpi: int
+    pages: tuple[CodePage, ...]
+    cut: Cut
+    status: StatusDialect
+    qr: QrMode
+    process_id: bool
+    baud: int
+    flow: FlowControl
+    graphics: Graphics = Graphics.GS_V
+    multibyte: bool = False
+    """It starts in a double-byte mode, eats letters beyond ASCII in pairs, and must be told to stop."""
+
+    def columns(self, size: int = 1) -> int:
+        """Cells of font A on one line at `size` times the normal letter."""
+        return self.dots // (FONT_WIDTH_DOTS * size)
+
+
+def _known_codec(name: str) -> str:
+    codecs.lookup(name)
+    return name
+
+
+class _PageFile(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    codec: Annotated[str, AfterValidator(_known_codec)]
+    id: Annotated[int, Field(ge=0, le=255)]
+
+
+class _SerialFile(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    baud: Annotated[int, Field(ge=1200, le=921600)]
+    flow: FlowControl
+
+
+class _ProfileFile(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    title: str
+    dots: Annotated[int, Field(ge=200, le=1200)]
+    dpi: Annotated[int, Field(ge=150, le=400)]
+    pages: Annotated[tuple[_PageFile, ...], Field(min_length=1)]
+    cut: Cut
+    status: StatusDialect
+    qr: QrMode
+    process_id: bool
+    serial: _SerialFile
+    graphics: Graphics = Graphics.GS_V
+    multibyte: bool = False
+
+
+def shipped_profiles() -> Path:
+    """The directory of the profiles that come with kioskd: in the wheel, or at the top of a checkout."""
+    package = Path(__file__).parents[2]
+    installed = package / "hardware" / "printers"
+    return installed if installed.is_dir() else package.parent / "hardware" / "printers"
+
+
+def load_profile(name: str, directory: Path | None = None) -> PrinterProfile:
+    """The profile called `name`. Raises ConfigError with the file, the key and the profiles there are."""
+    folder = directory or shipped_profiles()
+    known = sorted(path.stem for path in folder.glob("*.toml"))
+    if name not in known:
+        raise ConfigError(str(folder), f"no printer profile {name!r}", f"one of: {', '.join(known)}")
+    path = folder / f"{name}.toml"
+    try:
+        file = _ProfileFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        raise ConfigError(str(path), f"is not TOML: {wrong}") from wrong
+    except LookupError as wrong:
+        raise ConfigError(f"{path}: pages", str(wrong), "use a name Python knows, such as cp858") from wrong
+    except ValidationError as wrong:
+        first = wrong.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(f"{path}: {place}", first["msg"]) from wrong
+    return PrinterProfile(
+        id=name,
+        title=file.title,
+        dots=file.dots,
+        dpi=file.dpi,
+        pages=tuple(CodePage(page.codec, page.id) for page in file.pages),
+        cut=file.cut,
+        status=file.status,
+        qr=file.qr,
+        process_id=file.process_id,
+        baud=file.serial.baud,
+        flow=file.serial.flow,
+        graphics=file.graphics,
+        multibyte=file.multibyte,
+    )
