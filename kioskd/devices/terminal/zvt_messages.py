@@ -56,7 +56,7 @@ CURRENCY_CODES = {
 def registration(
     password: str, config: int, currency_code: int, service: int, tlvs: tuple[Tlv, ...] | None = None
 ) -> Apdu:
-    """Tell the terminal who asks. Only a registration with `tlvs` (may be empty) makes it send TLV objects."""
+    """Tell the terminal who asks. Only after one with `tlvs` (may be empty) does it send TLV objects."""
     optional = [(0x03, bytes([service]))]
     if tlvs is not None:
         optional.append((TLV_CONTAINER, encode_tlvs(tlvs)))
