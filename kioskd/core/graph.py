@@ -12,7 +12,7 @@ from kioskd.core.visit import Place
 def mermaid() -> str:
     """Every way from one place to another, with the events that take it. Staying is not drawn.
 
-    Whatever leads home leads to `out_of_order` instead when nothing can be paid: drawn once, not on every edge.
+    Whatever leads home leads to `out_of_order` when nothing can be paid; that is drawn once, from `attract`.
     """
     labels: dict[tuple[Place, Place], list[str]] = defaultdict(list)
     for (place, event), rule in RULES.items():

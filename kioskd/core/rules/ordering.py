@@ -185,13 +185,18 @@ def show_checkout(visit: Visit, event: ShowCheckout, context: Context) -> Step:
     return to(visit, Checkout()) if visit.basket.lines else Step(visit)
 
 
-_CANCELLABLE = (*_ORDERING, Place.IDENTIFYING, Place.OVERVIEW)
+_EMPTY_OR_NOT = (Place.MENU, Place.CHOOSING, Place.REVIEWING, Place.IDENTIFYING, Place.OVERVIEW)
 
 
-@rule(_CANCELLABLE, CancelOrder, to=[Place.CONFIRMING_CANCEL, Place.ATTRACT, Place.OUT_OF_ORDER])
+@rule(_EMPTY_OR_NOT, CancelOrder, to=[Place.CONFIRMING_CANCEL, Place.ATTRACT, Place.OUT_OF_ORDER])
 def cancel_order(visit: Visit, event: CancelOrder, context: Context) -> Step:
     """An empty basket is nothing to ask about."""
-    return to(visit, ConfirmingCancel(visit.phase)) if visit.basket.lines else home(visit, context)
+    return cancel_checkout(visit, event, context) if visit.basket.lines else home(visit, context)
+
+
+@rule(Place.CHECKOUT, CancelOrder, to=[Place.CONFIRMING_CANCEL])
+def cancel_checkout(visit: Visit, event: CancelOrder, context: Context) -> Step:
+    return to(visit, ConfirmingCancel(visit.phase))
 
 
 @rule(Place.CONFIRMING_CANCEL, ConfirmCancel, to=[Place.ATTRACT, Place.OUT_OF_ORDER])
@@ -199,7 +204,7 @@ def confirm_cancel(visit: Visit, event: ConfirmCancel, context: Context) -> Step
     return home(visit, context)
 
 
-@rule(Place.CONFIRMING_CANCEL, GoBack, to=_CANCELLABLE)
+@rule(Place.CONFIRMING_CANCEL, GoBack, to=[*_EMPTY_OR_NOT, Place.CHECKOUT])
 def keep_order(visit: Visit, event: GoBack, context: Context) -> Step:
     assert isinstance(visit.phase, ConfirmingCancel)
     return to(visit, visit.phase.before)

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple, TypeVar
 
 from kioskd.core.effects import Effect, Forget
 from kioskd.core.events import Event, Moment
-from kioskd.core.health import DeviceKind
+from kioskd.core.health import DeviceKind, DeviceState
+from kioskd.core.order import Tender
 from kioskd.core.visit import (
     Attract,
     Blockage,
@@ -92,11 +93,13 @@ def home(visit: Visit, context: Context) -> Step:
 
 def resting_phase(visit: Visit, shop: Shop) -> Attract | OutOfOrder:
     """What the kiosk shows while nobody is there: itself, or why it cannot sell."""
-    if any(visit.can_pay_with(tender, shop) for tender in shop.tenders):
+    terminals = [device for device in visit.devices.values() if device.kind is DeviceKind.TERMINAL]
+    undecided = not terminals or any(device.state is DeviceState.STARTING for device in terminals)
+    card_may_come = Tender.CARD in shop.tenders and undecided
+    if card_may_come or any(visit.can_pay_with(tender, shop) for tender in shop.tenders):
         return Attract()
-    details = tuple(
+    details = (
         f"{device.name}: {device.state}" + (f", {device.detail}" if device.detail else "")
-        for device in visit.devices.values()
-        if device.kind is DeviceKind.TERMINAL
+        for device in terminals
     )
-    return OutOfOrder(Blockage.NO_TENDER, details)
+    return OutOfOrder(Blockage.NO_TENDER, tuple(details))

@@ -1,0 +1,498 @@
+"""Whole visits through the pure core: what the guest does, where they are, what the kiosk wishes for."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from kioskd.core.effects import AbortPayment, AcceptOrder, Effect, Forget, LookUp, PrintReceipt, TakePayment
+from kioskd.core.events import (
+    AskHelp,
+    CancelOrder,
+    CancelPayment,
+    ChooseLanguage,
+    ConfirmCancel,
+    DeviceChanged,
+    EditLine,
+    Event,
+    Finish,
+    GoBack,
+    LookupFailed,
+    LookupFailure,
+    MemberFound,
+    NetworkChanged,
+    OrderAccepted,
+    OrderDelivered,
+    OrderUndeliverable,
+    PaymentEnded,
+    PaymentOutcome,
+    PaymentProgress,
+    PaymentStep,
+    PayWith,
+    PickOption,
+    PressKey,
+    PrintVerdict,
+    PutInBasket,
+    QuickAdd,
+    ReceiptEnded,
+    RemoveLine,
+    Scanned,
+    ShowBasket,
+    ShowCategory,
+    ShowCheckout,
+    ShowIdentify,
+    ShowKeypad,
+    ShowMember,
+    ShowProduct,
+    SignOut,
+    StartOrder,
+    StepLine,
+    StepQuantity,
+    StillHere,
+    SubmitNumber,
+    Tick,
+    UndoRemoval,
+)
+from kioskd.core.flow import next_deadline, step
+from kioskd.core.graph import mermaid
+from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
+from kioskd.core.order import Order, Tender
+from kioskd.core.rules.table import RULES
+from kioskd.core.visit import NoticeKind, Paying, Place, Points, StillThere, Storing, Thanks
+from tests.unit.shopfront import EAT_IN, SANNE, SHOP, TERMINAL_OK, Player, eur, player
+
+
+def wished(effects: tuple[Effect, ...], kind: type) -> Effect:
+    found = [effect for effect in effects if isinstance(effect, kind)]
+    assert len(found) == 1, effects
+    return found[0]
+
+
+def at_checkout(p: Player) -> Player:
+    p.do(StartOrder(EAT_IN), QuickAdd("B1"), ShowCheckout())
+    assert p.visit.place is Place.CHECKOUT
+    return p
+
+
+def order_in_hand(p: Player) -> Order:
+    assert isinstance(p.visit.phase, Paying | Storing | Thanks)
+    return p.visit.phase.order
+
+
+def test_a_member_scans_orders_pays_and_sees_the_points() -> None:
+    p = player()
+    asked = wished(p.do(Scanned("KD-1001", "scanner")), LookUp)
+    assert isinstance(asked, LookUp)
+    assert p.visit.place is Place.IDENTIFYING
+    p.do(MemberFound(asked.request, SANNE))
+    assert p.visit.place is Place.OVERVIEW
+    p.do(StartOrder(EAT_IN), QuickAdd("B1"), ShowCheckout())
+    payment = wished(p.do(PayWith(Tender.CARD)), TakePayment)
+    assert isinstance(payment, TakePayment)
+    assert payment.order.total == eur(850)
+    assert payment.order.member_id == "m-1"
+    p.do(PaymentProgress(payment.order.id, PaymentStep.ENTER_PIN))
+    p.do(PaymentEnded(payment.order.id, PaymentOutcome.APPROVED))
+    assert p.visit.place is Place.STORING  # not thanked before the disk has it
+    assert p.do(OrderAccepted(payment.order.id, "trace 7")) == ()  # the receipt waits for the points
+    printed = wished(p.do(OrderDelivered(payment.order.id, 8, 1248)), PrintReceipt)
+    assert isinstance(printed, PrintReceipt)
+    assert (printed.points, printed.balance, printed.evidence) == (8, 1248, "trace 7")
+    assert isinstance(p.visit.phase, Thanks)
+    assert p.visit.phase.points is Points.EARNED
+    assert p.visit.phase.order.number == "A1"
+    assert wished(p.do(Finish()), Forget)
+    assert p.visit.at_home
+    assert p.visit.next_number == 2
+
+
+def test_a_guest_without_card_is_not_asked_for_one() -> None:
+    p = at_checkout(player())
+    p.do(PayWith(Tender.CARD))
+    order = order_in_hand(p)
+    effects = p.do(PaymentEnded(order.id, PaymentOutcome.APPROVED), OrderAccepted(order.id))
+    assert wished(effects, PrintReceipt)
+    assert isinstance(p.visit.phase, Thanks)
+    assert p.visit.phase.points is Points.NONE
+
+
+def test_at_the_counter_the_ticket_says_the_points_come_when_it_is_paid() -> None:
+    p = player()
+    asked = wished(p.do(Scanned("KD-1001", "scanner")), LookUp)
+    assert isinstance(asked, LookUp)
+    p.do(MemberFound(asked.request, SANNE), StartOrder(EAT_IN), QuickAdd("B1"), ShowCheckout())
+    accepted = wished(p.do(PayWith(Tender.COUNTER)), AcceptOrder)
+    assert isinstance(accepted, AcceptOrder)
+    p.do(OrderAccepted(accepted.order.id))
+    assert isinstance(p.visit.phase, Thanks)
+    assert p.visit.phase.points is Points.AT_COUNTER
+
+
+def test_when_nobody_answers_the_card_is_kept_and_goes_with_the_order() -> None:
+    p = player()
+    asked = wished(p.do(Scanned("KD-1001", "scanner")), LookUp)
+    assert isinstance(asked, LookUp)
+    p.do(LookupFailed(asked.request, LookupFailure.UNREACHABLE))
+    assert p.visit.notice
+    assert p.visit.notice.kind is NoticeKind.CARD_SAVED
+    p.do(NetworkChanged(False), StartOrder(EAT_IN), QuickAdd("W1"), ShowCheckout(), PayWith(Tender.CARD))
+    order = order_in_hand(p)
+    assert order.credential == "KD-1001"
+    p.do(PaymentEnded(order.id, PaymentOutcome.APPROVED), OrderAccepted(order.id))
+    assert isinstance(p.visit.phase, Thanks)
+    assert p.visit.phase.points is Points.LATER
+
+
+def test_a_lookup_that_never_answers_ends_by_itself() -> None:
+    p = player()
+    p.do(StartOrder(EAT_IN), ShowIdentify(), Scanned("KD-1001", "scanner"))
+    p.wait(SHOP.limits.lookup_s)
+    p.do(Tick())
+    assert p.visit.place is Place.MENU
+    assert p.visit.saved_card
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        (LookupFailure.UNKNOWN_CARD, NoticeKind.CARD_UNKNOWN),
+        (LookupFailure.BLOCKED_CARD, NoticeKind.CARD_BLOCKED),
+    ],
+)
+def test_a_refused_card_is_explained_and_another_can_be_tried(
+    failure: LookupFailure, said: NoticeKind
+) -> None:
+    p = player()
+    asked = wished(p.do(Scanned("KD-1001", "scanner")), LookUp)
+    assert isinstance(asked, LookUp)
+    p.do(LookupFailed(asked.request, failure))
+    assert p.visit.place is Place.IDENTIFYING
+    assert p.visit.notice
+    assert p.visit.notice.kind is said
+    assert wished(p.do(Scanned("KD-1002", "scanner")), LookUp)
+
+
+def test_a_late_answer_to_an_abandoned_question_changes_nothing() -> None:
+    p = player()
+    asked = wished(p.do(Scanned("KD-1001", "scanner")), LookUp)
+    assert isinstance(asked, LookUp)
+    p.do(GoBack(), GoBack())
+    before = p.visit
+    p.do(MemberFound(asked.request, SANNE))
+    assert p.visit == before
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "\x00\x1b[2J", "x" * 7000, "‮evil", "hello world", "https://", "javascript:alert(1)", "ü"],
+)
+def test_a_hostile_scan_is_answered_calmly_and_asks_nobody(text: str) -> None:
+    p = player()
+    assert p.do(Scanned(text, "scanner")) == ()
+    assert p.visit.notice
+    assert p.visit.notice.kind is NoticeKind.NOT_A_CARD
+
+
+def test_the_keypad_types_corrects_and_asks() -> None:
+    p = player()
+    p.do(ShowIdentify(), ShowKeypad(), *(PressKey(k) for k in "10024"), PressKey("back"), PressKey("7"))
+    asked = wished(p.do(SubmitNumber()), LookUp)
+    assert isinstance(asked, LookUp)
+    assert asked.credential.value == "10027"
+
+
+def test_a_required_choice_is_asked_for() -> None:
+    p = player()
+    p.do(StartOrder(EAT_IN), QuickAdd("F1"))
+    assert p.visit.place is Place.CHOOSING
+    p.do(PutInBasket())
+    assert p.visit.place is Place.CHOOSING  # a sauce is wanted
+    p.do(PickOption("sauce", "S2"), StepQuantity(1), PutInBasket())
+    assert p.visit.basket.total == eur(2 * (380 + 75))
+
+
+def test_a_line_can_be_edited_removed_and_brought_back() -> None:
+    p = player()
+    p.do(StartOrder(EAT_IN), QuickAdd("B1"), QuickAdd("W1"), ShowBasket(), EditLine(1))
+    p.do(PickOption("extras", "X1"), PutInBasket())
+    assert p.visit.place is Place.REVIEWING
+    assert p.visit.basket.total == eur(850 + 100 + 250)
+    p.do(RemoveLine(1))
+    assert p.visit.basket.total == eur(250)
+    p.do(UndoRemoval())
+    assert p.visit.basket.total == eur(1200)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        (PaymentOutcome.DECLINED, NoticeKind.PAYMENT_DECLINED),
+        (PaymentOutcome.ABORTED, NoticeKind.PAYMENT_CANCELLED),
+        (PaymentOutcome.UNAVAILABLE, NoticeKind.TERMINAL_UNAVAILABLE),
+    ],
+)
+def test_a_payment_that_was_not_made_leads_back_with_the_basket(
+    outcome: PaymentOutcome, said: NoticeKind
+) -> None:
+    p = at_checkout(player())
+    p.do(PayWith(Tender.CARD))
+    p.do(PaymentEnded(order_in_hand(p).id, outcome))
+    assert p.visit.place is Place.CHECKOUT
+    assert p.visit.basket.count == 1
+    assert p.visit.notice
+    assert p.visit.notice.kind is said
+
+
+def test_an_unknown_payment_is_for_staff_and_never_repeated_by_itself() -> None:
+    p = at_checkout(player())
+    p.do(PayWith(Tender.CARD))
+    order = order_in_hand(p)
+    effects = p.do(PaymentEnded(order.id, PaymentOutcome.UNKNOWN))
+    assert p.visit.place is Place.ASK_STAFF
+    assert effects == ()
+    p.do(OrderAccepted(order.id, "found out"))  # the terminal said yes after all
+    assert p.visit.place is Place.THANKS
+
+
+def test_cancelling_waits_for_the_terminal_s_word() -> None:
+    p = at_checkout(player())
+    p.do(PayWith(Tender.CARD))
+    order = order_in_hand(p)
+    assert wished(p.do(CancelPayment()), AbortPayment)
+    assert p.do(CancelPayment()) == ()
+    assert p.visit.place is Place.PAYING
+    p.do(PaymentEnded(order.id, PaymentOutcome.APPROVED), OrderAccepted(order.id))
+    assert p.visit.place is Place.THANKS  # too late to cancel: the truth counts
+
+
+def test_a_silent_terminal_ends_at_staff() -> None:
+    p = at_checkout(player())
+    p.do(PayWith(Tender.CARD))
+    p.wait(SHOP.limits.payment_s)
+    assert wished(p.do(Tick()), AbortPayment)
+    p.wait(SHOP.limits.abort_grace_s)
+    p.do(Tick())
+    assert p.visit.place is Place.ASK_STAFF
+
+
+def test_without_terminal_the_counter_remains_and_without_both_the_kiosk_says_so() -> None:
+    gone = DeviceHealth("terminal", DeviceKind.TERMINAL, DeviceState.ABSENT, "no answer")
+    p = player()
+    p.do(DeviceChanged(gone))
+    assert p.visit.place is Place.ATTRACT
+    only_card = player(replace(SHOP, tenders=(Tender.CARD,)))
+    only_card.do(DeviceChanged(gone))
+    assert only_card.visit.place is Place.OUT_OF_ORDER
+    only_card.do(DeviceChanged(TERMINAL_OK))
+    assert only_card.visit.place is Place.ATTRACT
+
+
+def test_a_terminal_lost_in_mid_visit_does_not_take_the_screen_from_the_guest() -> None:
+    p = at_checkout(player(replace(SHOP, tenders=(Tender.CARD,))))
+    p.do(DeviceChanged(DeviceHealth("terminal", DeviceKind.TERMINAL, DeviceState.ABSENT)))
+    assert p.visit.place is Place.CHECKOUT
+    p.do(PayWith(Tender.CARD))
+    assert p.visit.notice
+    assert p.visit.notice.kind is NoticeKind.TERMINAL_UNAVAILABLE
+
+
+def test_what_is_sold_in_the_morning_cannot_be_paid_at_noon() -> None:
+    p = player()
+    p.mono_s -= 3 * 3600  # nine o'clock
+    p.do(StartOrder(EAT_IN), ShowCategory("sides"), QuickAdd("P1"))
+    assert p.visit.basket.count == 1
+    p.wait(3 * 3600)
+    p.do(ShowCheckout(), PayWith(Tender.CARD))
+    assert p.visit.place is Place.REVIEWING
+    assert p.visit.notice
+    assert p.visit.notice.about == "Porridge"
+
+
+def test_nothing_to_pay_needs_no_terminal() -> None:
+    p = player(terminal=False)
+    p.do(StartOrder(EAT_IN), QuickAdd("Z1"), ShowCheckout())
+    assert wished(p.do(PayWith(Tender.CARD)), AcceptOrder)
+
+
+def test_a_guest_who_leaves_is_asked_counted_down_and_forgotten() -> None:
+    p = player()
+    p.do(ChooseLanguage("nl"), StartOrder(EAT_IN), QuickAdd("B1"))
+    p.wait(SHOP.limits.idle_s)
+    p.do(Tick())
+    assert isinstance(p.visit.phase, StillThere)
+    p.do(StillHere())
+    assert p.visit.place is Place.MENU
+    p.wait(SHOP.limits.idle_s)
+    p.do(Tick())
+    p.wait(SHOP.limits.still_there_s)
+    assert wished(p.do(Tick()), Forget)
+    assert p.visit.place is Place.ATTRACT
+    assert p.visit.language == "en"
+    assert not p.visit.basket.lines
+
+
+def test_cancelling_asks_only_when_something_would_be_lost() -> None:
+    p = player()
+    p.do(StartOrder(EAT_IN), CancelOrder())
+    assert p.visit.place is Place.ATTRACT
+    p.do(StartOrder(EAT_IN), QuickAdd("B1"), CancelOrder())
+    assert p.visit.place is Place.CONFIRMING_CANCEL
+    p.do(GoBack())
+    assert p.visit.basket.count == 1
+    p.do(CancelOrder(), ConfirmCancel())
+    assert p.visit.place is Place.ATTRACT
+
+
+def test_a_receipt_for_a_guest_in_a_hurry_is_printed_all_the_same() -> None:
+    p = player()
+    asked = wished(p.do(Scanned("KD-1001", "scanner")), LookUp)
+    assert isinstance(asked, LookUp)
+    p.do(MemberFound(asked.request, SANNE), StartOrder(EAT_IN), QuickAdd("B1"), ShowCheckout())
+    p.do(PayWith(Tender.CARD))
+    order = order_in_hand(p)
+    p.do(PaymentEnded(order.id, PaymentOutcome.APPROVED), OrderAccepted(order.id))
+    effects = p.do(Finish())
+    printed = wished(effects, PrintReceipt)
+    assert isinstance(printed, PrintReceipt)
+    assert printed.points_later
+    assert wished(effects, Forget)
+
+
+# --- properties ------------------------------------------------------------------------------------------
+
+
+def anything(p: Player, rng: random.Random) -> Event:
+    """Some event, likely or not, with ids that sometimes fit."""
+    phase = p.visit.phase
+    order = getattr(phase, "order", None)
+    order_id = order.id if order and rng.random() < 0.9 else "another"
+    request = p.visit.lookup.request if p.visit.lookup and rng.random() < 0.9 else "another"
+    device = DeviceHealth("terminal", DeviceKind.TERMINAL, rng.choice([DeviceState.ABSENT, *DeviceState]))
+    choices: list[Event] = [
+        StartOrder(EAT_IN),
+        StartOrder(EAT_IN),
+        ChooseLanguage(rng.choice(["en", "nl", "xx"])),
+        ShowCategory(rng.choice(["burgers", "sides", "none"])),
+        ShowProduct(rng.choice(["B1", "F1", "P1", "none"])),
+        QuickAdd(rng.choice(["B1", "F1", "W1", "P1", "none"])),
+        PickOption(rng.choice(["sauce", "extras", "none"]), rng.choice(["S1", "S2", "X1", "none"])),
+        StepQuantity(rng.choice([-1, 1, 100])),
+        PutInBasket(),
+        ShowBasket(),
+        EditLine(rng.randrange(1, 4)),
+        StepLine(rng.randrange(1, 4), rng.choice([-1, 1])),
+        RemoveLine(rng.randrange(1, 4)),
+        UndoRemoval(),
+        ShowIdentify(),
+        ShowKeypad(),
+        PressKey(rng.choice(["1", "2", "back", "clear", "x", "12"])),
+        SubmitNumber(),
+        ShowMember(),
+        SignOut(),
+        ShowCheckout(),
+        PayWith(rng.choice(list(Tender))),
+        CancelPayment(),
+        GoBack(),
+        CancelOrder(),
+        ConfirmCancel(),
+        StillHere(),
+        Finish(),
+        AskHelp(),
+        Scanned(rng.choice(["KD-1001", "KD-1002", "\x00", "https://x.example/l?version=v3"]), "s"),
+        MemberFound(request, SANNE),
+        LookupFailed(request, rng.choice(list(LookupFailure))),
+        PaymentProgress(order_id, rng.choice(list(PaymentStep))),
+        PaymentEnded(order_id, rng.choice(list(PaymentOutcome))),
+        OrderAccepted(order_id),
+        OrderDelivered(order_id, rng.choice([None, 3]), rng.choice([None, 9])),
+        OrderUndeliverable(order_id),
+        ReceiptEnded(order_id, rng.choice(list(PrintVerdict))),
+        DeviceChanged(device),
+        NetworkChanged(rng.random() < 0.5),
+        Tick(),
+        Tick(),
+    ]
+    fitting = [event for event in choices if (p.visit.place, type(event)) in RULES]
+    return rng.choice(fitting if fitting and rng.random() < 0.9 else choices)
+
+
+def walk(seed: int, steps: int, shop_tenders: tuple[Tender, ...]) -> set[tuple[Place, Place]]:
+    rng = random.Random(seed)
+    p = player(replace(SHOP, tenders=shop_tenders))
+    if rng.random() < 0.3:
+        p.mono_s -= 3 * 3600
+    ways: set[tuple[Place, Place]] = set()
+    for _ in range(steps):
+        due = next_deadline(p.visit, p.shop)
+        if due is not None and rng.random() < 0.15:
+            p.mono_s = max(p.mono_s, due)
+        else:
+            p.wait(rng.random() * 3)
+        before = p.visit.place
+        effects = p.do(anything(p, rng))
+        ways.add((before, p.visit.place))
+        if any(isinstance(effect, Forget) for effect in effects):
+            assert p.visit.at_home
+            assert not p.visit.basket.lines
+            assert p.visit.lookup is None
+            assert p.visit.language == "en"
+    return ways
+
+
+def test_every_way_in_the_table_can_be_walked_and_no_other_is() -> None:
+    walked: set[tuple[Place, Place]] = set()
+    for seed in range(90):
+        tenders = (Tender.CARD,) if seed % 3 == 0 else (Tender.CARD, Tender.COUNTER)
+        walked |= walk(seed, 1500, tenders)
+    drawn = {(start, end) for (start, _), rule in RULES.items() for end in rule.leads_to}
+    assert walked - drawn <= {(place, place) for place in Place}
+    missing = {way for way in drawn - walked if way[0] is not way[1]}
+    assert not missing, sorted(missing)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_left_alone_every_visit_comes_home_in_time_and_no_deadline_stands_still(seed: int) -> None:
+    rng = random.Random(seed)
+    p = player()
+    for _ in range(rng.randrange(1, 60)):
+        p.wait(rng.random())
+        p.do(anything(p, rng))
+    for _ in range(200):
+        due = next_deadline(p.visit, p.shop)
+        if due is None:
+            break
+        p.mono_s = max(p.mono_s, due)
+        before = p.visit
+        p.do(Tick())
+        after = next_deadline(p.visit, p.shop)
+        assert after is None or after > p.mono_s or p.visit != replace(before, now=p.visit.now)
+    assert p.visit.at_home or isinstance(p.visit.phase, Storing)
+
+
+def test_the_same_events_give_the_same_visit() -> None:
+    def run() -> object:
+        rng = random.Random(7)
+        p = player()
+        for _ in range(500):
+            p.wait(rng.random() * 5)
+            p.do(anything(p, rng))
+        return p.visit
+
+    assert run() == run()
+
+
+def test_the_graph_names_every_place() -> None:
+    drawn = mermaid()
+    assert all(place.value in drawn for place in Place)
+
+
+def test_an_event_has_a_rule_somewhere() -> None:
+    from typing import get_args
+
+    from kioskd.core.events import Fact, Intent, ScanRejected
+
+    ruled = {event for _, event in RULES}
+    assert {*get_args(Intent), *get_args(Fact)} - ruled == {ScanRejected}
+    assert step  # the table is whole only through flow
