@@ -36,6 +36,8 @@ def pay_with(visit: Visit, event: PayWith, context: Context) -> Step:
         if orderable(visit, line.product.sku, context) is None:
             name = line.product.name.in_language(visit.language)
             return to(notice(visit, NoticeKind.NO_LONGER_AVAILABLE, context, name), Reviewing())
+    if visit.lookup:  # a guest in a hurry does not wait for the answer: the card goes with the order
+        visit = replace(visit, saved_card=visit.lookup.credential, lookup=None)
     order = _order(visit, event.tender, context)
     if event.tender is Tender.CARD and not order.total:
         return to(visit, Storing(order), AcceptOrder(order))
