@@ -1,0 +1,349 @@
+"""kiosk.toml: what one kiosk is told about itself.
+
+`load_config` gives a frozen, complete and consistent `Config` or raises ConfigError with everything that is
+wrong. Lengths are millimetres, times seconds. No secret is ever part of it: see `credentials`.
+"""
+
+from __future__ import annotations
+
+import os
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+# pydantic looks through every installed package for plugins unless told not to: 10 ms before the first frame.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
+from pydantic import AfterValidator, Field, Strict, ValidationError, model_validator
+
+from kioskd.daemon.config_errors import did_you_mean, problems_of, raise_problems
+from kioskd.daemon.config_fields import (
+    CredentialName,
+    FilePath,
+    Host,
+    Line,
+    Seconds,
+    Section,
+    matching,
+    wrong,
+)
+from kioskd.daemon.config_source import read_source
+
+LANGUAGES = ("en", "nl", "de", "ar")
+"""The languages that the screens speak."""
+
+# ISO 4217, what people pay with today.
+CURRENCIES = frozenset(
+    "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF"
+    " CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD"
+    " HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL"
+    " LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP"
+    " PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT"
+    " TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG".split()
+)
+
+# --- kinds of value -----------------------------------------------------------------------------------------
+
+
+def _currency(code: str) -> str:
+    if code not in CURRENCIES:
+        raise wrong("is no currency", 'its three capital letters, as in "EUR"')
+    return code
+
+
+def _time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        remedy = did_you_mean(name, available_timezones(), 'as in "Europe/Amsterdam"')
+        raise wrong("is no time zone", remedy) from None
+    return name
+
+
+def _no_repeats(words: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(words)) < len(words):
+        raise wrong("names something twice", "each one once")
+    return words
+
+
+def _server(url: str) -> str:
+    """https, or http to this very machine; no credentials, query or fragment."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        raise wrong("is no address of a server", 'as in "https://api.leat.com"') from None
+    if parts.username is not None or parts.password is not None:
+        raise wrong("has a user or a password in it", "secrets go into token_file or token_credential")
+    if parts.scheme not in ("https", "http") or not host or parts.query or parts.fragment:
+        raise wrong("is no address of a server", 'as in "https://api.leat.com"')
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise wrong("would send guests' data without encryption", 'begin it with "https://"')
+    return url.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+_KIOSK_ID = matching(r"[A-Z0-9-]{1,12}", "is no kiosk id", 'up to 12 of A-Z, 0-9 and -, as in "K1"')
+_PROFILE = matching(
+    r"[a-z0-9][a-z0-9_-]{0,39}", "is no name of a profile", 'small letters, as in "generic-80"'
+)
+_NAME = matching(
+    r"[a-z0-9][a-z0-9-]{0,19}", "is no name of a device", 'up to 20 of a-z, 0-9 and -, as in "front"'
+)
+
+DeviceName = Annotated[str, AfterValidator(_NAME)]
+Profile = Annotated[str, AfterValidator(_PROFILE)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Pixels = Annotated[int, Field(ge=240, le=7680)]
+Baud = Literal[1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200]
+Language = Literal["en", "nl", "de", "ar"]
+Symbology = Literal["qr", "code128", "ean/upc", "datamatrix", "aztec", "pdf417", "itf", "code39"]
+
+# --- sections -----------------------------------------------------------------------------------------------
+
+
+class Site(Section):
+    """The restaurant, as it stands on the receipt."""
+
+    name: Line = Field(examples=["Harbour Kitchen"])
+    address: Annotated[tuple[Line, ...], Strict(False), Field(max_length=6)] = ()
+    vat_number: Line | None = None
+    time_zone: Annotated[str, AfterValidator(_time_zone)] = "Europe/Amsterdam"
+    receipt_footer: Annotated[str, Field(max_length=300)] | None = None
+
+
+class Display(Section):
+    """Width and height are as the guest sees them, after `rotation` (clockwise, in degrees).
+
+    `bottom_height_mm` is how high the lower edge of the picture is above the floor. `touch` is an evdev
+    device; without it touches come from the window.
+    """
+
+    width_px: Pixels = Field(examples=[1080])
+    height_px: Pixels = Field(examples=[1920])
+    width_mm: Annotated[int, Field(ge=40, le=3000)] = Field(examples=[344])
+    height_mm: Annotated[int, Field(ge=40, le=3000)] = Field(examples=[612])
+    rotation: Literal[0, 90, 180, 270] = 0
+    bottom_height_mm: Annotated[int, Field(ge=0, le=2500)] = 900
+    viewing_distance_mm: Annotated[int, Field(ge=200, le=3000)] = 600
+    driver: Literal["auto", "kmsdrm", "x11", "wayland", "offscreen"] = "auto"
+    touch: FilePath | None = None
+
+    @model_validator(mode="after")
+    def _pixels_are_square(self) -> Self:
+        aspect = (self.width_px * self.height_mm) / (self.height_px * self.width_mm)
+        if not 0.8 < aspect < 1.25:
+            raise wrong(
+                f"has {self.width_px} x {self.height_px} px on {self.width_mm} x {self.height_mm} mm: the "
+                "pixels would not be square",
+                "measure the picture with a ruler; width and height as the guest sees them",
+            )
+        return self
+
+
+class NoLoyalty(Section):
+    backend: Literal["none"] = "none"
+
+
+class LeatLoyalty(Section):
+    """`shop_uuid` is the business profile's; the token comes from a systemd credential or from a file."""
+
+    backend: Literal["leat"]
+    base_url: Annotated[str, AfterValidator(_server)] = "https://api.leat.com"
+    token_credential: CredentialName | None = None
+    token_file: FilePath | None = None
+    shop_uuid: Line = Field(examples=["6f9b8a2e-0000-4000-8000-000000000000"])
+    partner_id: Line | None = None
+    timeout_s: Seconds = 8.0
+
+    @model_validator(mode="after")
+    def _one_token(self) -> Self:
+        if (self.token_credential is None) == (self.token_file is None):
+            raise wrong(
+                "needs the token from exactly one place",
+                'write either token_credential = "leat-token" or token_file = "/path/to/it"',
+            )
+        return self
+
+
+class Disabled(Section):
+    """A device that this kiosk does without."""
+
+    driver: Literal["disabled"] = "disabled"
+
+
+class SerialScanner(Section):
+    """A scanner that is a serial port, by cable or by USB (CDC)."""
+
+    driver: Literal["serial"]
+    name: DeviceName = Field(examples=["front"])
+    path: FilePath = Field(examples=["/dev/serial/by-id/usb-Scanner"])
+    baud: Baud = 9600
+
+
+class WedgeScanner(Section):
+    """A scanner that types. `layout` is the keyboard it believes to be."""
+
+    driver: Literal["wedge"]
+    name: DeviceName = Field(examples=["front"])
+    path: FilePath = Field(examples=["/dev/input/by-id/usb-Scanner-event-kbd"])
+    layout: Literal["us", "de", "fr", "be", "ch", "uk", "es", "cz"] = "us"
+
+
+class DisabledScanner(Section):
+    driver: Literal["disabled"]
+    name: DeviceName = Field(examples=["front"])
+
+
+_Formats = Annotated[tuple[Symbology, ...], Strict(False), Field(min_length=1), AfterValidator(_no_repeats)]
+
+
+class FolderCamera(Section):
+    """Pictures that appear in a folder: for the simulator and for tests."""
+
+    driver: Literal["folder"]
+    path: FilePath = Field(examples=["/run/kioskd/camera"])
+    formats: _Formats = ("qr",)
+
+
+class V4l2Camera(Section):
+    driver: Literal["v4l2"]
+    path: FilePath = Field(examples=["/dev/video0"])
+    formats: _Formats = ("qr",)
+
+
+class Picamera2Camera(Section):
+    """A camera on a Raspberry Pi's ribbon; `device` counts them from 0."""
+
+    driver: Literal["picamera2"]
+    device: Annotated[int, Field(ge=0, le=3)] = 0
+    formats: _Formats = ("qr",)
+
+
+class SerialPrinter(Section):
+    driver: Literal["serial"]
+    path: FilePath = Field(examples=["/dev/serial/by-id/usb-Printer"])
+    baud: Baud = 9600
+    profile: Profile = "generic-80"
+
+
+class UsbPrinter(Section):
+    """A printer of the USB printer class."""
+
+    driver: Literal["usb"]
+    path: FilePath = Field(examples=["/dev/usb/lp0"])
+    profile: Profile = "generic-80"
+
+
+class TcpPrinter(Section):
+    driver: Literal["tcp"]
+    host: Host = Field(examples=["192.168.1.40"])
+    port: Port = 9100
+    profile: Profile = "generic-80"
+
+
+class ZvtTerminal(Section):
+    """A card terminal that speaks ZVT. Without a password of its own the factory's 000000 is used."""
+
+    driver: Literal["zvt"]
+    host: Host = Field(examples=["192.168.1.50"])
+    port: Port = 20007
+    password_credential: CredentialName | None = None
+    password_file: FilePath | None = None
+    timeout_s: Seconds = 90.0
+
+    @model_validator(mode="after")
+    def _one_password(self) -> Self:
+        if self.password_credential is not None and self.password_file is not None:
+            raise wrong("has two places for its password", "keep password_credential or password_file")
+        return self
+
+
+class Counter(Section):
+    """Paying with the staff: the order number is called out and the guest pays there."""
+
+    enabled: bool = False
+
+
+class Limits(Section):
+    """A guest is asked after `idle_s` without a touch and has `still_there_s` to answer.
+
+    Less than 20 s to answer would shut out who needs longer (WCAG 2.2.1).
+    """
+
+    idle_s: Annotated[int, Field(ge=10, le=600)] = 45
+    still_there_s: Annotated[int, Field(ge=20, le=120)] = 20
+    thanks_s: Annotated[int, Field(ge=5, le=120)] = 15
+
+
+class Control(Section):
+    """A local socket for `kioskd` commands. `drive` lets it touch the screen and set the clock: for tests."""
+
+    socket: FilePath | None = None
+    drive: bool = False
+
+
+Loyalty = LeatLoyalty | NoLoyalty
+Scanner = SerialScanner | WedgeScanner | DisabledScanner
+Camera = FolderCamera | V4l2Camera | Picamera2Camera | Disabled
+Printer = SerialPrinter | UsbPrinter | TcpPrinter | Disabled
+Terminal = ZvtTerminal | Disabled
+
+
+class Config(Section):
+    """All of it. The first of `languages` greets the guest; `menu` is the file with what is sold."""
+
+    kiosk: Annotated[str, AfterValidator(_KIOSK_ID)] = Field(examples=["K1"])
+    currency: Annotated[str, AfterValidator(_currency)] = Field(examples=["EUR"])
+    languages: Annotated[
+        tuple[Language, ...], Strict(False), Field(min_length=1), AfterValidator(_no_repeats)
+    ] = Field(examples=[["en", "nl"]])
+    menu: FilePath = Field(examples=["menu.toml"])
+    state_dir: FilePath = Field(examples=["/var/lib/kioskd"])
+    site: Site
+    display: Display
+    loyalty: Annotated[Loyalty, Field(discriminator="backend")] = NoLoyalty.model_construct()
+    scanners: Annotated[
+        tuple[Annotated[Scanner, Field(discriminator="driver")], ...], Strict(False), Field(max_length=4)
+    ] = Field(default=(), alias="scanner")
+    camera: Annotated[Camera, Field(discriminator="driver")] = Disabled.model_construct()
+    printer: Annotated[Printer, Field(discriminator="driver")] = Disabled.model_construct()
+    terminal: Annotated[Terminal, Field(discriminator="driver")] = Disabled.model_construct()
+    counter: Counter = Counter.model_construct()
+    limits: Limits = Limits.model_construct()
+    control: Control = Control.model_construct()
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if isinstance(self.terminal, Disabled) and not self.counter.enabled:
+            raise wrong(
+                "guests could not pay", "set up a [terminal], or write enabled = true under [counter]"
+            )
+        names = [scanner.name for scanner in self.scanners]
+        if len(set(names)) < len(names):
+            raise wrong("two scanners have the same name", "give every [[scanner]] a name of its own")
+        if self.control.drive and self.control.socket is None:
+            raise wrong("control.drive needs control.socket", "name the socket, or leave drive out")
+        return self
+
+
+def load_config(file: Path) -> Config:
+    """Read and check `file`. Relative paths in it start at its folder.
+
+    Raises ConfigError (ConfigErrors for several problems), each with file, line, key and remedy.
+    """
+    source = read_source(file)
+    try:
+        return Config.model_validate(source.data, context={"folder": file.absolute().parent})
+    except ValidationError as error:
+        problems = list(problems_of(error, source, Config))
+    raise_problems(file, problems)
+    raise AssertionError("a ValidationError without errors")

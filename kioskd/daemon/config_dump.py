@@ -1,0 +1,44 @@
+"""The effective configuration as TOML, for people and for `load_config`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from kioskd.daemon.config import Config
+
+
+def dump_config(config: Config, *, only_changes: bool = False) -> str:
+    """`config` as a file that loads to the same again; paths are absolute.
+
+    `only_changes` leaves out what is as it would be by itself. Nothing in it is secret.
+    """
+    data = config.model_dump(by_alias=True, exclude_none=True, exclude_defaults=only_changes)
+    return "\n".join(_document(data)) + "\n"
+
+
+def _document(data: dict[str, Any]) -> Iterator[str]:
+    tables: list[tuple[str, dict[str, Any]]] = []
+    for key, value in data.items():
+        if isinstance(value, dict):
+            tables.append((f"[{key}]", value))
+        elif value and isinstance(value, (list, tuple)) and isinstance(value[0], dict):
+            tables.extend((f"[[{key}]]", entry) for entry in value)
+        else:
+            yield f"{key} = {_value(value)}"
+    for header, table in tables:
+        yield ""
+        yield header
+        for key, value in table.items():
+            yield f"{key} = {_value(value)}"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_value(part) for part in value) + "]"
+    if isinstance(value, Path):
+        value = str(value)
+    # JSON writes text, numbers, true and false as TOML does, but leaves DEL as it is.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

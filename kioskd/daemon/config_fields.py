@@ -1,0 +1,85 @@
+"""The kinds of value that configuration and menu are made of, each with the remedy for a wrong one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+# Control characters, and the marks that turn the direction of all that follows.
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def wrong(what: str, remedy: str) -> PydanticCustomError:
+    """What a validator raises; both texts reach the technician as they are, so they quote no secret."""
+    return PydanticCustomError("kiosk", "{what}", {"what": what, "remedy": remedy})
+
+
+class Section(BaseModel):
+    """A table of a file: unknown keys are refused and no value is bent into another type."""
+
+    # Built once, as part of the whole, when the first file is read: half the start-up time.
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
+
+
+def printable(text: str) -> str:
+    if _UNPRINTABLE.search(text):
+        raise wrong("has control or direction characters in it", "type it anew as one plain line")
+    return text
+
+
+def _resolve(path: Path, info: ValidationInfo) -> Path:
+    if path == Path() or _UNPRINTABLE.search(str(path)):
+        raise wrong("is no path", "write where the file or device is, in quotes")
+    return Path((info.context or {})["folder"], path)
+
+
+def _plain_number(value: Any) -> Any:
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def matching(pattern: str, what: str, remedy: str) -> Callable[[str], str]:
+    """A check that all of a text matches `pattern`."""
+
+    def check(text: str) -> str:
+        if re.fullmatch(pattern, text) is None:
+            raise wrong(what, remedy)
+        return text
+
+    return check
+
+
+Line = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(printable)]
+"""One line that is shown or printed."""
+
+FilePath = Annotated[Path, Strict(False), AfterValidator(_resolve)]
+"""A path; one that is not absolute starts at the file it was read from."""
+
+Seconds = Annotated[float, BeforeValidator(_plain_number), Field(ge=1, le=600)]
+
+Host = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            r"[A-Za-z0-9]([A-Za-z0-9.:-]{0,252})?|::1",
+            "is no host",
+            'a name or an address without port, as in "192.168.1.40"',
+        )
+    ),
+]
+
+CredentialName = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}",
+            "is no name of a credential",
+            'the name given to LoadCredential=, as in "leat-token"; never the secret itself',
+        )
+    ),
+]

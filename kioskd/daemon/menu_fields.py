@@ -1,0 +1,180 @@
+"""The entries of a menu file: shapes and values, not yet how they refer to each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import time
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, Field, PlainValidator, Strict, ValidationInfo, model_validator
+
+from kioskd.core.catalogue import Allergen, Diet, Service, Window, Words
+from kioskd.core.errors import MoneyError
+from kioskd.core.money import Money
+from kioskd.daemon.config import LANGUAGES
+from kioskd.daemon.config_errors import did_you_mean
+from kioskd.daemon.config_fields import Section, matching, printable, wrong
+
+MAX_OPTIONS = 40
+MAX_PRICE_MINOR = 100_000_000
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def _words(longest: int) -> Callable[[Any], Words]:
+    def check(value: Any) -> Words:
+        if isinstance(value, str):
+            return Words(_text(value, longest))
+        if not isinstance(value, dict) or not value:
+            raise wrong("must be text", 'in quotes, or one per language: { en = "Fries", nl = "Friet" }')
+        for language in value:
+            if language not in LANGUAGES:
+                raise wrong(f'has a text in "{language[:10]}"', did_you_mean(language, LANGUAGES))
+        translations = tuple((language, _text(text, longest)) for language, text in value.items())
+        return Words(translations[0][1], translations)
+
+    return check
+
+
+def _text(value: Any, longest: int) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise wrong("has an empty text", "write something or remove it")
+    if len(value) > longest:
+        raise wrong(f"is too long with {len(value)} characters", f"at most {longest}, so that it fits")
+    return printable(value)
+
+
+def _price(value: Any, info: ValidationInfo) -> Money:
+    """`"8.50"`, `8.50` and `8` are all exact: the file's numbers arrive as they were written."""
+    remedy = 'digits and a point, as in "8.50"'
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,4})?", value):
+        amount = Decimal(value)
+    elif isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+        if value < 0:
+            raise wrong("is negative", "a price is zero or more; discounts are not part of the menu")
+        if not value < MAX_PRICE_MINOR:
+            raise wrong("is far too much", remedy)
+        amount = Decimal(value)
+    else:
+        raise wrong("is no price", remedy)
+    try:
+        price = Money.from_major(amount, (info.context or {})["currency"])
+    except (MoneyError, InvalidOperation) as error:
+        raise wrong(f"is no price: {error}", remedy) from None
+    if price.minor > MAX_PRICE_MINOR:
+        raise wrong("is far too much", remedy)
+    return price
+
+
+def _window(value: Any) -> Window:
+    remedy = 'as in "mon-fri 07:00-10:30", "sat,sun 08:00-12:00" or "daily 07:00-24:00"'
+    match = re.fullmatch(r"([a-z,-]+) (\d\d):(\d\d)-(\d\d):(\d\d)", value) if isinstance(value, str) else None
+    if match is None:
+        raise wrong("is no time of the week", remedy)
+    days, *clock = match.groups()
+    from_hour, from_minute, to_hour, to_minute = map(int, clock)
+    if (to_hour, to_minute) == (24, 0):
+        to_hour = 0
+    elif clock[:2] == clock[2:]:
+        raise wrong("opens and closes at the same time", remedy)
+    try:
+        return Window(_weekdays(days), time(from_hour, from_minute), time(to_hour, to_minute))
+    except ValueError:
+        raise wrong("is no time of the week", remedy) from None
+
+
+def _weekdays(text: str) -> frozenset[int]:
+    """Raises ValueError for a day that does not exist."""
+    if text == "daily":
+        return frozenset(range(7))
+    days: set[int] = set()
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        start, end = _DAYS.index(first), _DAYS.index(last or first)
+        days.update(day % 7 for day in range(start, end + (8 if end < start else 1)))
+    return frozenset(days)
+
+
+def _picture(path: str) -> str:
+    printable(path)
+    if path.startswith(("/", "~")) or "\\" in path or ".." in path.split("/"):
+        raise wrong("is not below the menu's own folder", 'as in "pictures/fries.webp"')
+    return path
+
+
+Name = Annotated[Words, PlainValidator(_words(60))]
+Description = Annotated[Words, PlainValidator(_words(200))]
+Short = Annotated[Words, PlainValidator(_words(24))]
+Price = Annotated[Money, PlainValidator(_price)]
+Picture = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_picture)]
+Id = Annotated[
+    str, AfterValidator(matching(r"[a-z0-9][a-z0-9-]{0,39}", "is no id", "small letters, digits and -"))
+]
+Sku = Annotated[
+    str,
+    AfterValidator(
+        matching(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", "is no SKU", "up to 40 letters, digits and . _ -")
+    ),
+]
+Allergens = Annotated[frozenset[Allergen], Strict(False)]
+
+
+class CategoryEntry(Section):
+    id: Id = Field(examples=["burgers"])
+    name: Name = Field(examples=["Burgers"])
+    picture: Picture | None = None
+
+
+class OptionEntry(Section):
+    """Either something of its own (`sku` and `name`) or a `product` of this menu, as in a combo."""
+
+    sku: Sku | None = None
+    name: Name | None = None
+    product: Sku | None = None
+    price: Price | None = None
+    picture: Picture | None = None
+    allergens: Allergens = frozenset()
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        own = {"sku", "name", "picture", "allergens"} & self.model_fields_set
+        if self.product is not None and own:
+            raise wrong(
+                f"has both product and {', '.join(sorted(own))}",
+                "a product brings its own: leave product and price",
+            )
+        if self.product is None and (self.sku is None or self.name is None):
+            raise wrong("has no sku or no name", "give it sku and name, or product = a SKU of this menu")
+        return self
+
+
+class GroupEntry(Section):
+    """What a guest picks from. Defined once, used by the `groups` of any product."""
+
+    id: Id = Field(examples=["sauce"])
+    name: Name = Field(examples=["Choose your sauce"])
+    option: Annotated[tuple[OptionEntry, ...], Strict(False), Field(min_length=1, max_length=MAX_OPTIONS)]
+    minimum: Annotated[int, Field(ge=0)] = 0
+    maximum: Annotated[int, Field(ge=1)] = 1
+    preset: Annotated[tuple[Sku, ...], Strict(False)] = ()
+
+
+class ProductEntry(Section):
+    """Price in major units, zero for nothing. `available` lists windows of the week; none means always."""
+
+    sku: Sku = Field(examples=["BURGER-1"])
+    name: Name = Field(examples=["Harbour Classic"])
+    category: Id = Field(examples=["burgers"])
+    price: Price = Field(examples=["8.50"])
+    description: Description = Words("")
+    picture: Picture | None = None
+    badge: Short | None = None
+    allergens: Allergens = frozenset()
+    diets: Annotated[frozenset[Diet], Strict(False)] = frozenset()
+    groups: Annotated[tuple[Id, ...], Strict(False), Field(max_length=12)] = ()
+    combo: bool = False
+    available: Annotated[tuple[Annotated[Window, PlainValidator(_window)], ...], Strict(False)] = ()
+    services: Annotated[frozenset[Service], Strict(False), Field(min_length=1)] = frozenset(Service)
+    sold_out: Short | None = None
