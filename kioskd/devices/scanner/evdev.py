@@ -1,0 +1,142 @@
+"""A scanner that types like a keyboard: read from its evdev node, which it does not share with anybody."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import fcntl
+import os
+import stat
+import struct
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager, closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from kioskd.core.errors import DeviceAbsent, DeviceFault
+from kioskd.core.events import DeviceChanged
+from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
+from kioskd.core.ports import Emit
+from kioskd.devices.scanner.aim import AimMode
+from kioskd.devices.scanner.fdreader import follow
+from kioskd.devices.scanner.intake import Intake
+from kioskd.devices.scanner.keymap import keymap
+from kioskd.devices.scanner.reading import Outcome
+from kioskd.devices.scanner.wedge import WedgeDecoder, WedgeProfile
+
+INPUT_MAJOR = 13
+_EVIOCSCLOCKID = 0x400445A0
+_KEY_A, _KEY_ENTER, _BTN_LEFT, _BTN_TOUCH = 30, 28, 0x110, 0x14A
+KEYS_UP_WITHIN_S = 2.0
+KEYS_UP_POLL_S = 0.05
+
+
+class WedgeScanner:
+    """Grabbed exclusively while `run` is running, so that a scan types into nothing else.
+
+    A path that is no input device (a FIFO, a pseudo-terminal) is read the same way, as a stream of
+    `struct input_event`: that is how recordings and the simulator come in.
+    """
+
+    kind = DeviceKind.SCANNER
+
+    def __init__(
+        self,
+        name: str,
+        path: Path,
+        *,
+        layout: str = "us",
+        profile: WedgeProfile = WedgeProfile(),  # noqa: B008 - immutable
+        aim: AimMode = AimMode.AUTO,
+        gs_text: str | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Raises ConfigError for a layout that is not known."""
+        self.name = name
+        self.path = path
+        self._keymap = keymap(layout)
+        self._profile = profile
+        self._intake = Intake(name, clock, aim, gs_text)
+
+    async def run(self, emit: Emit) -> None:
+        """See `core.ports.Device`."""
+
+        def hand_on(outcomes: Iterable[Outcome]) -> None:
+            for outcome in outcomes:
+                if (event := self._intake.take(outcome)) is not None:
+                    emit(event)
+
+        async with _opened(self.path) as node:
+            decoder = WedgeDecoder(self._keymap, self._profile, node.held_keys)
+            emit(DeviceChanged(DeviceHealth(self.name, self.kind, DeviceState.OK)))
+            await follow(
+                node.fd,
+                on_data=lambda data: hand_on(decoder.feed(data)),
+                on_silence=lambda: hand_on(decoder.silence()),
+                silence_s=self._profile.gap_s,
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    fd: int
+    held_keys: Callable[[], frozenset[int]]
+
+
+@asynccontextmanager
+async def _opened(path: Path) -> AsyncIterator[_Node]:
+    try:
+        if _is_input_node(path):
+            async with _grabbed(path) as node:
+                yield node
+        else:
+            fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
+            try:
+                yield _Node(fd, frozenset)
+            finally:
+                os.close(fd)
+    except OSError as error:
+        raise _explain(path, error) from error
+
+
+def _is_input_node(path: Path) -> bool:
+    status = path.stat()
+    return stat.S_ISCHR(status.st_mode) and os.major(status.st_rdev) == INPUT_MAJOR
+
+
+@asynccontextmanager
+async def _grabbed(path: Path) -> AsyncIterator[_Node]:
+    from evdev import InputDevice, ecodes  # 50 ms, and only where there is a real one
+
+    with closing(InputDevice(str(path))) as device:
+        keys = set(device.capabilities().get(ecodes.EV_KEY, []))
+        if not {_KEY_A, _KEY_ENTER} <= keys or {_BTN_LEFT, _BTN_TOUCH} & keys:
+            raise DeviceFault(f"{path} ({device.name}) is not a keyboard-wedge scanner")
+        # Event times that no correction of the clock can bend.
+        fcntl.ioctl(device.fd, _EVIOCSCLOCKID, struct.pack("i", time.CLOCK_MONOTONIC))
+        # A key that is down at the grab would stay down for everybody else for ever.
+        deadline_s = time.monotonic() + KEYS_UP_WITHIN_S
+        while device.active_keys():
+            if time.monotonic() > deadline_s:
+                raise DeviceFault(f"{path} ({device.name}): a key is held down")
+            await asyncio.sleep(KEYS_UP_POLL_S)
+        device.grab()  # released by closing, or by our death
+
+        def held_keys() -> frozenset[int]:
+            with suppress(OSError):  # unplugged meanwhile: the next read says so
+                return frozenset(device.active_keys())
+            return frozenset()
+
+        yield _Node(device.fd, held_keys)
+
+
+def _explain(path: Path, error: OSError) -> DeviceAbsent | DeviceFault:
+    match error.errno:
+        case errno.ENOENT | errno.ENODEV | errno.ENXIO:
+            return DeviceAbsent(f"{path} is not there")
+        case errno.EACCES | errno.EPERM:
+            return DeviceFault(f"{path}: no permission; the kiosk's user must be in the group input")
+        case errno.EBUSY:
+            return DeviceFault(f"{path} is grabbed by another program")
+    return DeviceFault(f"{path} cannot be read (errno {error.errno})")
