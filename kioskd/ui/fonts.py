@@ -1,0 +1,124 @@
+"""Fonts through SDL_ttf with HarfBuzz: measuring and drawing runs of text. Knows pixels."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from pathlib import Path
+
+import pygame
+import pygame.font
+
+from kioskd.ui.stage import Stage
+from kioskd.ui.text import Run, Script, runs
+from kioskd.ui.theme import Colour, Type
+
+FOLDER = Path(__file__).with_name("fonts")
+_MAX_WIDTHS = 4096
+_TAGS = {Script.LATIN: "Latn", Script.ARABIC: "Arab"}
+_DIGITS = "0123456789"
+
+
+class Fonts:
+    """Text on one stage. Files are opened when first needed; a font of each size and weight is kept."""
+
+    def __init__(self, stage: Stage, folder: Path = FOLDER) -> None:
+        if not pygame.font.get_init():
+            pygame.font.init()
+        self._stage = stage
+        self._folder = folder
+        self._fonts: dict[tuple[Script, str, int, bool], pygame.font.Font] = {}
+        self._widths: OrderedDict[tuple[str, str, bool], int] = OrderedDict()
+        self._digit_px: dict[str, int] = {}
+
+    # --- Measure ---------------------------------------------------------------------------------------
+
+    def width_mm(self, text: str, type: str, *, tabular: bool = False) -> float:
+        return self.width_px(text, type, tabular) / self._stage.display.px_per_mm
+
+    def line_mm(self, type: str) -> float:
+        kind = self._type(type)
+        return self._stage.u(kind.size * kind.leading)
+
+    # --- pixels ----------------------------------------------------------------------------------------
+
+    def width_px(self, text: str, type: str, tabular: bool = False) -> int:
+        key = (text, type, tabular)
+        known = self._widths.get(key)
+        if known is not None:
+            self._widths.move_to_end(key)
+            return known
+        width = sum(self._run_width(run, type, tabular) for run in runs(text, False))
+        self._widths[key] = width
+        if len(self._widths) > _MAX_WIDTHS:
+            self._widths.popitem(last=False)
+        return width
+
+    def line_px(self, type: str) -> int:
+        return round(self.line_mm(type) * self._stage.display.px_per_mm)
+
+    def render(self, text: str, type: str, ink: Colour, rtl: bool, tabular: bool = False) -> pygame.Surface:
+        """One line on a transparent surface, as high as the line; all scripts share the baseline."""
+        pieces = [self._run_surface(run, type, ink, tabular) for run in runs(text, rtl)]
+        base = self.font(Script.LATIN, type)
+        above = max([base.get_ascent(), *(ascent for _, ascent in pieces)])
+        below = max([-base.get_descent(), *(s.get_height() - ascent for s, ascent in pieces)])
+        width = max(1, sum(surface.get_width() for surface, _ in pieces))
+        if len(pieces) == 1 and pieces[0][0].get_height() == above + below:
+            return pieces[0][0]
+        line = pygame.Surface((width, above + below), pygame.SRCALPHA)
+        x = 0
+        for surface, ascent in pieces:
+            line.blit(surface, (x, above - ascent))
+            x += surface.get_width()
+        return line
+
+    def middle_px(self, type: str) -> float:
+        """How far below the top of a rendered line the middle of its capitals lies."""
+        font = self.font(Script.LATIN, type)
+        return font.get_ascent() - 0.364 * self._px(type)  # Inter's capitals are 0.727 em high
+
+    def font(self, script: Script, type: str, rtl: bool = False) -> pygame.font.Font:
+        kind = self._type(type)
+        size = self._px(type)
+        key = (script, kind.weight, size, rtl)
+        font = self._fonts.get(key)
+        if font is None:
+            font = pygame.font.Font(self._folder / self._stage.theme.fonts[script.value][kind.weight], size)
+            font.set_script(_TAGS[script])
+            font.set_direction(pygame.DIRECTION_RTL if rtl else pygame.DIRECTION_LTR)
+            self._fonts[key] = font
+        return font
+
+    def _type(self, type: str) -> Type:
+        return self._stage.theme.types[type]
+
+    def _px(self, type: str) -> int:
+        return max(8, round(self._stage.u(self._type(type).size) * self._stage.display.px_per_mm))
+
+    def _run_width(self, run: Run, type: str, tabular: bool) -> int:
+        font = self.font(run.script, type, run.rtl)
+        if not tabular or not any(c in _DIGITS for c in run.text):
+            return font.size(run.text)[0]
+        cell = self._cell(type)
+        return sum(cell if c in _DIGITS else font.size(c)[0] for c in run.text)
+
+    def _run_surface(self, run: Run, type: str, ink: Colour, tabular: bool) -> tuple[pygame.Surface, int]:
+        font = self.font(run.script, type, run.rtl)
+        if not tabular or not any(c in _DIGITS for c in run.text):
+            return font.render(run.text, True, ink), font.get_ascent()
+        cell = self._cell(type)
+        surface = pygame.Surface((self._run_width(run, type, True), font.get_height()), pygame.SRCALPHA)
+        x = 0
+        for char in run.text:
+            glyph = font.render(char, True, ink)
+            advance = cell if char in _DIGITS else glyph.get_width()
+            surface.blit(glyph, (x + (advance - glyph.get_width()) // 2, 0))
+            x += advance
+        return surface, font.get_ascent()
+
+    def _cell(self, type: str) -> int:
+        """The width of the widest digit."""
+        if type not in self._digit_px:
+            font = self.font(Script.LATIN, type)
+            self._digit_px[type] = max(font.size(digit)[0] for digit in _DIGITS)
+        return self._digit_px[type]

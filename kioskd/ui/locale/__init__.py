@@ -1,0 +1,1 @@
+"""Words, money, numbers and dates in the guest's language."""

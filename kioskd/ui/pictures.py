@@ -1,0 +1,94 @@
+"""Pictures from files, scaled once to the size they are shown in and kept within a bound of memory."""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from pathlib import Path
+
+import pygame
+import pygame.image
+import pygame.transform
+
+from kioskd.ui.icons import draw_icon
+from kioskd.ui.scene import Picture, PictureKind
+from kioskd.ui.theme import Colour
+
+log = logging.getLogger(__name__)
+
+ART_FOLDER = Path(__file__).with_name("art")
+_MAX_BYTES = 16 * 1024 * 1024
+_MAX_SIDE_PX = 8192
+_FADED_ALPHA = 110
+
+Key = tuple[Picture, int, int, Colour, bool]
+
+
+class Pictures:
+    """`menu_folder` is where the merchant's pictures are; None when the menu could not be read."""
+
+    def __init__(self, menu_folder: Path | None, max_bytes: int = _MAX_BYTES) -> None:
+        self._folders = {PictureKind.PHOTO: menu_folder, PictureKind.ART: ART_FOLDER}
+        self._max_bytes = max_bytes
+        self._kept: OrderedDict[Key, pygame.Surface] = OrderedDict()
+        self._bytes = 0
+        self._complained: set[str] = set()
+
+    def fitted(
+        self, picture: Picture, w_px: int, h_px: int, ink: Colour, turned: bool = False
+    ) -> pygame.Surface | None:
+        """The picture as large as fits, or None when there is no room for it. A broken file shows a plate."""
+        if w_px < 2 or h_px < 2:
+            return None
+        key = (picture, w_px, h_px, ink, turned)
+        known = self._kept.get(key)
+        if known is not None:
+            self._kept.move_to_end(key)
+            return known
+        surface = self._made(picture, w_px, h_px, ink)
+        if turned:
+            surface = pygame.transform.flip(surface, True, False)
+        self._keep(key, surface)
+        return surface
+
+    def _keep(self, key: Key, surface: pygame.Surface) -> None:
+        self._kept[key] = surface
+        self._bytes += _size(surface)
+        while self._bytes > self._max_bytes and len(self._kept) > 1:
+            _, oldest = self._kept.popitem(last=False)
+            self._bytes -= _size(oldest)
+
+    def _made(self, picture: Picture, w_px: int, h_px: int, ink: Colour) -> pygame.Surface:
+        if picture.kind is PictureKind.ICON:
+            return draw_icon(picture.source, min(w_px, h_px), ink)
+        loaded = self._loaded(picture)
+        if loaded is None:
+            return draw_icon("plate", max(2, min(w_px, h_px) * 2 // 3), ink, stroke=1.2)
+        scale = min(w_px / loaded.get_width(), h_px / loaded.get_height())
+        size = (max(1, round(loaded.get_width() * scale)), max(1, round(loaded.get_height() * scale)))
+        surface = pygame.transform.smoothscale(loaded, size)
+        if picture.faded:
+            surface = pygame.transform.grayscale(surface)
+            surface.fill((255, 255, 255, _FADED_ALPHA), special_flags=pygame.BLEND_RGBA_MULT)
+        return surface
+
+    def _loaded(self, picture: Picture) -> pygame.Surface | None:
+        folder = self._folders[picture.kind]
+        if folder is None:
+            return None
+        name = picture.source if picture.kind is PictureKind.PHOTO else f"{picture.source}.webp"
+        try:
+            surface = pygame.image.load(folder / name)
+            if max(surface.get_size()) > _MAX_SIDE_PX:
+                raise ValueError(f"is larger than {_MAX_SIDE_PX} pixels")
+        except (OSError, pygame.error, ValueError) as exc:
+            if picture.source not in self._complained:
+                self._complained.add(picture.source)
+                log.warning("picture %s cannot be shown: %s", folder / name, exc)
+            return None
+        # One pixel format for everything, so that blits never convert.
+        return surface.convert_alpha() if pygame.display.get_surface() else surface
+
+
+def _size(surface: pygame.Surface) -> int:
+    return surface.get_width() * surface.get_height() * surface.get_bytesize()

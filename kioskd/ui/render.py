@@ -1,0 +1,263 @@
+"""A scene as pixels. Paints any part of it at any time, always with the same result as painting all of it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pygame
+
+from kioskd.ui.fonts import Fonts
+from kioskd.ui.geometry import Rect
+from kioskd.ui.pictures import Pictures
+from kioskd.ui.scene import Align, Label, Scene, Widget
+from kioskd.ui.shapes import rounded, shadow
+from kioskd.ui.stage import Stage
+from kioskd.ui.theme import Colour, Style
+
+_MAX_TEXT_BYTES = 6 * 1024 * 1024
+_MERGE_SLACK = 1.25
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """How motion shows a widget at this moment: moved down, turned (degrees), with another text."""
+
+    dy_mm: float = 0.0
+    angle: float = 0.0
+    text: str | None = None
+
+
+class Renderer:
+    """Paints scenes of one stage. Holds caches, no canvas."""
+
+    def __init__(self, stage: Stage, fonts: Fonts, pictures: Pictures) -> None:
+        self._stage = stage
+        self._fonts = fonts
+        self._pictures = pictures
+        self._texts: OrderedDict[tuple[str, str, Colour, bool, bool, bool], pygame.Surface] = OrderedDict()
+        self._text_bytes = 0
+
+    def px(self, rect: Rect) -> pygame.Rect:
+        """Millimetres to pixels; edges are rounded, so neighbours stay neighbours."""
+        scale = self._stage.display.px_per_mm
+        left, top = round(rect.x * scale), round(rect.y * scale)
+        return pygame.Rect(left, top, round(rect.right * scale) - left, round(rect.bottom * scale) - top)
+
+    def reach(self, widget: Widget, pose: Pose | None = None) -> pygame.Rect:
+        """All pixels the widget may touch, with its shadow and wherever motion has put it."""
+        rect = self.px(widget.rect.moved(dy=pose.dy_mm) if pose else widget.rect)
+        if self._stage.theme.styles[widget.style].shadow:
+            blur, drop = self._shadow_px()
+            rect = rect.inflate(2 * blur, 2 * blur)
+            rect.h += drop
+        return rect.inflate(4, 4)  # glyphs and smooth edges may overhang by a pixel
+
+    def paint(
+        self,
+        canvas: pygame.Surface,
+        scene: Scene,
+        clip: pygame.Rect | None = None,
+        *,
+        pressed: str | None = None,
+        poses: Mapping[str, Pose] | None = None,
+    ) -> None:
+        """Paint the scene, or the part of it inside `clip`."""
+        poses = poses or {}
+        area = clip.clip(canvas.get_rect()) if clip else canvas.get_rect()
+        if not area.w or not area.h:
+            return
+        canvas.set_clip(area)
+        canvas.fill(self._stage.theme.colours["page"])
+        viewports = {region.id: self.px(region.viewport) for region in scene.regions}
+        for widget in scene.backdrop:
+            # A backdrop is painted as it stood: its own regions' clips were lost with its regions, so it is
+            # composed without what would stick out.
+            self._widget(canvas, scene, widget, area, area, False, None)
+        for widget in scene.widgets:
+            view = viewports.get(widget.region) if widget.region else None
+            visible = area.clip(view) if view else area
+            if visible.w and visible.h:
+                self._widget(canvas, scene, widget, area, visible, widget.id == pressed, poses.get(widget.id))
+        canvas.set_clip(None)
+
+    def damage(
+        self,
+        old: Scene | None,
+        new: Scene,
+        old_poses: Mapping[str, Pose] | None = None,
+        new_poses: Mapping[str, Pose] | None = None,
+        pressed: tuple[str | None, str | None] = (None, None),
+    ) -> list[pygame.Rect]:
+        """What must be painted again when `new` takes the place of `old`: rectangles in pixels, merged."""
+        whole = self.px(self._stage.area)
+        if old is None or (old.backdrop is not new.backdrop and old.backdrop != new.backdrop):
+            return [whole]
+        old_poses, new_poses = old_poses or {}, new_poses or {}
+        before = {w.id: (i, w) for i, w in enumerate(old.widgets)}
+        after = {w.id: (i, w) for i, w in enumerate(new.widgets)}
+        same_order = [w.id for w in old.widgets if w.id in after] == [
+            w.id for w in new.widgets if w.id in before
+        ]
+        if not same_order:
+            return [whole]
+        old_views = {r.id: r.viewport for r in old.regions}
+        new_views = {r.id: r.viewport for r in new.regions}
+        rects: list[pygame.Rect] = []
+        for id in before.keys() | after.keys():
+            was = before[id][1] if id in before else None
+            now = after[id][1] if id in after else None
+            moved = old_poses.get(id) != new_poses.get(id)
+            touched = pressed[0] != pressed[1] and id in pressed
+            if was is not None and now is not None and not moved and not touched and self._alike(was, now):
+                same_view = now.region is None or old_views.get(now.region) == new_views.get(now.region)
+                if same_view:
+                    continue
+            for widget, poses, views in ((was, old_poses, old_views), (now, new_poses, new_views)):
+                if widget is None:
+                    continue
+                rect = self.reach(widget, poses.get(id))
+                if widget.region is not None and widget.region in views:
+                    rect = rect.clip(self.px(views[widget.region]))
+                rects.append(rect.clip(whole))
+        return merged(rects)
+
+    @staticmethod
+    def _alike(was: Widget, now: Widget) -> bool:
+        """Whether two widgets look the same, whatever else they mean."""
+        return was is now or (
+            was.rect == now.rect
+            and was.style == now.style
+            and was.label == now.label
+            and was.picture == now.picture
+            and was.enabled == now.enabled
+            and was.region == now.region
+        )
+
+    # --- one widget ------------------------------------------------------------------------------------
+
+    def _widget(
+        self,
+        canvas: pygame.Surface,
+        scene: Scene,
+        widget: Widget,
+        visible: pygame.Rect,
+        pressed: bool,
+        pose: Pose | None,
+    ) -> None:
+        if not self.reach(widget, pose).colliderect(visible):
+            return
+        canvas.set_clip(visible)
+        style = self._stage.theme.styles[widget.style]
+        rect = self.px(widget.rect.moved(dy=pose.dy_mm) if pose else widget.rect)
+        ink = style.ink if widget.enabled or style.off_ink is None else style.off_ink
+        self._surface(canvas, rect, style, widget.enabled, pressed)
+        if widget.picture is not None:
+            pad = round(widget.picture.pad_mm * self._stage.display.px_per_mm)
+            room = rect.inflate(-2 * pad, -2 * pad)
+            turned = scene.rtl and widget.picture.directed
+            image = self._pictures.fitted(widget.picture, room.w, room.h, ink, turned)
+            if image is not None:
+                if pose and pose.angle:
+                    image = pygame.transform.rotozoom(image, -pose.angle, 1.0)
+                canvas.blit(image, image.get_rect(center=room.center))
+        if widget.label is not None:
+            self._label(canvas, rect, widget.label, ink, scene.rtl, pose.text if pose else None)
+
+    def _surface(
+        self, canvas: pygame.Surface, rect: pygame.Rect, style: Style, enabled: bool, pressed: bool
+    ) -> None:
+        fill = style.fill
+        if not enabled and style.off_fill is not None:
+            fill = style.off_fill
+        elif pressed and style.pressed is not None:
+            fill = style.pressed
+        if fill is None:
+            return
+        if style.veil < 1:
+            # In place, without a second surface: darken to what shows through, then add the veil's share.
+            through = round(255 * (1 - style.veil))
+            canvas.fill((through, through, through), rect, pygame.BLEND_RGB_MULT)
+            canvas.fill([round(c * style.veil) for c in fill], rect, pygame.BLEND_RGB_ADD)
+            return
+        unit = self._stage.unit_mm * self._stage.display.px_per_mm
+        radius = min(rect.w, rect.h) // 2 if style.radius is None else round(style.radius * unit)
+        if style.shadow and enabled:
+            blur, drop = self._shadow_px()
+            look = self._stage.theme.shadow
+            shadow(canvas, rect, radius, blur, drop, self._stage.theme.colours["shadow"], look.strength)
+        border_px = max(1, round(style.border_width * unit)) if style.border is not None else 0
+        rounded(canvas, rect, radius, fill, style.border, border_px)
+
+    def _shadow_px(self) -> tuple[int, int]:
+        unit = self._stage.unit_mm * self._stage.display.px_per_mm
+        look = self._stage.theme.shadow
+        return max(2, round(look.blur * unit)), round(look.drop * unit)
+
+    def _label(
+        self,
+        canvas: pygame.Surface,
+        rect: pygame.Rect,
+        label: Label,
+        ink: Colour,
+        from_right: bool,
+        text: str | None,
+    ) -> None:
+        lines = label.lines if text is None else (text,)
+        step = self._fonts.line_px(label.type)
+        # Lines are centred by the middle of their capitals, which is what the eye takes for the middle.
+        middle = rect.y + rect.h / 2 - step * (len(lines) - 1) / 2
+        for index, line in enumerate(lines):
+            image = self._text(line, label.type, ink, label.rtl, label.tabular, label.struck)
+            y = round(middle + index * step - self._fonts.middle_px(label.type))
+            at_left = (label.align is Align.START) != from_right
+            if label.align is Align.CENTRE:
+                x = rect.x + (rect.w - image.get_width()) // 2
+            else:
+                x = rect.x if at_left else rect.right - image.get_width()
+            canvas.blit(image, (x, y))
+
+    def _text(
+        self, text: str, type: str, ink: Colour, rtl: bool, tabular: bool, struck: bool
+    ) -> pygame.Surface:
+        key = (text, type, ink, rtl, tabular, struck)
+        known = self._texts.get(key)
+        if known is not None:
+            self._texts.move_to_end(key)
+            return known
+        image = self._fonts.render(text, type, ink, rtl, tabular)
+        if struck:
+            y = round(self._fonts.middle_px(type))
+            pygame.draw.line(image, ink, (0, y), (image.get_width(), y), max(1, image.get_height() // 18))
+        self._texts[key] = image
+        self._text_bytes += _bytes(image)
+        while self._text_bytes > _MAX_TEXT_BYTES and len(self._texts) > 1:
+            _, oldest = self._texts.popitem(last=False)
+            self._text_bytes -= _bytes(oldest)
+        return image
+
+
+def _bytes(surface: pygame.Surface) -> int:
+    return surface.get_width() * surface.get_height() * surface.get_bytesize()
+
+
+def merged(rects: Sequence[pygame.Rect]) -> list[pygame.Rect]:
+    """Fewer rectangles that cover the same, joined where joining wastes little."""
+    result: list[pygame.Rect] = []
+    for rect in rects:
+        if not rect.w or not rect.h:
+            continue
+        candidate = rect.copy()
+        joined = True
+        while joined:
+            joined = False
+            for other in result:
+                union = candidate.union(other)
+                if union.w * union.h <= _MERGE_SLACK * (candidate.w * candidate.h + other.w * other.h):
+                    result.remove(other)
+                    candidate = union
+                    joined = True
+                    break
+        result.append(candidate)
+    return result

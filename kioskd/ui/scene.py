@@ -1,0 +1,321 @@
+"""What is shown, before pixels: widgets with role, name, value, state and a rectangle in millimetres.
+
+One scene has four readers: the renderer, the speech, the key navigation, and the tests (and the panel) as
+JSON. So what is visible is speakable and testable by construction. Scenes are values: two that are equal
+look equal, and the difference of two is what must be painted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from kioskd.core.events import Intent
+from kioskd.ui.geometry import Rect
+
+
+class Role(StrEnum):
+    """What a widget is to somebody who cannot see it."""
+
+    GROUP = "group"
+    HEADING = "heading"
+    TEXT = "text"
+    IMAGE = "image"
+    BUTTON = "button"
+    RADIO = "radio"
+    CHECKBOX = "checkbox"
+    STATUS = "status"
+    """Text that is worth saying when it changes."""
+
+
+class Align(StrEnum):
+    """START is left in a left-to-right scene and right in a mirrored one."""
+
+    START = "start"
+    CENTRE = "centre"
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Text as drawn: already wrapped, one string per line, in logical order. `type` names a size and weight.
+
+    `rtl` is the paragraph's base direction. The block stands in the middle of its widget's height.
+    """
+
+    lines: tuple[str, ...]
+    type: str
+    align: Align = Align.START
+    rtl: bool = False
+    struck: bool = False
+    tabular: bool = False
+    """Figures of equal width, for prices that stand below each other."""
+
+
+class PictureKind(StrEnum):
+    PHOTO = "photo"
+    """A file of the merchant's, relative to the menu."""
+    ART = "art"
+    """A picture of ours, by name."""
+    ICON = "icon"
+    """A sign drawn in the widget's ink."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Fitted into the middle of its widget's rectangle, less `pad_mm` on each side."""
+
+    kind: PictureKind
+    source: str
+    faded: bool = False
+    pad_mm: float = 0.0
+    directed: bool = False
+    """Points along the reading direction, so a mirrored scene turns it around."""
+
+
+# --- motion: what may move, as data; the screen plays it and `reduced motion` switches it off ----------
+
+
+@dataclass(frozen=True, slots=True)
+class CountUp:
+    """The label runs through `steps` once when the widget appears; the last one is the true text."""
+
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Breathe:
+    """The widget moves down and back by `travel_mm` for `lasts_s` after it appeared, then rests."""
+
+    travel_mm: float
+    period_s: float = 1.6
+    lasts_s: float = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Spin:
+    """Work in progress: turns until `until_s` (monotonic) at the latest, because every wait has an end."""
+
+    until_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Countdown:
+    """The label shows `texts[n]` when n whole seconds are left until `until_s` (monotonic).
+
+    This is information, not decoration: reduced motion does not stop it.
+    """
+
+    until_s: float
+    texts: tuple[str, ...]
+
+
+Motion = CountUp | Breathe | Spin | Countdown
+
+
+# --- what touching a widget does ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ScrollBy:
+    """Move the content of a region by `pages` viewports."""
+
+    region: str
+    pages: float
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPanel:
+    panel: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClosePanel:
+    pass
+
+
+LocalAction = ScrollBy | OpenPanel | ClosePanel
+"""Settled by the screen itself; the visit never hears of it."""
+
+Action = Intent | LocalAction
+
+
+@dataclass(frozen=True, slots=True)
+class Widget:
+    """One thing on the screen. `name` is its text, spoken and (with its parts) visible.
+
+    `part_of` names the widget this one is a visible part of: a part is spoken through its owner.
+    `region` names the scroll region it lives in. `focus` is its place in the key order, None for none.
+    `lands` marks where a chosen product's picture flies to.
+    """
+
+    id: str
+    role: Role
+    rect: Rect
+    style: str
+    name: str = ""
+    value: str = ""
+    label: Label | None = None
+    picture: Picture | None = None
+    action: Action | None = None
+    enabled: bool = True
+    selected: bool | None = None
+    busy: bool = False
+    part_of: str | None = None
+    region: str | None = None
+    focus: int | None = None
+    motion: Motion | None = None
+    lands: bool = False
+    launches: str | None = None
+    """The picture widget that flies away when this one is touched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A part of the screen whose content is higher than what shows. `content_h` in millimetres.
+
+    `controls` is where the up and down buttons stand; None when everything fits.
+    """
+
+    id: str
+    viewport: Rect
+    content_h: float
+    controls: Rect | None = None
+    up_name: str = ""
+    down_name: str = ""
+    reset: str = ""
+    """While this stays the same the guest's place in the list is kept over scenes."""
+
+    @property
+    def furthest(self) -> float:
+        """How far the content can be moved up, in millimetres."""
+        return max(0.0, self.content_h - self.viewport.h)
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A small dialogue the screen opens over the scene by itself, such as the choice of language."""
+
+    id: str
+    title: str
+    widgets: tuple[Widget, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A whole screen. `id` changes when the guest is somewhere else: that is when a transition is shown.
+
+    `backdrop` is only painted, never read: the screen a dialogue stands in front of. `reveal` names a
+    widget that must be scrolled into view.
+    """
+
+    id: str
+    title: str
+    language: str
+    width_mm: float
+    height_mm: float
+    widgets: tuple[Widget, ...]
+    regions: tuple[Region, ...] = ()
+    panels: tuple[Panel, ...] = ()
+    backdrop: tuple[Widget, ...] = ()
+    rtl: bool = False
+    reveal: str | None = None
+
+    def widget(self, id: str) -> Widget | None:
+        return next((widget for widget in self.widgets if widget.id == id), None)
+
+    def region(self, id: str) -> Region | None:
+        return next((region for region in self.regions if region.id == id), None)
+
+
+def focus_order(scene: Scene) -> tuple[Widget, ...]:
+    """The widgets the keys walk over, in order."""
+    reachable = [widget for widget in scene.widgets if widget.focus is not None]
+    return tuple(sorted(reachable, key=lambda widget: widget.focus or 0))
+
+
+def mirrored(scene: Scene) -> Scene:
+    """The same scene for a language that is read from right to left: everything changes sides."""
+    width = scene.width_mm
+
+    def turn(widget: Widget) -> Widget:
+        return replace(widget, rect=widget.rect.mirrored(width))
+
+    return replace(
+        scene,
+        rtl=True,
+        widgets=tuple(map(turn, scene.widgets)),
+        backdrop=tuple(map(turn, scene.backdrop)),
+        panels=tuple(replace(p, widgets=tuple(map(turn, p.widgets))) for p in scene.panels),
+        regions=tuple(
+            replace(
+                region,
+                viewport=region.viewport.mirrored(width),
+                controls=region.controls.mirrored(width) if region.controls else None,
+            )
+            for region in scene.regions
+        ),
+    )
+
+
+def scrolled(scene: Scene, offsets: Mapping[str, float]) -> Scene:
+    """The scene as it shows when each region is moved by its offset, with the up and down buttons.
+
+    What is scrolled out of its viewport altogether stays in the widget list, for speech and keys reach it
+    too; its rectangle says where it is.
+    """
+    if not scene.regions:
+        return scene
+    shift = {
+        region.id: min(max(offsets.get(region.id, 0.0), 0.0), region.furthest) for region in scene.regions
+    }
+
+    def move(widget: Widget) -> Widget:
+        dy = shift[widget.region] if widget.region is not None else 0.0
+        return replace(widget, rect=widget.rect.moved(dy=-dy)) if dy else widget
+
+    controls = tuple(c for region in scene.regions for c in _controls(region, shift[region.id]))
+    behind = tuple(map(move, scene.backdrop))
+    front = tuple(map(move, scene.widgets))
+    if scene.backdrop:  # the lists belong to the screen behind the dialogue
+        return replace(scene, backdrop=(*behind, *controls), widgets=front)
+    return replace(scene, widgets=(*front, *controls))
+
+
+def _controls(region: Region, offset: float) -> tuple[Widget, ...]:
+    if region.controls is None or not region.furthest:
+        return ()
+    slack = 0.5  # mm: a hair's breadth left is no reason to offer more
+    gap = region.controls.w * 0.08
+    up, down = region.controls.columns(2, gap)
+    ends = (
+        (up, "up", region.up_name, -0.8, offset > slack),
+        (down, "down", region.down_name, 0.8, offset < region.furthest - slack),
+    )
+    return tuple(
+        Widget(
+            id=f"{region.id}:{word}",
+            role=Role.BUTTON,
+            rect=rect,
+            style="pager",
+            name=name,
+            picture=Picture(PictureKind.ICON, f"chevron_{word}", pad_mm=rect.h * 0.3),
+            action=ScrollBy(region.id, pages),
+            enabled=enabled,
+        )
+        for rect, word, name, pages, enabled in ends
+    )
+
+
+def with_panel(scene: Scene, panel_id: str | None) -> Scene:
+    """The scene with one of its panels open: what was there becomes the backdrop."""
+    panel = next((panel for panel in scene.panels if panel.id == panel_id), None)
+    if panel is None:
+        return scene
+    return replace(
+        scene,
+        title=panel.title,
+        backdrop=(*scene.backdrop, *scene.widgets),
+        widgets=panel.widgets,
+    )

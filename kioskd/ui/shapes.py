@@ -1,0 +1,115 @@
+"""Smooth rounded rectangles and soft shadows, put together from small cached corners.
+
+A corner is drawn once at four times its size and scaled down; straight parts are plain fills. So a card
+costs a few fills, and the caches hold corners, never cards.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import pygame
+import pygame.transform
+
+from kioskd.ui.theme import Colour
+
+_FINER = 4
+
+
+def rounded(
+    target: pygame.Surface,
+    rect: pygame.Rect,
+    radius_px: int,
+    fill: Colour,
+    border: Colour | None = None,
+    border_px: int = 0,
+) -> None:
+    """A filled rectangle with smooth corners, its border inside. `radius_px` is kept to half the height."""
+    radius = max(0, min(radius_px, rect.w // 2, rect.h // 2))
+    edge = border if border is not None and border_px > 0 else fill
+    width = border_px if edge is not fill else 0
+    if radius == 0:
+        target.fill(edge, rect)
+        target.fill(fill, rect.inflate(-2 * width, -2 * width))
+        return
+    disc = _disc(radius, fill, edge, width)
+    x, y, w, h = rect
+    target.blit(disc, (x, y), (0, 0, radius, radius))
+    target.blit(disc, (x + w - radius, y), (radius, 0, radius, radius))
+    target.blit(disc, (x, y + h - radius), (0, radius, radius, radius))
+    target.blit(disc, (x + w - radius, y + h - radius), (radius, radius, radius, radius))
+    if w > 2 * radius:
+        target.fill(edge, (x + radius, y, w - 2 * radius, radius))
+        target.fill(edge, (x + radius, y + h - radius, w - 2 * radius, radius))
+        if width:
+            target.fill(fill, (x + radius, y + width, w - 2 * radius, radius - width))
+            target.fill(fill, (x + radius, y + h - radius, w - 2 * radius, radius - width))
+    if h > 2 * radius:
+        target.fill(edge, (x, y + radius, w, h - 2 * radius))
+        if width:
+            target.fill(fill, (x + width, y + radius, w - 2 * width, h - 2 * radius))
+
+
+@lru_cache(maxsize=96)
+def _disc(radius: int, fill: Colour, edge: Colour, width: int) -> pygame.Surface:
+    size = 2 * radius * _FINER
+    # The transparent rest has the edge's colour, or scaling down would darken the rim.
+    fine = pygame.Surface((size, size), pygame.SRCALPHA)
+    fine.fill((*edge, 0))
+    centre = (size / 2, size / 2)
+    pygame.draw.circle(fine, (*edge, 255), centre, radius * _FINER)
+    if width:
+        pygame.draw.circle(fine, (*fill, 255), centre, (radius - width) * _FINER)
+    return pygame.transform.smoothscale(fine, (2 * radius, 2 * radius))
+
+
+def shadow(
+    target: pygame.Surface,
+    rect: pygame.Rect,
+    radius_px: int,
+    blur_px: int,
+    drop_px: int,
+    colour: Colour,
+    strength: float,
+) -> None:
+    """A soft shadow of a rounded rectangle, fallen by `drop_px`, reaching `blur_px` beyond it."""
+    radius = max(1, min(radius_px, rect.w // 2, rect.h // 2))
+    tile = _shadow_tile(radius, blur_px, colour, round(255 * strength))
+    reach = radius + 2 * blur_px  # how much of each side is not straight
+    outer = rect.inflate(2 * blur_px, 2 * blur_px).move(0, drop_px)
+    across, down = min(reach, outer.w // 2), min(reach, outer.h // 2)
+    last = tile.get_width()
+    for left in (True, False):
+        for top in (True, False):
+            at = (outer.x if left else outer.right - across, outer.y if top else outer.bottom - down)
+            part = (0 if left else last - across, 0 if top else last - down, across, down)
+            target.blit(tile, at, part)
+    wide, high = outer.w - 2 * across, outer.h - 2 * down
+    middle = last // 2
+    if wide > 0:
+        for y, part in (
+            (outer.y, (middle, 0, 1, down)),
+            (outer.bottom - down, (middle, last - down, 1, down)),
+        ):
+            strip = pygame.transform.scale(tile.subsurface(part), (wide, down))
+            target.blit(strip, (outer.x + across, y))
+    if high > 0:
+        for x, part in (
+            (outer.x, (0, middle, across, 1)),
+            (outer.right - across, (last - across, middle, across, 1)),
+        ):
+            strip = pygame.transform.scale(tile.subsurface(part), (across, high))
+            target.blit(strip, (x, outer.y + down))
+
+
+@lru_cache(maxsize=24)
+def _shadow_tile(radius: int, blur: int, colour: Colour, alpha: int) -> pygame.Surface:
+    size = 2 * (radius + 2 * blur) + 1
+    hard = pygame.Surface((size, size), pygame.SRCALPHA)
+    hard.fill((*colour, 0))
+    body = pygame.Rect(blur, blur, size - 2 * blur, size - 2 * blur)
+    pygame.draw.rect(hard, (*colour, alpha), body, border_radius=radius)
+    soft: pygame.Surface = hard
+    for _ in range(2):  # two box blurs come close enough to a Gaussian
+        soft = pygame.transform.box_blur(soft, max(1, blur // 2))
+    return soft

@@ -1,0 +1,80 @@
+"""The display as the layout sees it: its size in millimetres, the design unit, and the least target.
+
+Sizes in the theme are design units. On the reference display (1080 x 1920 portrait) a unit is a pixel; on
+any other it is 1/1080 of the short side, but never so small that text could not be read from where guests
+stand: the capitals of the body text keep at least 0.43 degrees of the visual field. Displays too small for
+both give way halfway, at 1/720 of the short side.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kioskd.ui.geometry import Rect
+from kioskd.ui.theme import Theme
+
+_UNITS_SHORT_SIDE = 1080
+_UNITS_SHORT_SIDE_SMALLEST = 720
+_UNIT_PER_DISTANCE = 0.115 / 400
+_SMALL_DISPLAY_MM = 120.0
+TARGET_MM = 20.0
+SMALL_TARGET_MM = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """What hangs on the wall, as the guest sees it (after rotation). `distance_mm` is the guest's eye."""
+
+    width_px: int
+    height_px: int
+    width_mm: float
+    height_mm: float
+    distance_mm: float = 600.0
+
+    @property
+    def px_per_mm(self) -> float:
+        return self.width_px / self.width_mm
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A display with a theme. `unit_mm` is the length of one design unit."""
+
+    display: Display
+    theme: Theme
+    unit_mm: float = field(init=False)
+    target_mm: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        short = min(self.display.width_mm, self.display.height_mm)
+        readable = min(self.display.distance_mm * _UNIT_PER_DISTANCE, short / _UNITS_SHORT_SIDE_SMALLEST)
+        unit = max(short / _UNITS_SHORT_SIDE, readable)
+        if short < _SMALL_DISPLAY_MM:
+            target = SMALL_TARGET_MM
+        else:
+            target = max(TARGET_MM, self.theme.spacing.min_target * unit)
+        object.__setattr__(self, "unit_mm", unit)
+        object.__setattr__(self, "target_mm", target)
+
+    @property
+    def area(self) -> Rect:
+        return Rect(0.0, 0.0, self.display.width_mm, self.display.height_mm)
+
+    @property
+    def portrait(self) -> bool:
+        return self.display.height_mm > self.display.width_mm
+
+    @property
+    def compact(self) -> bool:
+        """Little height: everything that can stand beside something else does."""
+        return min(self.display.width_mm, self.display.height_mm) < 800 * self.unit_mm
+
+    @property
+    def least_target_mm(self) -> float:
+        """What no touch target may be smaller than, in either direction."""
+        small = min(self.display.width_mm, self.display.height_mm) < _SMALL_DISPLAY_MM
+        return SMALL_TARGET_MM if small else TARGET_MM
+
+    def u(self, units: float) -> float:
+        """Design units in millimetres."""
+        return units * self.unit_mm
