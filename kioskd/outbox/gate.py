@@ -1,0 +1,97 @@
+"""Whether anything may be sent at all: the breaker, the hold on a refused credential, and 429.
+
+One gate for the whole queue, because one server and one credential stand behind it. Pure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from math import inf
+
+from kioskd.outbox.courier import NeverSent, Outcome, Throttled, Unauthorised, Unclear
+from kioskd.outbox.policy import Instant, Policy
+
+
+class Flow(StrEnum):
+    OPEN = "open"
+    UNREACHABLE = "unreachable"
+    """Too many transport failures in a row: only probes go out until one is answered."""
+    UNAUTHORISED = "unauthorised"
+    """Our credential was refused: nothing is sent until a probe is let in. Staff must act."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    flow: Flow = Flow.OPEN
+    online: bool | None = None
+    """None until the first evidence."""
+    failures: int = 0
+    """Transport failures in a row."""
+    trips: int = 0
+    """How often it shut since the server last took an operation: probes back off by it."""
+    resume_at_s: float = -inf
+    probe_at_s: float = inf
+    probing: bool = False
+
+    def may_send(self, now_s: float) -> bool:
+        return self.flow is Flow.OPEN and now_s >= self.resume_at_s
+
+    def probe_due(self, now_s: float) -> bool:
+        return self.flow is not Flow.OPEN and not self.probing and now_s >= self.probe_at_s
+
+    def transport_failed(self, at: Instant, policy: Policy) -> Gate:
+        gate = replace(self, failures=self.failures + 1)
+        if gate.flow is Flow.OPEN and gate.failures >= policy.breaker_failures:
+            return replace(gate._shut(Flow.UNREACHABLE, at, policy), online=False)
+        return gate
+
+    def answered(self) -> Gate:
+        """The server took a position on an operation: it is there. A refused credential stays refused."""
+        if self.flow is Flow.UNAUTHORISED:
+            return replace(self, online=True, failures=0)
+        return replace(self, flow=Flow.OPEN, online=True, failures=0, trips=0, probe_at_s=inf)
+
+    def throttled(self, outcome: Throttled, at: Instant, policy: Policy) -> Gate:
+        wait_s = min(max(outcome.retry_after_s, 0.0), policy.retry_after_cap_s)
+        gate = self.answered()
+        return replace(gate, resume_at_s=max(gate.resume_at_s, at.mono_s + wait_s))
+
+    def unauthorised(self, at: Instant, policy: Policy) -> Gate:
+        if self.flow is Flow.UNAUTHORISED:
+            return replace(self, online=True, failures=0)
+        return replace(self._shut(Flow.UNAUTHORISED, at, policy), online=True, failures=0)
+
+    def probed(self, outcome: Outcome, at: Instant, policy: Policy) -> Gate:
+        """A probe came back. Any answer but silence and 401 opens the gate; one failure shuts it again."""
+        gate = replace(self, probing=False)
+        match outcome:
+            case NeverSent() | Unclear():
+                return replace(gate._shut(Flow.UNREACHABLE, at, policy), online=False)
+            case Unauthorised():
+                return replace(gate._shut(Flow.UNAUTHORISED, at, policy), online=True)
+        spread_s = at.chance * policy.outage_spread_s if self.flow is Flow.UNREACHABLE else 0.0
+        if isinstance(outcome, Throttled):
+            spread_s += min(max(outcome.retry_after_s, 0.0), policy.retry_after_cap_s)
+        return replace(
+            gate,
+            flow=Flow.OPEN,
+            online=True,
+            failures=policy.breaker_failures - 1,
+            resume_at_s=at.mono_s + spread_s,
+            probe_at_s=inf,
+        )
+
+    def hurried(self, now_s: float) -> Gate:
+        """A guest is waiting for this: probe now rather than when the back-off would."""
+        return (
+            self
+            if self.flow is not Flow.UNREACHABLE
+            else replace(self, probe_at_s=min(self.probe_at_s, now_s))
+        )
+
+    def _shut(self, flow: Flow, at: Instant, policy: Policy) -> Gate:
+        trips = self.trips + 1
+        return replace(
+            self, flow=flow, trips=trips, probe_at_s=at.mono_s + policy.backoff_s(trips, at.chance)
+        )

@@ -1,0 +1,185 @@
+"""Opening the outbox file: make it, recognise it, check it, or say precisely why it cannot be trusted.
+
+A file that is not sound is renamed aside and never replaced by an empty one: as long as it lies there,
+opening fails and names it. What waits in it is money and points of guests; only a person may give that up.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import apsw
+
+from kioskd.core.errors import StorageError
+
+APPLICATION_ID = 0x6B696F75  # "kiou", in the file header: this is ours
+_BUSY_MS = 2000  # a predecessor that is just being stopped
+
+_log = logging.getLogger(__name__)
+
+
+class _Unsound(Exception):
+    """The file is there and readable, but not a sound outbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """`unclean` is True when the last user did not close it: crash, kill or power cut."""
+
+    connection: apsw.Connection
+    unclean: bool
+
+
+def migrations() -> list[tuple[int, str]]:
+    """The numbered SQL files, in order. The number is what `user_version` becomes."""
+    files = resources.files("kioskd.outbox").joinpath("schema").iterdir()
+    return sorted(
+        (int(match[1]), file.read_text("utf-8"))
+        for file in files
+        if (match := re.fullmatch(r"(\d{4})_\w+\.sql", file.name))
+    )
+
+
+def open_file(path: Path, vfs: str | None = None) -> Opened:
+    """The one connection, checked and set up. StorageError says what is wrong and what to do."""
+    aside = sorted(path.parent.glob(f"{path.name}.corrupt-*"))
+    with explained(path):
+        if not path.exists():
+            if aside:
+                raise StorageError(
+                    f"{path} is missing and {aside[-1]} lies beside it: operations may be waiting in there. "
+                    f"Restore it, or move it to another directory to begin with an empty outbox"
+                )
+            _create(path, vfs)
+        connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE, vfs=vfs)
+        try:
+            unclean = _check(connection, path)
+        except (_Unsound, apsw.NotADBError, apsw.CorruptError, apsw.SQLError) as error:
+            connection.close()
+            kept = _set_aside(path)
+            _log.error("outbox %s is not sound (%s), kept as %s", path, error, kept)
+            raise StorageError(
+                f"{path} is not a sound outbox ({error}); it was kept as {kept}. Nothing is accepted until a "
+                f"person restores it as {path}, or moves it to another directory to begin with an empty one"
+            ) from None
+        except BaseException:
+            connection.close()
+            raise
+    return Opened(connection, unclean)
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """SQLite's errors as StorageError with a remedy. Constraint violations pass: they are the caller's."""
+    try:
+        yield
+    except apsw.ConstraintError:
+        raise
+    except apsw.BusyError:
+        raise StorageError(f"{path} is in use by another process: stop the other kioskd first") from None
+    except apsw.FullError:
+        raise StorageError(f"no room left on the disk of {path}: free some, nothing was lost") from None
+    except (apsw.ReadOnlyError, apsw.PermissionsError, apsw.CantOpenError) as error:
+        raise StorageError(
+            f"{path} cannot be opened for writing ({error}): check that its directory exists, is writable "
+            f"and belongs to the user kioskd runs as"
+        ) from None
+    except apsw.IOError as error:
+        raise StorageError(f"the disk of {path} fails ({error}): replace the card, then restore") from None
+    except apsw.Error as error:
+        raise StorageError(f"{path}: {error}") from None
+    except OSError as error:
+        raise StorageError(f"{path}: {error.strerror}: check the directory and the disk") from None
+
+
+def pragma(connection: apsw.Connection, name: str, value: str | int, expected: str | int) -> None:
+    """Set and read again: SQLite accepts unknown values without a word."""
+    connection.pragma(name, value)
+    got = connection.pragma(name)
+    if got != expected:
+        raise StorageError(f"{connection.filename}: PRAGMA {name} is {got!r} instead of {expected!r}")
+
+
+def _create(path: Path, vfs: str | None) -> None:
+    """Complete under another name first: an empty file under the right name is then always a damaged one."""
+    new = path.with_name(f"{path.name}.new")
+    new.unlink(missing_ok=True)
+    connection = apsw.Connection(
+        str(new), flags=apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE, vfs=vfs
+    )
+    try:
+        connection.pragma("synchronous", "FULL")
+        with connection:
+            connection.pragma("application_id", APPLICATION_ID)
+            for number, sql in migrations():
+                connection.execute(sql)
+                connection.pragma("user_version", number)
+    finally:
+        connection.close()
+    new.rename(path)
+    _sync_directory(path.parent)
+    _log.info("outbox %s made", path)
+
+
+def _check(connection: apsw.Connection, path: Path) -> bool:
+    """Recognise, set up, check. True when the last stop was unclean."""
+    connection.set_busy_timeout(_BUSY_MS)
+    # Exclusive before the first look: no shared memory file, and no second connection is possible.
+    connection.pragma("locking_mode", "EXCLUSIVE")
+    application_id, version = connection.pragma("application_id"), connection.pragma("user_version")
+    known = migrations()[-1][0]
+    if application_id != APPLICATION_ID:
+        raise _Unsound("it was not written by kioskd")
+    if version > known:
+        connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)  # leave the file exactly as it is
+        raise StorageError(
+            f"{path} was written by a newer kioskd (file version {version}, this one knows {known}): "
+            f"install that version again; nothing was changed"
+        )
+    pragma(connection, "journal_mode", "WAL", "wal")
+    pragma(connection, "synchronous", "FULL", 2)
+    pragma(connection, "foreign_keys", 1, 1)
+    pragma(connection, "trusted_schema", 0, 0)
+    pragma(connection, "cell_size_check", 1, 1)
+    pragma(connection, "secure_delete", 1, 1)  # wiped payloads leave no bytes behind
+    connection.pragma("mmap_size", 0)
+    connection.wal_autocheckpoint(0)  # the store checkpoints when idle, so that a commit is one sync
+    for number, sql in migrations():
+        if number > version:
+            with connection:
+                connection.execute(sql)
+                connection.pragma("user_version", number)
+    clean_stop = connection.execute("SELECT clean_stop FROM meta").get
+    if clean_stop is None:
+        raise _Unsound("its own row is missing")
+    complaint = connection.pragma("quick_check" if clean_stop else "integrity_check")
+    if complaint != "ok":
+        raise _Unsound(str(complaint).splitlines()[0])
+    return not clean_stop
+
+
+def _set_aside(path: Path) -> Path:
+    n = 1
+    while (kept := path.with_name(f"{path.name}.corrupt-{n}")).exists():
+        n += 1
+    path.rename(kept)
+    wal = path.with_name(f"{path.name}-wal")
+    if wal.exists():
+        wal.rename(kept.with_name(f"{kept.name}-wal"))
+    _sync_directory(path.parent)
+    return kept
+
+
+def _sync_directory(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

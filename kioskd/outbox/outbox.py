@@ -1,0 +1,181 @@
+"""The outbox as the daemon uses it: accept, and forget; it is delivered.
+
+async with Outbox.open(path, courier) as outbox, asyncio.TaskGroup() as tasks:
+    tasks.create_task(outbox.run())
+    await outbox.accept(Draft(order.id, "order", lane, payload))
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from kioskd.outbox.courier import Courier, Outcome
+from kioskd.outbox.events import Accept, Cancel, Quarantine, Release, Tick
+from kioskd.outbox.gate import Flow
+from kioskd.outbox.operation import (
+    Closing,
+    Draft,
+    Operation,
+    OperationRefused,
+    Parcel,
+    Strategy,
+    decode_payload,
+)
+from kioskd.outbox.policy import Policy
+from kioskd.outbox.states import OpState
+from kioskd.outbox.store import Listed, Store
+from kioskd.outbox.worker import CALL_DEADLINE_S, OnOnline, OnSettled, Worker
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The outbox at a glance. `online` is None until the other side was first asked."""
+
+    by_state: Mapping[OpState, int]
+    open: int
+    payload_bytes: int
+    near_limit: bool
+    flow: Flow
+    online: bool | None
+
+
+def _wall() -> datetime:
+    return datetime.now(UTC).astimezone()
+
+
+def _ignore_settled(_operation: Operation, _outcome: Outcome) -> None: ...
+
+
+def _ignore_online(_online: bool) -> None: ...
+
+
+class Outbox:
+    """Open while the context lasts. Every method that changes something returns when it is on the disk.
+
+    They raise OperationRefused when it cannot be done (nothing was changed, the outbox goes on), OutboxFull
+    when too much waits already, and StorageError when the file cannot be written any more.
+    """
+
+    def __init__(self, worker: Worker, store: Store) -> None:
+        self._worker = worker
+        self._store = store
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls,
+        path: Path,
+        courier: Courier,
+        *,
+        policy: Policy | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        rng: Callable[[], float] = random.random,
+        wall: Callable[[], datetime] = _wall,
+        on_settled: OnSettled = _ignore_settled,
+        on_online: OnOnline = _ignore_online,
+        call_deadline_s: float = CALL_DEADLINE_S,
+    ) -> AsyncIterator[Outbox]:
+        """Open, check and read the file; nothing is sent before `run`. Raises StorageError."""
+        loop = asyncio.get_running_loop()
+        thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="outbox")
+        try:
+            store = await loop.run_in_executor(thread, partial(Store.open, path))
+            try:
+                worker = Worker(
+                    store,
+                    thread,
+                    courier,
+                    policy=policy or Policy(),
+                    clock=clock,
+                    chance=rng,
+                    wall=wall,
+                    on_settled=on_settled,
+                    on_online=on_online,
+                    call_deadline_s=call_deadline_s,
+                )
+                await worker.boot()
+                yield cls(worker, store)
+            finally:
+                await loop.run_in_executor(thread, store.close)
+        finally:
+            thread.shutdown()
+
+    async def run(self) -> None:
+        """Deliver, until cancelled. Raises StorageError when the file fails: the daemon must then end."""
+        await self._worker.run()
+
+    async def pulse(self) -> None:
+        """Returns when the worker and the store's thread have both moved: what a watchdog wants to know."""
+        await self._worker.ask(Tick())
+        await self._worker.in_thread(lambda: None)
+
+    # --- orders -----------------------------------------------------------------------------------------
+
+    @property
+    def next_order_number(self) -> int:
+        """One past the last number that was written down. Give it to a Draft to use it up."""
+        return self._worker.queue.last_order_number + 1
+
+    async def accept(self, *drafts: Draft, close: Closing | None = None) -> None:
+        """Promise to deliver, in one commit, which also closes the attended operation they follow from."""
+        await self._worker.ask(Accept(drafts, close))
+
+    async def begin(self, draft: Draft) -> None:
+        """Write down what is about to be done, before it is done. Close it whatever comes of it."""
+        if draft.strategy is not Strategy.ATTENDED:
+            raise OperationRefused(f"{draft.op_id} is {draft.strategy}: only attended operations are begun")
+        await self._worker.ask(Accept((draft,)))
+
+    async def resolve(
+        self, op_id: str, state: OpState, evidence: str = "", accept: Sequence[Draft] = ()
+    ) -> None:
+        """Close an attended operation, and accept in the same commit what follows from it."""
+        await self._worker.ask(Accept(tuple(accept), Closing(op_id, state, evidence)))
+
+    async def unsettled(self) -> list[Parcel]:
+        """Attended operations nobody knows the end of: begun by a process that died, or closed as unknown."""
+        parcels = []
+        for operation in list(self._worker.queue.operations.values()):
+            if operation.strategy is not Strategy.ATTENDED or operation.state is not OpState.UNKNOWN:
+                continue
+            try:
+                raw = await self._worker.in_thread(partial(self._store.payload, operation.op_id))
+                parcels.append(Parcel(operation, decode_payload(raw)))
+            except ValueError as error:
+                await self._worker.ask(Quarantine(operation.op_id, f"payload: {error}"))
+        return parcels
+
+    async def release(self, op_id: str) -> None:
+        """Let a held operation go: it joins the end of its lane."""
+        await self._worker.ask(Release(op_id))
+
+    async def cancel(self, op_id: str, reason: str = "") -> None:
+        """End an operation that is held or queued, or that a person found not to be in effect."""
+        await self._worker.ask(Cancel(op_id, reason))
+
+    # --- for people -------------------------------------------------------------------------------------
+
+    async def operations(self, limit: int) -> list[Listed]:
+        """The newest, settled ones included, never a payload."""
+        return await self._worker.in_thread(partial(self._store.newest, limit))
+
+    def counts(self) -> Counts:
+        queue = self._worker.queue
+        return Counts(
+            by_state=Counter(operation.state for operation in queue.operations.values()),
+            open=len(queue.operations),
+            payload_bytes=queue.open_bytes,
+            near_limit=queue.near_limit,
+            flow=queue.gate.flow,
+            online=queue.gate.online,
+        )

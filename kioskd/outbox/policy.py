@@ -1,0 +1,38 @@
+"""The numbers the engine decides by, and the moment it decides at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_MAX_DOUBLINGS = 30  # 2**30 s is past any cap; keeps the power small after years of attempts
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Defaults are for a kiosk in the field. `outage_spread_s` is 0 where one kiosk is alone (the demo)."""
+
+    backoff_first_s: float = 1.0
+    backoff_cap_s: float = 300.0
+    retry_after_cap_s: float = 300.0
+    breaker_failures: int = 5
+    outage_spread_s: float = 60.0
+    """After an outage each kiosk waits a random part of this, so that a whole chain does not call at once."""
+    writes_in_flight: int = 2
+    contradiction_limit: int = 5
+    """Duplicate yet not found, this often: a person must look."""
+    open_limit: int = 10_000
+    open_bytes_limit: int = 64 * 1024 * 1024
+    warn_share: float = 0.8
+
+    def backoff_s(self, failures: int, chance: float) -> float:
+        """Exponential with full jitter: anything from 0 to `first * 2**(failures - 1)`, capped."""
+        ceiling = self.backoff_first_s * 2.0 ** min(max(failures - 1, 0), _MAX_DOUBLINGS)
+        return chance * min(ceiling, self.backoff_cap_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """`mono_s` never runs backwards; `chance` is a fresh random number in [0, 1)."""
+
+    mono_s: float
+    chance: float

@@ -1,0 +1,218 @@
+"""The outbox at work on an event loop: takes events one by one, writes down, then talks.
+
+Owns the engine's state; the store lives in a thread of its own. Sleeps until there is an event or a deadline.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from math import inf
+from typing import TypeVar
+
+from kioskd.core.errors import StorageError
+from kioskd.outbox.courier import Courier, Outcome, Poison, Unclear
+from kioskd.outbox.engine import step
+from kioskd.outbox.events import (
+    Command,
+    Event,
+    Online,
+    Persist,
+    Probe,
+    Probed,
+    ReadBack,
+    Replied,
+    Send,
+    Settled,
+    Tick,
+)
+from kioskd.outbox.operation import Operation, OperationRefused, Parcel, decode_payload
+from kioskd.outbox.policy import Instant, Policy
+from kioskd.outbox.queue import Queue
+from kioskd.outbox.store import Store
+
+CALL_DEADLINE_S = 30.0
+_LONGEST_NAP_S = 3600.0  # event loops dislike very long timers
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+OnSettled = Callable[[Operation, Outcome], None]
+OnOnline = Callable[[bool], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """An event, and whoever waits until it is written down."""
+
+    event: Event
+    written: asyncio.Future[None] | None = None
+
+
+class Worker:
+    """Runs until cancelled, or until the store fails: then it raises StorageError and sends no more."""
+
+    def __init__(
+        self,
+        store: Store,
+        thread: Executor,
+        courier: Courier,
+        *,
+        policy: Policy,
+        clock: Callable[[], float],
+        chance: Callable[[], float],
+        wall: Callable[[], datetime],
+        on_settled: OnSettled,
+        on_online: OnOnline,
+        call_deadline_s: float = CALL_DEADLINE_S,
+    ) -> None:
+        self._store = store
+        self._thread = thread
+        self._courier = courier
+        self._clock = clock
+        self._chance = chance
+        self._wall = wall
+        self._on_settled = on_settled
+        self._on_online = on_online
+        self._call_deadline_s = call_deadline_s
+        self._queue = Queue(policy)
+        self._inbox: asyncio.Queue[_Asked] = asyncio.Queue()
+        self._begun: tuple[Command, ...] = ()
+        self._closed: StorageError | None = None
+
+    @property
+    def queue(self) -> Queue:
+        """The state after the last step that is on the disk."""
+        return self._queue
+
+    async def in_thread(self, work: Callable[[], _T]) -> _T:
+        """Run `work` where the store may be used."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    async def ask(self, event: Event) -> None:
+        """Returns when what follows from `event` is on the disk. OperationRefused or StorageError if not."""
+        if self._closed is not None:
+            raise StorageError(str(self._closed))
+        written = asyncio.get_running_loop().create_future()
+        self._inbox.put_nowait(_Asked(event, written))
+        await written
+
+    async def boot(self) -> None:
+        """Read what the file holds; what was under way when the last process ended is now unknown."""
+        self._begun = await self._decide(await self.in_thread(self._store.load))
+
+    async def run(self) -> None:
+        """Work, after `boot`. Never returns by itself."""
+        try:
+            async with asyncio.TaskGroup() as calls:
+                self._carry_out(self._begun, calls)
+                while True:
+                    await self._turn(calls)
+        except BaseExceptionGroup as group:
+            failure: BaseException = group
+            while isinstance(failure, BaseExceptionGroup):
+                failure = failure.exceptions[0]
+            if not isinstance(failure, StorageError):
+                raise
+            self._closed = failure
+            raise failure from None
+        finally:
+            self._closed = self._closed or StorageError("the outbox is closed")
+            while not self._inbox.empty():
+                self._answer(self._inbox.get_nowait(), self._closed)
+
+    async def _turn(self, calls: asyncio.TaskGroup) -> None:
+        asked = await self._next()
+        try:
+            commands = await self._decide(asked.event)
+        except (OperationRefused, StorageError) as error:
+            if asked.written is None or asked.written.done():
+                raise
+            asked.written.set_exception(error)
+        else:
+            self._answer(asked, None)
+            self._carry_out(commands, calls)
+        if self._inbox.empty() and self._store.checkpoint_due():
+            await self.in_thread(self._store.checkpoint)
+
+    async def _next(self) -> _Asked:
+        wait_s = self._queue.next_wake_s - self._clock()
+        if wait_s <= 0.0 and self._inbox.empty():
+            return _Asked(Tick())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(None if wait_s == inf else min(max(wait_s, 0.0), _LONGEST_NAP_S)):
+                return await self._inbox.get()
+        return _Asked(Tick())
+
+    async def _decide(self, event: Event) -> tuple[Command, ...]:
+        """One step, on the disk when this returns. If it cannot be written, it has not happened."""
+        queue, commands = step(self._queue, event, Instant(self._clock(), self._chance()))
+        if commands and isinstance(commands[0], Persist):
+            await self.in_thread(partial(self._store.commit, commands[0].changes, self._wall()))
+        if queue.near_limit and not self._queue.near_limit:
+            _log.warning(
+                "outbox: %d operations wait (%d bytes): more than %.0f %% of what it takes",
+                len(queue.operations),
+                queue.open_bytes,
+                queue.policy.warn_share * 100,
+            )
+        self._queue = queue
+        return commands
+
+    def _carry_out(self, commands: tuple[Command, ...], calls: asyncio.TaskGroup) -> None:
+        for command in commands:
+            match command:
+                case Persist():
+                    pass  # done before any of the others
+                case Send(operation):
+                    calls.create_task(self._call(operation, self._courier.deliver))
+                case ReadBack(operation):
+                    calls.create_task(self._call(operation, self._courier.read_back))
+                case Probe():
+                    calls.create_task(self._probe())
+                case Settled(operation, outcome):
+                    _log.info("operation %s is %s (%s)", operation.op_id, operation.state, outcome.word)
+                    self._on_settled(operation, outcome)
+                case Online(online):
+                    self._on_online(online)
+
+    async def _call(self, operation: Operation, talk: Callable[[Parcel], Awaitable[Outcome]]) -> None:
+        try:
+            raw = await self.in_thread(partial(self._store.payload, operation.op_id))
+            parcel = Parcel(operation, decode_payload(raw))
+        except ValueError as error:
+            outcome: Outcome = Poison(f"payload: {error}")
+        else:
+            outcome = await self._within_deadline(talk(parcel))
+        self._inbox.put_nowait(_Asked(Replied(operation.op_id, outcome)))
+
+    async def _probe(self) -> None:
+        self._inbox.put_nowait(_Asked(Probed(await self._within_deadline(self._courier.probe()))))
+
+    async def _within_deadline(self, call: Awaitable[Outcome]) -> Outcome:
+        try:
+            async with asyncio.timeout(self._call_deadline_s):
+                return await call
+        except TimeoutError:
+            return Unclear()
+        except Exception as error:  # noqa: BLE001 - a courier's bug must not stop the other lanes
+            # The text of the exception may hold what it choked on, so only its kind and its place are logged.
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            _log.error("courier: %s at %s:%s", type(error).__name__, place.filename, place.lineno)
+            return Poison(type(error).__name__)
+
+    @staticmethod
+    def _answer(asked: _Asked, error: StorageError | None) -> None:
+        if asked.written is None or asked.written.done():
+            return
+        if error is None:
+            asked.written.set_result(None)
+        else:
+            asked.written.set_exception(error)
