@@ -40,6 +40,9 @@ class Order:
 
     id: str
     number: str
+    """What is called out: the kiosk's id and a number that starts again after 999."""
+    sequence: int
+    """Counts the kiosk's orders for ever."""
     placed_at: datetime
     service: Service
     language: str
@@ -86,6 +89,7 @@ def to_document(order: Order) -> dict[str, object]:
         "schema": 1,
         "id": order.id,
         "number": order.number,
+        "sequence": order.sequence,
         "placed_at": order.placed_at.isoformat(),
         "service": order.service.value,
         "language": order.language,
@@ -116,6 +120,7 @@ def from_document(document: Mapping[str, Any]) -> Order:
     return Order(
         id=document["id"],
         number=document["number"],
+        sequence=document["sequence"],
         placed_at=datetime.fromisoformat(document["placed_at"]),
         service=Service(document["service"]),
         language=document["language"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import sdnotify
 
@@ -30,19 +30,23 @@ class ServiceManager:
     def stopping(self) -> None:
         self._notifier.notify("STOPPING=1")
 
-    async def watch(self, vital: Callable[[], list[str]]) -> None:
-        """Say WATCHDOG=1 three times per period, but only while `vital()` names nothing that stands still.
+    async def watch(self, vital: Mapping[str, Callable[[], Awaitable[object]]]) -> None:
+        """Say WATCHDOG=1 three times per period, but only when every vital part answered in that time.
 
         A timer that always fires would keep a dead kiosk alive; silence makes systemd restart it.
         """
         if self._watchdog_s is None:
             return
-        reported: list[str] = []
         while True:
-            stuck = vital()
-            if not stuck:
+            asked = asyncio.get_running_loop().time()
+            for part, answers in vital.items():
+                try:
+                    async with asyncio.timeout(self._watchdog_s / 3):
+                        await answers()
+                except TimeoutError:
+                    log.error("no sign of life from the %s: the watchdog decides", part)
+                    break
+            else:
                 self._notifier.notify("WATCHDOG=1")
-            elif stuck != reported:
-                log.error("no sign of life from %s: letting the watchdog decide", ", ".join(stuck))
-            reported = stuck
-            await asyncio.sleep(self._watchdog_s / 3)
+            spent_s = asyncio.get_running_loop().time() - asked
+            await asyncio.sleep(max(self._watchdog_s / 3 - spent_s, 0.0))

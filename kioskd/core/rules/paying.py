@@ -58,6 +58,7 @@ def _order(visit: Visit, tender: Tender, context: Context) -> Order:
     return Order(
         id=order_id,
         number=f"{context.shop.kiosk}{shown}",
+        sequence=visit.next_number,
         placed_at=context.moment.wall,
         service=visit.service,
         language=visit.language,
