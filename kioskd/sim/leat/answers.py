@@ -1,0 +1,107 @@
+"""What a Leat operation is given and what it gives back, before it becomes HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+JsonObject = dict[str, Any]
+
+INVALID_INPUT: Final = 1003
+SHOP_NOT_FOUND: Final = 1008
+CONTACT_NOT_FOUND: Final = 55031
+IDENTIFIER_NOT_FOUND: Final = 60003
+IDENTIFIER_INACTIVE: Final = 60004
+MODEL_NOT_FOUND: Final = 60013
+PROMOTION_NOT_FOUND: Final = 80002
+
+# PHP prints an empty map as a list unless told otherwise, and Leat's operations differ in it.
+META_MAP: Final[JsonObject] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A success. `deviation` says where the documentation is silent and the simulator had to choose."""
+
+    data: Any
+    meta: Any = field(default_factory=list)
+    links: JsonObject | None = None
+    deviation: str | None = None
+
+    def to_json(self) -> JsonObject:
+        document = {"data": self.data, "meta": self.meta}
+        return document if self.links is None else document | {"links": self.links}
+
+
+class LeatError(Exception):
+    """A refusal with Leat's own code. The HTTP status is 400 whatever the code says."""
+
+    def __init__(
+        self,
+        code: int,
+        message: str,
+        errors: Mapping[str, list[str]] | None = None,
+        *,
+        deviation: str | None = None,
+    ) -> None:
+        super().__init__(f"{code} {message}")
+        self.code = code
+        self.message = message
+        self.errors = dict(errors or {})
+        self.deviation = deviation
+
+    def to_json(self) -> JsonObject:
+        body: JsonObject = {"message": self.message, "code": self.code, "status_code": 400}
+        return body | {"errors": self.errors} if self.errors else body
+
+
+class RouteNotFound(Exception):
+    """Answered as an unknown path is."""
+
+
+def invalid_input(errors: Mapping[str, list[str]], *, deviation: str | None = None) -> LeatError:
+    # Real messages come in Dutch, English or both; whoever branches on them should fail here too.
+    return LeatError(INVALID_INPUT, "Ongeldige invoer | Invalid input", errors, deviation=deviation)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One authorised request. `url` is its address without the query, for links in answers."""
+
+    now: datetime
+    url: str
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    body: JsonObject
+
+    def required(self, name: str) -> str:
+        value = self.query.get(name, "")
+        if not value:
+            raise invalid_input({name: [f"The {name} field is required."]})
+        return value
+
+    def whole_number(self, name: str, default: int, low: int, high: int) -> int:
+        """A query parameter between `low` and `high`, both allowed."""
+        text = self.query.get(name)
+        if text is None:
+            return default
+        try:
+            number = int(text)
+        except ValueError:
+            raise invalid_input({name: [f"The {name} must be an integer."]}) from None
+        if not low <= number <= high:
+            raise invalid_input({name: [f"The {name} must be between {low} and {high}."]})
+        return number
+
+
+def utc_text(at: datetime) -> str:
+    """A time as Leat prints it: ISO 8601 with offset, whole seconds."""
+    return at.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def parse_time(text: str) -> datetime:
+    """A time as Leat reads it: ISO 8601, UTC when it names no offset. Raises ValueError."""
+    at = datetime.fromisoformat(text)
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at

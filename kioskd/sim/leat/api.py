@@ -1,0 +1,156 @@
+"""Leat's HTTP conventions: token, rate limit, envelopes, errors. What the operations mean is elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from kioskd.sim.leat import contacts, offers, orders, programme, transactions
+from kioskd.sim.leat.answers import Answer, Call, JsonObject, LeatError, RouteNotFound
+from kioskd.sim.leat.state import LeatState
+from kioskd.sim.recorder import exchange_of
+
+PREFIX: Final = "/api/v3/oauth/clients"
+
+SIM_TOKEN: Final = "sim-token"
+"""The account's access token. Any other is refused."""
+
+_DEVIATION = "X-Sim-Deviation"
+_WINDOW = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    method: str
+    path: str
+    """Below PREFIX, with {names} for single segments."""
+    run: Callable[[LeatState, Call], Answer]
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        return re.compile(re.escape(PREFIX) + re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.path))
+
+
+# The first match counts: fixed words before names in braces.
+OPERATIONS: Final = (
+    Operation("GET", "", programme.ping),
+    Operation("GET", "/shops", programme.list_shops),
+    Operation("GET", "/shops/{shop_uuid}", programme.get_shop),
+    Operation("GET", "/tiers", programme.list_tiers),
+    Operation("GET", "/loyalty-program", programme.get_loyalty_program),
+    Operation("GET", "/contact-identifiers/find", contacts.find_identifier),
+    Operation("GET", "/contacts/{contact_uuid}", contacts.get_contact),
+    Operation("GET", "/contacts/{contact_uuid}/credit-balance", contacts.get_credit_balance),
+    Operation("GET", "/contacts/{contact_uuid}/prepaid-balance", contacts.get_prepaid_balance),
+    Operation("GET", "/contacts/{contact_uuid}/tier", contacts.get_tier),
+    Operation("GET", "/rewards", offers.list_rewards),
+    Operation("GET", "/collectable-rewards", offers.list_collectable_rewards),
+    Operation("GET", "/vouchers", offers.list_vouchers),
+    Operation("GET", "/loyalty-transactions", transactions.list_loyalty_transactions),
+    Operation("POST", "/orders/create-and-process", orders.create_and_process_order),
+    Operation("POST", "/orders/simulate", orders.simulate_order),
+    Operation("GET", "/orders/find", orders.find_order),
+    Operation("GET", "/orders/{order_uuid}", orders.get_order),
+)
+_PATTERNS: Final = tuple((operation, operation.pattern) for operation in OPERATIONS)
+
+
+@dataclass(slots=True)
+class _RateLimit:
+    """A window of fixed length that starts with its first request."""
+
+    started_at: datetime | None = None
+    used: int = 0
+
+    def take(self, now: datetime, limit: int) -> tuple[int, int]:
+        """Requests left after this one (-1: too many), and seconds until the window ends."""
+        if self.started_at is None or not self.started_at <= now < self.started_at + _WINDOW:
+            self.started_at, self.used = now, 0
+        left = limit - self.used - 1
+        self.used += left >= 0
+        return left, max(1, round((self.started_at + _WINDOW - now).total_seconds()))
+
+
+@dataclass(slots=True)
+class LeatApi:
+    """The ASGI app of the API itself; must run inside `recorded`. `state` may be exchanged at any time."""
+
+    state: LeatState
+    clock: Callable[[], datetime]
+    rate: _RateLimit = field(default_factory=_RateLimit)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        limit = self.state.switches.rate_limit_per_minute
+        left, wait_s = self.rate.take(self.clock(), limit)
+        if left < 0:
+            response = _bare(429, "Too Many Attempts.")
+            response.headers["Retry-After"] = str(wait_s)
+        else:
+            response = self._respond(request)
+        response.headers["X-RateLimit-Limit"] = str(limit)
+        response.headers["X-RateLimit-Remaining"] = str(max(0, left))
+        self._declare_switches(response)
+        await response(scope, receive, send)
+
+    def _respond(self, request: Request) -> Response:
+        # The real server answers with and without a slash at the end.
+        path = request.url.path.rstrip("/")
+        matches = [
+            (operation, match) for operation, pattern in _PATTERNS if (match := pattern.fullmatch(path))
+        ]
+        if not matches:
+            return self._unknown_path()
+        fitting = [found for found in matches if found[0].method == request.method]
+        if not fitting:
+            return _bare(405, "Method Not Allowed")
+        operation, match = fitting[0]
+        if not _authorised(request):
+            return _bare(401, "Unauthenticated.")
+        sent = exchange_of(request.scope).body
+        # What is not a JSON object counts as an empty one: the operation will miss its fields.
+        body: JsonObject = sent if isinstance(sent, dict) else {}
+        url = str(request.url.replace(query="", path=path))
+        call = Call(self.clock(), url, match.groupdict(), dict(request.query_params), body)
+        try:
+            answer = operation.run(self.state, call)
+        except LeatError as error:
+            return _declared(JSONResponse(error.to_json(), 400), error.deviation)
+        except RouteNotFound:
+            return self._unknown_path()
+        return _declared(JSONResponse(answer.to_json()), answer.deviation)
+
+    def _unknown_path(self) -> Response:
+        if self.state.switches.unknown_path == "html_404":
+            page = HTMLResponse("<!doctype html><title>Not Found</title><h1>404</h1>", 404)
+            return _declared(page, "body of 404 assumed")
+        return _bare(404, "Not Found")
+
+    def _declare_switches(self, response: Response) -> None:
+        changed = self.state.switches.changed()
+        if changed:
+            already = response.headers.get(_DEVIATION)
+            response.headers[_DEVIATION] = "; ".join([*([already] if already else []), *changed])
+
+
+def _declared(response: Response, deviation: str | None) -> Response:
+    if deviation is not None:
+        response.headers[_DEVIATION] = deviation
+    return response
+
+
+def _bare(status: int, message: str) -> Response:
+    """An answer of the web framework: no code, no envelope. Its shape is nowhere documented."""
+    return _declared(JSONResponse({"message": message}, status), f"body of {status} assumed")
+
+
+def _authorised(request: Request) -> bool:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return scheme.lower() == "bearer" and token.strip() == SIM_TOKEN
