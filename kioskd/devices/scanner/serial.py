@@ -80,6 +80,6 @@ def _explain(path: Path, error: serial.SerialException) -> DeviceAbsent | Device
             return DeviceFault(f"{path}: no permission; the kiosk's user must be in the group dialout")
         case errno.EAGAIN | errno.EBUSY:
             return DeviceFault(f"{path} is used by another program")
-        case errno.ENOTTY | errno.EINVAL:
+        case None | errno.ENOTTY | errno.EINVAL:  # pyserial gives no number when it cannot set the line up
             return DeviceFault(f"{path} is not a serial port")
     return DeviceFault(f"{path} cannot be opened (errno {error.errno})")
