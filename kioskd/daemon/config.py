@@ -129,8 +129,8 @@ class Display(Section):
 
     width_px: Pixels = Field(examples=[1080])
     height_px: Pixels = Field(examples=[1920])
-    width_mm: Annotated[int, Field(ge=40, le=3000)] = Field(examples=[344])
-    height_mm: Annotated[int, Field(ge=40, le=3000)] = Field(examples=[612])
+    width_mm: Annotated[int, Field(ge=40, le=3000)] = Field(examples=[208])
+    height_mm: Annotated[int, Field(ge=40, le=3000)] = Field(examples=[370])
     rotation: Literal[0, 90, 180, 270] = 0
     bottom_height_mm: Annotated[int, Field(ge=0, le=2500)] = 900
     viewing_distance_mm: Annotated[int, Field(ge=200, le=3000)] = 600

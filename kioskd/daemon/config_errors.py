@@ -28,6 +28,7 @@ _TYPES = {
     "model_type": "a section: a line with its name in [ ], its keys below",
     "path_type": "a path in quotes",
     "string_type": "text in quotes",
+    "frozen_set_type": "a list in [ ]",
     "tuple_type": "a list: values in [ ], or sections with their name in [[ ]]",
 }
 
@@ -73,8 +74,12 @@ def problems_of(
     part: Any = source.data
     for step in at:
         part = part[step]
-    for details in error.errors(include_url=False):
-        path = _without_tags(details["loc"], part)
+    found = error.errors(include_url=False)
+    for details in found:
+        loc = details["loc"]
+        if details["type"] == "too_short" and any(o["loc"][: len(loc)] == loc != o["loc"] for o in found):
+            continue  # entries that are wrong themselves were not counted
+        path = _without_tags(loc, part)
         what, remedy = _explain(details, path, part, model)
         yield ConfigError(source.where((*at, *path)), what, remedy)
 
@@ -95,7 +100,7 @@ def _explain(details: ErrorDetails, path: KeyPath, part: Any, model: type[BaseMo
             return f"has no {tag}", f"add {tag} = one of {', '.join(tags)}"
         case "union_tag_invalid":
             return _not_one_of(context["tag"], context["expected_tags"])
-        case "literal_error":
+        case "literal_error" | "enum":
             return _not_one_of(details["input"], context["expected"])
         case "greater_than_equal":
             return f"is {details['input']}, which is too small", f"at least {context['ge']}"

@@ -15,8 +15,8 @@ A menu has `[[category]]`, `[[group]]` with `[[group.option]]`, and `[[product]]
     price = "8.50"
     groups = ["sauce"]
 
-A combo (`combo = true`) is a product with groups whose options are other products: `{ product = "FRIES" }`, with
-the surcharge as `price`. A sold-out product is left out of the combos it would be a choice in.
+A combo (`combo = true`) is a product with groups whose options are other products: `{ product = "FRIES" }`,
+with the surcharge as `price`. A sold-out product is left out of the combos it would be a choice in.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ class _Reading:
         entries = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
         return {entry[key] for entry in entries if isinstance(entry.get(key), str)}
 
-    # --- groups -----------------------------------------------------------------------------------------------
+    # --- groups ---------------------------------------------------------------------------------------------
 
     def _group(self, at: KeyPath, entry: GroupEntry, products: dict[str, ProductEntry]) -> OptionGroup:
         options: dict[str, Option] = {}
@@ -129,12 +129,9 @@ class _Reading:
                 options[sku] = option
         if entry.minimum > entry.maximum:
             self._wrong((*at, "minimum"), "is more than maximum", f"at most {entry.maximum}")
-        elif entry.minimum > len(options):
-            self._wrong(
-                (*at, "minimum"),
-                f"is more than the {len(options)} options there are",
-                "lower it or add options",
-            )
+        elif entry.minimum > (count := len(entry.option) - len(left_out)):
+            what = f"is more than the {count} options for sale"
+            self._wrong((*at, "minimum"), what, "lower it or add options")
         if len(entry.preset) > entry.maximum:
             self._wrong((*at, "preset"), "picks more than maximum", f"at most {entry.maximum}")
         for sku in entry.preset:
@@ -162,7 +159,7 @@ class _Reading:
             self._wrong((*at, "product"), "is a combo itself", "combos are made of single products")
         return Option(product.sku, product.name, price, product.picture, product.allergens)
 
-    # --- products ---------------------------------------------------------------------------------------------
+    # --- products -------------------------------------------------------------------------------------------
 
     def _check_groups(
         self,
@@ -217,7 +214,7 @@ class _Reading:
             availability=Availability(entry.services, entry.available, entry.sold_out),
         )
 
-    # --- pictures ---------------------------------------------------------------------------------------------
+    # --- pictures -------------------------------------------------------------------------------------------
 
     def _picture(self, at: KeyPath, picture: str | None) -> str | None:
         if picture is not None and picture not in self._pictures:

@@ -118,7 +118,7 @@ Sku = Annotated[
         matching(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", "is no SKU", "up to 40 letters, digits and . _ -")
     ),
 ]
-Allergens = Annotated[frozenset[Allergen], Strict(False)]
+Allergens = Annotated[frozenset[Annotated[Allergen, Strict(False)]], Strict(False)]
 
 
 class CategoryEntry(Section):
@@ -172,9 +172,11 @@ class ProductEntry(Section):
     picture: Picture | None = None
     badge: Short | None = None
     allergens: Allergens = frozenset()
-    diets: Annotated[frozenset[Diet], Strict(False)] = frozenset()
+    diets: Annotated[frozenset[Annotated[Diet, Strict(False)]], Strict(False)] = frozenset()
     groups: Annotated[tuple[Id, ...], Strict(False), Field(max_length=12)] = ()
     combo: bool = False
     available: Annotated[tuple[Annotated[Window, PlainValidator(_window)], ...], Strict(False)] = ()
-    services: Annotated[frozenset[Service], Strict(False), Field(min_length=1)] = frozenset(Service)
+    services: Annotated[frozenset[Annotated[Service, Strict(False)]], Strict(False), Field(min_length=1)] = (
+        frozenset(Service)
+    )
     sold_out: Short | None = None
