@@ -16,12 +16,13 @@ from contextlib import asynccontextmanager
 from typing import Any, cast
 
 import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 # Longer than a guest dawdles: a server that closes idle connections under the client is a fault of its own.
 _KEEP_ALIVE_S = 75
-_STOP_GRACE_S = 1.0
+_STOP_GRACE_S = 0.2
 _LINGER_NONE = struct.pack("ii", 1, 0)
 
 DropConnection = Callable[[bool], None]
@@ -58,13 +59,22 @@ class _DroppableProtocol(H11Protocol):
 
 
 class ServedApp:
-    """An app on a port. `port` stays the same through pause and resume."""
+    """An app on a port. `port` stays the same through pause and resume. Raises OSError when it is in use."""
 
-    def __init__(self, app: Any, host: str, port: int) -> None:
+    def __init__(self, app: ASGIApp, host: str, port: int) -> None:
         self.host = host
-        self.port = port
+        # Bound, but never listening: while paused, no other program can get the port, not even as the source
+        # port of a client that tries to reach us (it would then be talking to itself).
+        self._claim = socket.socket()
+        self._claim.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            self._claim.bind((host, port))
+        except OSError:
+            self._claim.close()
+            raise
+        self.port: int = self._claim.getsockname()[1]
         self._config = uvicorn.Config(
-            app,
+            _without_cancellation(app),
             http=_DroppableProtocol,
             ws="none",
             lifespan="off",
@@ -87,13 +97,12 @@ class ServedApp:
         return self._listener is None
 
     async def resume(self) -> None:
-        """Accept connections (again). Raises OSError when another process has taken the port meanwhile."""
+        """Accept connections (again)."""
         if self._listener is not None:
             return
         self._listener = await asyncio.get_running_loop().create_server(
             self._connection, self.host, self.port, backlog=128
         )
-        self.port = self._listener.sockets[0].getsockname()[1]
 
     async def pause(self) -> None:
         """From here on the port refuses, and every open connection has been reset."""
@@ -108,8 +117,9 @@ class ServedApp:
         await asyncio.sleep(0)
 
     async def stop(self) -> None:
-        """Pause, and end the requests that are still being served."""
+        """Pause for good: give the port back and end the requests that are still being served."""
         await self.pause()
+        self._claim.close()
         if not self._state.tasks:
             return
         _, running = await asyncio.wait(self._state.tasks, timeout=_STOP_GRACE_S)
@@ -121,9 +131,25 @@ class ServedApp:
         return _DroppableProtocol(config=self._config, server_state=self._state, app_state={})
 
 
+def _without_cancellation(app: ASGIApp) -> ASGIApp:
+    """`app`, ending quietly when it is stopped: uvicorn would log the cancellation as an error of the app."""
+
+    async def quiet(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await app(scope, receive, send)
+        except asyncio.CancelledError:
+            # Only `stop` cancels, after the connection was dropped: there is nobody left to tell.
+            return
+
+    return quiet
+
+
 @asynccontextmanager
-async def serve(app: Any, port: int = 0, host: str = "127.0.0.1") -> AsyncIterator[ServedApp]:
-    """Serve `app` until the block is left; port 0 takes a free one. ASGI lifespan events are not sent."""
+async def serve(app: ASGIApp, port: int = 0, host: str = "127.0.0.1") -> AsyncIterator[ServedApp]:
+    """Serve `app` until the block is left; port 0 takes a free one. ASGI lifespan events are not sent.
+
+    Raises OSError when the port is in use.
+    """
     served = ServedApp(app, host, port)
     await served.resume()
     try:
