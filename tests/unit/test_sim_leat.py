@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import tomllib
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from importlib.resources import files
 from typing import Any
 
 import httpx
@@ -65,7 +67,7 @@ def line(line_id: str, total: int, subs: Iterable[int] = (), **more: Any) -> Jso
         "quantity": 1,
         "price": total,
         "total_amount": total,
-        "product": {"external_identifier": "BURGER-CLASSIC"},
+        "product": {"external_identifier": "CLASSIC"},
         "sub_line_items": [line(f"{line_id}.{n}", sub) for n, sub in enumerate(subs)],
     } | more
 
@@ -106,6 +108,49 @@ def test_sanne_is_gold_with_1240_points(leat: LeatSimulator) -> None:
     # Two units for one amount, as in the real API.
     assert contact["prepaid_balance"]["balance_in_cents"] == 2000
     assert contact["current_values"]["prepaid_balance"] == 20
+
+
+def test_offers_name_products_of_the_menu_and_the_kiosk_stands_in_the_shop(leat: LeatSimulator) -> None:
+    folder = files("kioskd.sim").joinpath("harbour")
+    menu = tomllib.loads(folder.joinpath("menu.toml").read_text("utf-8"))
+    skus = {product["sku"] for product in menu["product"]}
+    offers = [*leat.state.rewards.values(), *leat.state.promotions.values()]
+    codes = [
+        code for offer in offers for code in offer.attributes.get("kiosk_product_code", "").split(",") if code
+    ]
+    assert codes
+    assert set(codes) <= skus
+    kiosk = tomllib.loads(folder.joinpath("kiosk.toml").read_text("utf-8"))
+    assert kiosk["loyalty"]["shop_uuid"] == SHOP_UUID
+
+
+def test_transactions_are_found_by_time_and_come_newest_first(leat: LeatSimulator, clock: Clock) -> None:
+    for number in range(12):
+        send_order(leat, order(leat, f"kiosk-{number}", [line(f"{number}", number * 100)]))
+        clock.now += timedelta(seconds=1)
+
+    def credits(**query: str) -> list[int]:
+        answer = call(leat, "GET", f"{API}/loyalty-transactions", params=query)
+        return [row["credits"] for row in answer.json()["data"]]
+
+    assert credits() == [11, 10, 9, 8, 7, 6, 5, 4, 3, 2]
+    assert credits(page="2") == [1, 0]
+    assert credits(sort="created_at", limit="2") == [0, 1]
+    assert credits(
+        **{"created_at[gte]": "2026-07-01T12:00:09Z", "created_at[lt]": "2026-07-01T12:00:11"}
+    ) == [10, 9]
+    assert credits(**{"created_at[gt]": "2026-07-01T14:00:10+02:00"}) == [11]
+    assert credits(**{"created_at[lte]": "2026-07-01T12:00:00Z"}) == [0]
+    assert credits(type="reward_receptions") == credits(contact_uuid=contact_uuid(leat, "10024714")) == []
+    meta = call(leat, "GET", f"{API}/loyalty-transactions", params={"limit": "5", "page": "3"}).json()["meta"]
+    assert meta == {
+        "page": 3,
+        "limit": "5",
+        "viewing_from": 11,
+        "viewing_to": 12,
+        "last_page": 3,
+        "total": 12,
+    }
 
 
 def test_points_come_from_lines_sub_lines_charges_and_order_discounts(leat: LeatSimulator) -> None:
@@ -157,7 +202,7 @@ def test_simulating_an_order_changes_nothing(leat: LeatSimulator) -> None:
 
 def test_a_product_unknown_to_leat_is_created_by_the_order(leat: LeatSimulator) -> None:
     send_order(leat, order(leat, "kiosk-1", [line("1", 500)]))
-    assert leat.state.products == {"BURGER-CLASSIC": "Harbour burger"}
+    assert leat.state.products == {"CLASSIC": "Harbour burger"}
 
 
 @pytest.mark.parametrize(
@@ -254,9 +299,9 @@ def test_a_contact_sees_rewards_it_cannot_afford_but_no_inactive_ones(leat: Leat
     query = {"contact_uuid": contact_uuid(leat, "10024714"), "shop_uuid": SHOP_UUID}
     rewards = call(leat, "GET", f"{API}/rewards", params=query).json()["data"]
     titles = {reward["title"] for reward in rewards}
-    assert "Harbour burger" in titles
+    assert "Harbour Classic burger" in titles
     assert titles.isdisjoint({"Summer lemonade", "Station muffin"})
-    assert [reward["title"] for reward in rewards if reward["stock"] == 0] == ["Lobster roll"]
+    assert [reward["title"] for reward in rewards if reward["stock"] == 0] == ["Golden shrimp"]
 
 
 @pytest.mark.parametrize("token", ["", "sim-register-token", "Sim-Token"])

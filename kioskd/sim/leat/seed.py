@@ -22,8 +22,8 @@ from kioskd.sim.leat.state import (
     stable_uuid,
 )
 
-SHOP_UUID: Final = stable_uuid("shop:main")
-"""The shop the demo's kiosk stands in."""
+SHOP_UUID: Final = "5f7f1c2e-5a44-4d0b-9a44-0c9d3a1f6b01"
+"""The shop the kiosk of Harbour Kitchen stands in; its kiosk.toml names the same."""
 
 _Table = dict[str, Any]
 
