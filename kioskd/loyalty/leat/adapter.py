@@ -39,8 +39,8 @@ T = TypeVar("T")
 class LeatBackend:
     """Implements core.ports.LoyaltyBackend. Raises ConfigError when set up wrongly, then only LoyaltyError.
 
-    `timeout_s` is for one call, and for all of `identify`. `currency` is the account's. `time_zone` decides on
-    which day something expires; None is the system's. `clock` is monotonic seconds.
+    `timeout_s` is for one call, and for all of `identify`. `currency` is the account's. `time_zone` decides
+    on which day something expires; None is the system's. `clock` is monotonic seconds.
     """
 
     def __init__(

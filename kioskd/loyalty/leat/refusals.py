@@ -1,7 +1,7 @@
 """Leat's error codes, in the words of the core.
 
-Every documented error has HTTP status 400 and a code; texts may be Dutch, English or both, so only codes count.
-No code is documented for the order calls: one that is not listed here is a plain refusal.
+Every documented error has HTTP status 400 and a code; texts may be Dutch, English or both, so only codes
+count. No code is documented for the order calls: one that is not listed here is a plain refusal.
 """
 
 from __future__ import annotations

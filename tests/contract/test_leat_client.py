@@ -1,0 +1,405 @@
+"""The Leat backend against the simulated server, over real HTTP, and against the API description.
+
+For each fault: the guest gets one of the documented errors within the deadline, and what became of an order
+whose outcome is unclear can be found out afterwards.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from kioskd.core.basket import Basket, Choice
+from kioskd.core.catalogue import Option, OptionGroup, Product, Service, Words
+from kioskd.core.credential import Credential, CredentialKind
+from kioskd.core.errors import LoyaltyError, Refused, Throttled, Unauthorised, Unclear, Unreachable
+from kioskd.core.money import Money
+from kioskd.core.order import Order, Tender, order_lines
+from kioskd.core.ports import Delivered
+from kioskd.loyalty.leat.adapter import LeatBackend
+from kioskd.sim.faults import FaultRule
+from kioskd.sim.leat import SHOP_UUID, SIM_TOKEN, LeatSimulator
+from kioskd.sim.recorder import Exchange
+from kioskd.sim.serve import ServedApp, serve
+
+ROOT = "/api/v3/oauth/clients"
+CARD = "10024711"
+ORDER_ID = "kiosk-12-000457"
+TIMEOUT_S = 0.25
+
+
+@asynccontextmanager
+async def leat(**settings: Any) -> AsyncIterator[tuple[LeatSimulator, ServedApp, LeatBackend]]:
+    simulator = LeatSimulator()
+    async with serve(simulator.app) as served:
+        setting = {"token": SIM_TOKEN, "timeout_s": 5.0, "calls_per_s": None} | settings
+        backend = LeatBackend(served.url, shop_uuid=SHOP_UUID, currency="EUR", **setting)
+        try:
+            yield simulator, served, backend
+        finally:
+            await backend.close()
+
+
+def card(value: str = CARD) -> Credential:
+    return Credential(CredentialKind.MEMBER_CARD, value)
+
+
+def paid_order(**who: str | None) -> Order:
+    cheese = Option("top-cheese", Words("Extra cheese"), Money(150, "EUR"))
+    group = OptionGroup("extra", Words("Extra"), (cheese,))
+    pizza = Product(
+        "piz-marg", Words("Pizza Margherita"), Words(""), Money(1000, "EUR"), "food", groups=(group,)
+    )
+    basket = Basket("EUR").add(pizza, (Choice("extra", "top-cheese"),), quantity=2)
+    return Order(
+        id=ORDER_ID,
+        number="457",
+        sequence=457,
+        placed_at=datetime(2026, 7, 1, 9, 4, 1, tzinfo=UTC),
+        service=Service.EAT_IN,
+        language="en",
+        currency="EUR",
+        lines=order_lines(ORDER_ID, basket),
+        tender=Tender.CARD,
+        **({"credential": CARD} | who),
+    )
+
+
+def run(visit: Callable[[], Awaitable[None]]) -> None:
+    asyncio.run(asyncio.wait_for(visit(), 20))  # type: ignore[arg-type]
+
+
+def test_a_scan_shows_the_member() -> None:
+    async def visit() -> None:
+        async with leat() as (_, _, backend):
+            await backend.probe()
+            member = await backend.identify(card(), "nl")
+        assert (member.first_name, member.points) == ("Sanne", 1240)
+        assert (member.points_name, member.prepaid) == ("Shells", Money(2000, "EUR"))
+        assert member.tier
+        costs = [reward.cost_points for reward in member.rewards]
+        assert costs == sorted(costs)
+        assert "Summer lemonade" not in {reward.title for reward in member.rewards}
+        assert {voucher.title for voucher in member.vouchers} == {"Free coffee", "10% off"}
+        assert all(voucher.expires_on for voucher in member.vouchers)
+        assert [reward.title for reward in member.collectables] == ["Chocolate chip cookie"]
+        assert not member.partial
+
+    run(visit)
+
+
+@pytest.mark.parametrize(("value", "reason"), [("99999999", "unknown_card"), ("10024715", "blocked_card")])
+def test_a_card_that_cannot_be_used_is_refused(value: str, reason: str) -> None:
+    async def visit() -> None:
+        async with leat() as (_, _, backend):
+            with pytest.raises(Refused) as raised:
+                await backend.identify(card(value), "en")
+            assert raised.value.reason == reason
+
+    run(visit)
+
+
+def test_an_order_gives_points_once() -> None:
+    async def visit() -> None:
+        async with leat() as (_, _, backend):
+            member = await backend.identify(card(), "en")
+            assert await backend.find(ORDER_ID) is None
+            assert await backend.deliver(paid_order(member_id=member.id)) == Delivered(23, 1263)
+            with pytest.raises(Refused, match="duplicate"):
+                await backend.deliver(paid_order(member_id=member.id))
+            assert await backend.find(ORDER_ID) == Delivered(None, None)
+            assert (await backend.identify(card(), "en")).points == 1263
+
+    run(visit)
+
+
+def test_a_wrong_token_is_for_staff() -> None:
+    async def visit() -> None:
+        async with leat(token="wrong") as (_, _, backend):
+            for attempt in (backend.probe(), backend.identify(card(), "en"), backend.deliver(paid_order())):
+                with pytest.raises(Unauthorised):
+                    await attempt
+
+    run(visit)
+
+
+def test_a_server_that_is_gone_is_unreachable_and_comes_back() -> None:
+    async def visit() -> None:
+        async with leat() as (_, served, backend):
+            await backend.probe()
+            await served.pause()
+            for attempt in (
+                backend.identify(card(), "en"),
+                backend.deliver(paid_order()),
+                backend.find(ORDER_ID),
+            ):
+                with pytest.raises(Unreachable):
+                    await attempt
+            await served.resume()
+            assert await backend.deliver(paid_order()) == Delivered(23, 1263)
+
+    run(visit)
+
+
+FAULTS: list[tuple[FaultRule, type[LoyaltyError], type[LoyaltyError]]] = [
+    # what goes wrong, what a read says, what an order says
+    (FaultRule(kind="refuse"), Unclear, Unclear),
+    (FaultRule(kind="timeout_before"), Unclear, Unclear),
+    (FaultRule(kind="timeout_after"), Unclear, Unclear),
+    (FaultRule(kind="drop_answer"), Unclear, Unclear),
+    (FaultRule(kind="status_500"), Unclear, Unclear),
+    (FaultRule(kind="status_500", when="after"), Unclear, Unclear),
+    (FaultRule(kind="status_503_html"), Unclear, Unclear),
+    (FaultRule(kind="status_429", retry_after_s=7), Throttled, Throttled),
+    (FaultRule(kind="portal"), Unreachable, Unclear),
+    (FaultRule(kind="redirect"), Unreachable, Unclear),
+    (FaultRule(kind="garbage"), Unclear, Unclear),
+    (FaultRule(kind="garbage", garbage="wrong_types"), Unclear, Unclear),
+    (FaultRule(kind="huge"), Unclear, Unclear),
+]
+fault_cases = pytest.mark.parametrize(
+    ("rule", "for_read", "for_order"), FAULTS, ids=[rule.label for rule, _, _ in FAULTS]
+)
+
+
+@fault_cases
+def test_a_guest_is_told_within_the_deadline(
+    rule: FaultRule, for_read: type[LoyaltyError], for_order: type[LoyaltyError]
+) -> None:
+    async def visit() -> None:
+        async with leat(timeout_s=TIMEOUT_S) as (simulator, _, backend):
+            simulator.faults.add(rule)
+            with pytest.raises(LoyaltyError) as raised:
+                await backend.identify(card(), "en")
+            assert type(raised.value) is for_read
+            if isinstance(raised.value, Throttled):
+                assert raised.value.retry_after_s == 7
+            assert len(simulator.requests) == 1, "asked once, nothing is repeated or followed"
+            simulator.faults.clear()
+            assert (await backend.identify(card(), "en")).points == 1240
+
+    run(visit)
+
+
+@fault_cases
+def test_an_order_takes_effect_once_whatever_happens(
+    rule: FaultRule, for_read: type[LoyaltyError], for_order: type[LoyaltyError]
+) -> None:
+    """What the outbox does: after an unclear outcome look, and send again only what is not there."""
+
+    async def visit() -> None:
+        async with leat(timeout_s=TIMEOUT_S) as (simulator, _, backend):
+            simulator.faults.add(rule.model_copy(update={"path": f"{ROOT}/orders", "times": 1}))
+            with pytest.raises(LoyaltyError) as raised:
+                await backend.deliver(paid_order())
+            assert type(raised.value) is for_order
+            assert [exchange.method for exchange in simulator.requests] == ["GET", "POST"]
+            if await backend.find(ORDER_ID) is None:
+                assert await backend.deliver(paid_order()) == Delivered(23, 1263)
+            assert (await backend.identify(card(), "en")).points == 1263
+
+    run(visit)
+
+
+def test_a_slow_part_does_not_hold_up_the_member() -> None:
+    async def visit() -> None:
+        async with leat(timeout_s=TIMEOUT_S) as (simulator, _, backend):
+            simulator.faults.add(FaultRule(kind="timeout_before", path=f"{ROOT}/rewards"))
+            member = await backend.identify(card(), "en")
+        assert member.partial
+        assert (member.points, member.rewards) == (1240, ())
+        assert member.vouchers
+
+    run(visit)
+
+
+def test_headers_without_end_are_not_read_to_the_end() -> None:
+    async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\n")
+        try:
+            while True:
+                writer.write(b"X-Filler: " + b"x" * 8000 + b"\r\n")
+                await writer.drain()
+        except ConnectionError:
+            writer.close()
+
+    async def visit() -> None:
+        server = await asyncio.start_server(endless, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        backend = LeatBackend(f"http://127.0.0.1:{port}", SIM_TOKEN, SHOP_UUID, "EUR", timeout_s=5)
+        with pytest.raises(Unclear, match="RemoteProtocolError"):
+            await backend.probe()
+        await backend.close()
+        server.close()
+        await server.wait_closed()
+
+    run(visit)
+
+
+def test_each_order_has_a_connection_of_its_own() -> None:
+    connections = 0
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        body = b'{"data": {"uuid": "o-1", "order": {"uuid": "o-1"}}, "meta": []}'
+        while await reader.readline():
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = re.search(rb"Content-Length: (\d+)", head)
+            await reader.readexactly(int(length[1]) if length else 0)
+            writer.write(
+                b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
+            )
+            writer.write(body)
+        writer.close()
+
+    async def visit() -> None:
+        server = await asyncio.start_server(answer, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        backend = LeatBackend(f"http://127.0.0.1:{port}", SIM_TOKEN, SHOP_UUID, "EUR")
+        for _ in range(2):
+            await backend.find(ORDER_ID)
+        assert connections == 1, "reads share one"
+        for _ in range(2):
+            await backend.deliver(paid_order(member_id="o-1"))
+        assert connections == 3
+        await backend.close()
+        server.close()
+        await server.wait_closed()
+
+    run(visit)
+
+
+def test_no_log_line_tells_card_name_or_token(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+
+    async def visit() -> None:
+        async with leat() as (simulator, _, backend):
+            member = await backend.identify(card(), "en")
+            await backend.deliver(paid_order(member_id=member.id))
+            simulator.faults.add(FaultRule(kind="redirect"))
+            with pytest.raises(Unreachable):
+                await backend.identify(card(), "en")
+
+    run(visit)
+    ours = [r.getMessage() for r in caplog.records if not r.name.startswith(("kioskd.sim", "uvicorn"))]
+    assert any("contact-identifiers/find" in line for line in ours)
+    for secret in (CARD, "Sanne", SIM_TOKEN):
+        assert not [line for line in ours if secret in line]
+
+
+@cache
+def description() -> dict[str, Any]:
+    text = (Path(__file__).parent / "leat.openapi.yaml").read_text()
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    document: dict[str, Any] = yaml.load(text, loader)
+    return document
+
+
+def problems(exchange: Exchange) -> list[str]:
+    """How a request departs from the API description: path, query and body, undocumented fields included."""
+    operation = _operation(exchange.method, exchange.path)
+    if operation is None:
+        return [f"{exchange.method} {exchange.path} is not described"]
+    parameters = {p["name"]: p for p in map(_resolved, operation.get("parameters", [])) if p["in"] == "query"}
+    found = [f"query {name} is not described" for name in exchange.query.keys() - parameters.keys()]
+    for name, parameter in parameters.items():
+        if name in exchange.query:
+            text = exchange.query[name]
+            whole = _resolved(parameter["schema"]).get("type") == "integer"
+            found += _violations(parameter["schema"], int(text) if whole else text)
+        elif parameter.get("required"):
+            found.append(f"query {name} is missing")
+    if "requestBody" in operation:
+        schema = operation["requestBody"]["content"]["application/json"]["schema"]
+        found += _violations(schema, exchange.body) + _undescribed(schema, exchange.body, "body")
+    elif exchange.body is not None:
+        found.append("a body is not described")
+    return found
+
+
+def _operation(method: str, path: str) -> dict[str, Any] | None:
+    paths = description()["paths"]
+    for template in sorted(paths, key=lambda t: t.count("{")):
+        pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(template))
+        if re.fullmatch(pattern, path) and method.lower() in paths[template]:
+            operation: dict[str, Any] = paths[template][method.lower()]
+            return operation
+    return None
+
+
+def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
+    while "$ref" in schema:
+        target: Any = description()
+        for step in schema["$ref"].removeprefix("#/").split("/"):
+            target = target[step]
+        schema = target
+    return schema
+
+
+def _violations(schema: dict[str, Any], value: Any) -> list[str]:
+    validator = Draft202012Validator(schema | {"components": description()["components"]})
+    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(value)]
+
+
+def _undescribed(schema: dict[str, Any], value: Any, where: str) -> list[str]:
+    schema = _resolved(schema)
+    if isinstance(value, list):
+        return [p for item in value for p in _undescribed(schema["items"], item, f"{where}[]")]
+    if not isinstance(value, dict):
+        return []
+    known = schema.get("properties", {})
+    found = [f"{where}.{name} is not described" for name in value.keys() - known.keys()]
+    for name in value.keys() & known.keys():
+        found += _undescribed(known[name], value[name], f"{where}.{name}")
+    return found
+
+
+def test_every_request_is_as_the_api_describes_it() -> None:
+    sent: list[Exchange] = []
+
+    async def visit() -> None:
+        async with leat(partner_id="partner-7") as (simulator, _, backend):
+            await backend.probe()
+            member = await backend.identify(card(), "en")
+            await backend.deliver(paid_order(member_id=member.id))
+            with pytest.raises(Refused):
+                await backend.deliver(paid_order())
+            await backend.find(ORDER_ID)
+            sent.extend(simulator.requests)
+
+    run(visit)
+    assert {exchange.path.removeprefix(ROOT + "/").partition("/")[0] for exchange in sent} == {
+        "contact-identifiers",
+        "contacts",
+        "rewards",
+        "vouchers",
+        "collectable-rewards",
+        "loyalty-program",
+        "orders",
+    }
+    assert {exchange.path: problems(exchange) for exchange in sent if problems(exchange)} == {}
+
+
+def test_the_check_itself_notices() -> None:
+    def sent(method: str, path: str, query: dict[str, str], body: Any = None) -> Exchange:
+        return Exchange(1, datetime(2026, 7, 1, tzinfo=UTC), method, ROOT + path, query, body)
+
+    assert problems(sent("GET", "/no-such-thing", {}))
+    assert problems(sent("GET", "/contact-identifiers/find", {}))
+    assert problems(sent("GET", "/vouchers", {"status": "FRESH"}))
+    assert problems(sent("GET", "/vouchers", {"limit": "501"}))
+    assert problems(sent("GET", "/rewards", {"colour": "red"}))
+    assert problems(sent("POST", "/orders/create-and-process", {}, {"external_identifier": "x"}))
+    assert _undescribed({"$ref": "#/components/schemas/OrderWrite"}, {"line_items": [{"colour": 1}]}, "body")
