@@ -1,7 +1,7 @@
 """What a printer says of itself: one reader for every incoming byte, and its state as a value.
 
-Epson dialect. `x` is payload: a DLE EOT answer is 0xx1xx10, the first byte of an automatic report 0xx1xx00, its
-three others and GS answers 0xx0xxxx. None of them can equal XON (11) or XOFF (13), which may come in between.
+Epson dialect. `x` is payload: a DLE EOT answer is 0xx1xx10, the first byte of an automatic report 0xx1xx00,
+its three others and GS answers 0xx0xxxx. None can equal XON (11) or XOFF (13), which may come in between.
 """
 
 from __future__ import annotations
@@ -33,6 +33,11 @@ class PrinterStatus:
     cutter_stuck: bool | None = None
     broken: bool | None = None
     too_hot: bool | None = None
+
+    @property
+    def needs_hands(self) -> bool:
+        """It has stopped where it was, and goes on only when somebody has been there."""
+        return bool(self.cover_open or self.paper is Paper.OUT or self.cutter_stuck or self.broken)
 
     @property
     def trouble(self) -> str:

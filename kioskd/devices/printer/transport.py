@@ -88,20 +88,22 @@ class Connection:
     _lost: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     _paused: asyncio.TimerHandle | None = None
 
-    def listen(self, on_bytes: Callable[[bytes], None]) -> None:
-        """Hand every incoming byte to `on_bytes`, from the loop, until the line is lost or closed."""
-        self._on_bytes = on_bytes
-        asyncio.get_running_loop().add_reader(self._fd, self._readable)
+    @property
+    def lost(self) -> bool:
+        """The printer has gone, or the line was closed."""
+        return self._lost.done()
 
-    async def until_lost(self) -> None:
-        """Returns when the printer has gone."""
-        await asyncio.shield(self._lost)
+    def listen(self, on_bytes: Callable[[bytes], None], on_lost: Callable[[], None]) -> None:
+        """Hand every incoming byte to `on_bytes`, from the loop, until the line ends, which is told once."""
+        self._on_bytes = on_bytes
+        self._lost.add_done_callback(lambda lost: on_lost())
+        asyncio.get_running_loop().add_reader(self._fd, self._readable)
 
     async def write(self, data: bytes) -> None:
         """Returns when the line has accepted all of `data`. Raises Stalled or LineLost; see `written`."""
         view = memoryview(data)
         while view:
-            if self._lost.done():
+            if self.lost:
                 raise LineLost("the printer went away")
             accepted = self._try_write(view[:_CHUNK_BYTES])
             self.written += accepted
@@ -115,7 +117,7 @@ class Connection:
         """Returns when a serial port has sent what it accepted. Raises Stalled when that stops moving."""
         loop = asyncio.get_running_loop()
         waiting, since_s = self._unsent(), loop.time()
-        while waiting and not self._lost.done():
+        while waiting and not self.lost:
             await asyncio.sleep(_DRAIN_POLL_S)
             now_waiting = self._unsent()
             if now_waiting < waiting:
@@ -123,7 +125,7 @@ class Connection:
             elif loop.time() - since_s > NO_PROGRESS_S:
                 raise Stalled(f"{now_waiting} bytes are stuck in the serial port")
             waiting = now_waiting
-        if self._lost.done():
+        if self.lost:
             raise LineLost("the printer went away")
 
     def discard_output(self) -> None:
@@ -159,16 +161,15 @@ class Connection:
         loop = asyncio.get_running_loop()
         ready = asyncio.Event()
         loop.add_writer(self._fd, ready.set)
-        waits = [asyncio.ensure_future(ready.wait()), asyncio.ensure_future(self.until_lost())]
+        self._lost.add_done_callback(lambda lost: ready.set())
         try:
-            done, _ = await asyncio.wait(waits, timeout=patience_s, return_when=asyncio.FIRST_COMPLETED)
+            async with asyncio.timeout(patience_s):
+                await ready.wait()
+        except TimeoutError as stalled:
+            raise Stalled(f"the printer took no byte for {patience_s:g} s") from stalled
         finally:
-            for wait in waits:
-                wait.cancel()
             if self._fd >= 0:
                 loop.remove_writer(self._fd)
-        if not done:
-            raise Stalled(f"the printer took no byte for {patience_s:g} s")
 
     def _unsent(self) -> int:
         if not self._is_tty:

@@ -1,0 +1,102 @@
+"""An open line to a printer and everything it has said on it: questions, answers, waits with deadlines."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from kioskd.devices.printer import commands
+from kioskd.devices.printer.status import (
+    BufferCleared,
+    FlowChanged,
+    Heard,
+    PrinterStatus,
+    ProcessDone,
+    StatusAnswer,
+    StatusReader,
+    StatusReport,
+)
+from kioskd.devices.printer.transport import Connection, LineLost
+
+ANSWER_S = 0.5
+_STATUS_QUESTIONS = (1, 2, 3, 4)
+
+
+class Conversation:
+    """`status` is what is known now. `halted` is set when the printer needed hands since `forget_halt`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.status = PrinterStatus()
+        self.halted = ""
+        self.held_back = False
+        self.processed: set[str] = set()
+        self._cleared = False
+        self._answers = 0
+        self._reader = StatusReader()
+        self._news = asyncio.Event()
+        connection.listen(self._hear, self._news.set)
+
+    def forget_halt(self) -> None:
+        self.halted = ""
+        self.held_back = False
+        self.processed.clear()
+
+    async def greet(self) -> None:
+        """Let the printer report changes by itself, and take dangerous real-time commands away."""
+        await self.connection.write(commands.REPORT_CHANGES + commands.NO_REALTIME_SIDE_EFFECTS)
+
+    async def refresh(self) -> bool:
+        """Ask for the whole status, in at most 2.5 s. False when the printer keeps silent."""
+        answered = await self._ask(_STATUS_QUESTIONS[0]) or await self._ask(_STATUS_QUESTIONS[0])
+        for number in _STATUS_QUESTIONS[1:]:
+            answered = answered and await self._ask(number)
+        return answered
+
+    async def wait_until(self, ready: Callable[[], bool], patience_s: float) -> bool:
+        """Whether `ready` came true in time; it is asked again at every byte heard. Raises LineLost."""
+        try:
+            async with asyncio.timeout(patience_s):
+                while not ready():
+                    if self.connection.lost:
+                        raise LineLost("the printer went away")
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def clear_buffer(self) -> bool:
+        """Ask the printer to throw away what it has not printed. False when it does not confirm."""
+        self._cleared = False
+        await self.connection.write(commands.CLEAR_BUFFER)
+        return await self.wait_until(lambda: self._cleared, 2 * ANSWER_S)
+
+    async def _ask(self, number: int) -> bool:
+        self._reader.expect_status(number, asyncio.get_running_loop().time())
+        before = self._answers
+        await self.connection.write(commands.ask_status(number))
+        return await self.wait_until(lambda: self._answers > before, ANSWER_S)
+
+    def _hear(self, data: bytes) -> None:
+        for said in self._reader.feed(data, asyncio.get_running_loop().time()):
+            self._take(said)
+        self._news.set()
+
+    def _take(self, said: Heard) -> None:
+        match said:
+            case StatusReport():
+                self.status = said.status
+            case StatusAnswer():
+                self.status = said.onto(self.status)
+                self._answers += 1
+            case ProcessDone():
+                self.processed.add(said.process_id)
+            case BufferCleared():
+                self._cleared = True
+            case FlowChanged():
+                self.held_back = self.held_back or not said.may_send
+            case _:
+                return
+        if self.status.needs_hands:
+            self.halted = self.status.trouble

@@ -1,0 +1,155 @@
+"""One receipt on its way to paper: ask first, send, wait for the proof, ask again, say what is certain.
+
+preflight -> sending -> waiting for proof -> PRINTED or UNVERIFIED
+    |            |              |
+ BLOCKED      UNKNOWN        UNKNOWN
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from kioskd.core.errors import DeviceError
+from kioskd.core.events import PrintVerdict
+from kioskd.devices.printer import commands
+from kioskd.devices.printer.conversation import Conversation
+from kioskd.devices.printer.encoder import PrintData
+from kioskd.devices.printer.profile import PrinterProfile, StatusDialect
+from kioskd.devices.printer.raster import BAND_ROWS
+
+LONGEST_JOB_S = 60.0
+_SHORTEST_JOB_S = 10.0
+_LINE_S = 0.04
+_PICTURE_S = 1.0
+_SPARE_S = 5.0
+_PROOF_S = 10.0
+_PROOF_HELD_BACK_S = 20.0
+_CUT_PROOF_S = 2.0
+_FILLER_BYTES = 512
+
+
+@dataclass(frozen=True, slots=True)
+class JobEnd:
+    """`detail` is for staff. `leftover` means the printer may still hold a part of the job."""
+
+    verdict: PrintVerdict
+    detail: str = ""
+    leftover: bool = False
+
+
+def wire_s(data: PrintData, baud: int | None) -> float:
+    """How long the line itself needs. None: a line whose speed does not matter."""
+    return len(data.data) * 10 / baud if baud else 0.0
+
+
+def job_deadline_s(data: PrintData, baud: int | None) -> float:
+    estimate = wire_s(data, baud) * 1.3 + data.lines * _LINE_S + data.pictures * _PICTURE_S + _SPARE_S
+    return min(LONGEST_JOB_S, max(_SHORTEST_JOB_S, estimate))
+
+
+async def blocked_by(talk: Conversation, profile: PrinterProfile) -> str | None:
+    """Why nothing should be sent; empty when the printer says it is ready, None when it says nothing.
+
+    Raises LineLost.
+    """
+    if profile.status is StatusDialect.NONE:
+        return None
+    if await talk.refresh():
+        return talk.status.trouble
+    return "does not answer" if profile.status is StatusDialect.EPSON else None
+
+
+async def run_job(talk: Conversation, profile: PrinterProfile, data: PrintData, baud: int | None) -> JobEnd:
+    """Send `data` once. Never raises for what a printer can do wrong."""
+    if wire_s(data, baud) > LONGEST_JOB_S - _SPARE_S:
+        return JobEnd(
+            PrintVerdict.BLOCKED,
+            f"{len(data.data)} bytes take over {LONGEST_JOB_S:g} s at {baud} baud: raise the printer's speed",
+        )
+    try:
+        trouble = await blocked_by(talk, profile)
+    except DeviceError as wrong:
+        trouble = str(wrong)
+    if trouble:
+        talk.connection.discard_output()
+        return JobEnd(PrintVerdict.BLOCKED, trouble)
+    before = talk.connection.written
+    try:
+        return await _send_and_verify(talk, profile, data, baud, answers=trouble is not None)
+    except DeviceError as wrong:
+        if talk.connection.written == before:
+            return JobEnd(PrintVerdict.BLOCKED, str(wrong))
+        return _unknown(talk, str(wrong))
+
+
+async def _send_and_verify(
+    talk: Conversation, profile: PrinterProfile, data: PrintData, baud: int | None, *, answers: bool
+) -> JobEnd:
+    talk.forget_halt()
+    deadline_s = job_deadline_s(data, baud)
+    if not await _send(talk, data, deadline_s):
+        return _unknown(talk, talk.halted or f"took longer than {deadline_s:.0f} s")
+    if not answers:
+        return JobEnd(PrintVerdict.UNVERIFIED)
+    proven = not data.proofs or await _proof(talk, data.proofs)
+    if not await talk.refresh():
+        return _unknown(talk, "stopped answering")
+    if talk.halted or not proven:
+        return _unknown(talk, talk.halted or "did not confirm the printing")
+    return JobEnd(PrintVerdict.PRINTED if data.proofs else PrintVerdict.UNVERIFIED)
+
+
+async def _send(talk: Conversation, data: PrintData, deadline_s: float) -> bool:
+    """Whether everything went out; stops at once when the printer reports that it needs hands."""
+
+    async def everything() -> None:
+        for piece in data.pieces:
+            await talk.connection.write(piece)
+            await talk.connection.drained()
+
+    sending = asyncio.create_task(everything())
+    halting = asyncio.create_task(talk.wait_until(lambda: bool(talk.halted), deadline_s))
+    try:
+        done, _ = await asyncio.wait(
+            (sending, halting), timeout=deadline_s, return_when=asyncio.FIRST_COMPLETED
+        )
+        for task in done:
+            task.result()
+        return sending in done and not talk.halted
+    finally:
+        for task in (sending, halting):
+            task.cancel()
+        await asyncio.gather(sending, halting, return_exceptions=True)
+
+
+async def _proof(talk: Conversation, proofs: tuple[str, ...]) -> bool:
+    """Whether the printer has confirmed the text. The cut's confirmation is waited for, but not required."""
+    text, cut = proofs[0], proofs[-1]
+    await talk.wait_until(lambda: text in talk.processed or bool(talk.halted), _PROOF_S)
+    if talk.held_back and text not in talk.processed and not talk.halted:
+        await talk.wait_until(
+            lambda: text in talk.processed or bool(talk.halted), _PROOF_HELD_BACK_S - _PROOF_S
+        )
+    if text not in talk.processed:
+        return False
+    await talk.wait_until(lambda: cut in talk.processed or bool(talk.halted), _CUT_PROOF_S)
+    return True
+
+
+def _unknown(talk: Conversation, detail: str) -> JobEnd:
+    talk.connection.discard_output()
+    return JobEnd(PrintVerdict.UNKNOWN, detail, leftover=True)
+
+
+async def discard_leftover(talk: Conversation, profile: PrinterProfile) -> None:
+    """Make sure the next guest does not get the rest of this receipt. Raises DeviceError.
+
+    A printer that does not confirm gets zeros first, which finish a half-sent picture and are ignored as
+    text; what it had kept comes out on a strip of its own.
+    """
+    if profile.status is StatusDialect.EPSON and await talk.clear_buffer():
+        return
+    filler = bytes(_FILLER_BYTES + BAND_ROWS * ((profile.dots + 7) // 8))
+    strip = commands.feed(4) + commands.cut(profile.cut)
+    await talk.connection.write(filler + commands.INITIALISE + strip)

@@ -1,0 +1,188 @@
+"""The receipt printer as the daemon sees it: a device that comes and goes, and a port that prints once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import string
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+
+from kioskd.core.errors import DeviceAbsent, DeviceError
+from kioskd.core.events import DeviceChanged, PrintVerdict
+from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
+from kioskd.core.ports import Emit
+from kioskd.core.receipt import Receipt
+from kioskd.devices.printer.commands import UnprintableReceipt
+from kioskd.devices.printer.conversation import Conversation
+from kioskd.devices.printer.encoder import compose
+from kioskd.devices.printer.job import JobEnd, blocked_by, discard_leftover, run_job
+from kioskd.devices.printer.layout import Rasteriser
+from kioskd.devices.printer.profile import PrinterProfile, StatusDialect
+from kioskd.devices.printer.status import Paper
+from kioskd.devices.printer.transport import Address, NetworkPrinter, SerialPort, connect
+
+_log = logging.getLogger(__name__)
+
+CHECK_EVERY_S = 30.0
+"""How often an idle printer is asked how it is; changes it reports by itself are seen at once."""
+
+_REMEMBERED_JOBS = 256
+_ID_LETTERS = string.digits + string.ascii_uppercase
+
+
+def process_ids(start: int) -> Iterator[str]:
+    """Four characters each, so that a late answer to an earlier job never matches a later one."""
+    number = start
+    while True:
+        number, rest = (number + 1) % 36**4, number
+        letters = []
+        for _ in range(4):
+            rest, digit = divmod(rest, 36)
+            letters.append(_ID_LETTERS[digit])
+        yield "".join(reversed(letters))
+
+
+class EscposPrinter:
+    """One printer. Local lines stay open while `run` runs; a network printer is connected to when needed.
+
+    Prints nothing twice: a job that may have left a mark on paper is answered with its first verdict.
+    """
+
+    kind = DeviceKind.PRINTER
+
+    def __init__(
+        self, name: str, address: Address, profile: PrinterProfile, *, rasteriser: Rasteriser
+    ) -> None:
+        self.name = name
+        self._address = address
+        self._profile = profile
+        self._rasteriser = rasteriser
+        self._baud = address.baud if isinstance(address, SerialPort) else None
+        self._ids = process_ids(secrets.randbelow(36**4))
+        self._turn = asyncio.Lock()
+        self._talk: Conversation | None = None
+        self._emit: Emit | None = None
+        self._health: DeviceHealth | None = None
+        self._ended: OrderedDict[str, PrintVerdict] = OrderedDict()
+        self._leftover = False
+
+    async def run(self, emit: Emit) -> None:
+        """See `core.ports.Device`."""
+        self._emit, self._health = emit, None
+        try:
+            if isinstance(self._address, NetworkPrinter):
+                await self._visit_regularly()
+            else:
+                async with self._open() as self._talk:
+                    await self._watch(self._talk)
+        finally:
+            self._talk = self._emit = None
+
+    async def print(self, job: str, receipt: Receipt) -> PrintVerdict:
+        """See `core.ports.ReceiptPrinter`. The same `job` again prints only when nothing was sent before."""
+        async with self._turn:
+            if (verdict := self._ended.get(job)) is not None:
+                return verdict
+            self._remember(job, PrintVerdict.UNKNOWN)  # also the truth when this is cancelled half-way
+            end = await self._print_once(receipt)
+            self._remember(job, end.verdict)
+            if end.verdict is PrintVerdict.BLOCKED:
+                del self._ended[job]
+            if end.verdict in (PrintVerdict.BLOCKED, PrintVerdict.UNKNOWN):
+                _log.warning("%s: receipt %s: %s (%s)", self.name, job, end.verdict, end.detail)
+            return end.verdict
+
+    def _remember(self, job: str, verdict: PrintVerdict) -> None:
+        self._ended[job] = verdict
+        if len(self._ended) > _REMEMBERED_JOBS:
+            self._ended.popitem(last=False)
+
+    async def _print_once(self, receipt: Receipt) -> JobEnd:
+        proofs = (next(self._ids), next(self._ids)) if self._profile.process_id else None
+        try:
+            data = compose(receipt, self._profile, rasteriser=self._rasteriser, proofs=proofs)
+            async with self._line() as talk:
+                if self._leftover and (trouble := await self._tidy(talk)):
+                    return JobEnd(PrintVerdict.BLOCKED, trouble)
+                self._leftover = True
+                end = JobEnd(PrintVerdict.UNKNOWN)
+                try:
+                    end = await run_job(talk, self._profile, data, self._baud)
+                finally:
+                    self._leftover = end.leftover
+                self._report(talk, end.detail)
+                return end
+        except UnprintableReceipt as bug:
+            _log.error("%s: %s", self.name, bug)
+            return JobEnd(PrintVerdict.BLOCKED, str(bug))
+        except DeviceError as wrong:
+            return JobEnd(PrintVerdict.BLOCKED, str(wrong))
+
+    @asynccontextmanager
+    async def _line(self) -> AsyncIterator[Conversation]:
+        if isinstance(self._address, NetworkPrinter):
+            async with self._open() as talk:
+                yield talk
+        elif self._talk is None:
+            raise DeviceAbsent(f"{self._address} is not there")
+        else:
+            yield self._talk
+
+    @asynccontextmanager
+    async def _open(self) -> AsyncIterator[Conversation]:
+        connection = await connect(self._address)
+        try:
+            talk = Conversation(connection)
+            if self._profile.status is StatusDialect.EPSON:
+                await talk.greet()
+            yield talk
+        finally:
+            await connection.close()
+
+    async def _watch(self, talk: Conversation) -> None:
+        """Until the line is lost: look when the printer reports something, and from time to time."""
+        while True:
+            async with self._turn:
+                await self._look_after(talk)
+                if self._profile.status is StatusDialect.EPSON:
+                    await talk.greet()  # again: it may have been switched off and on behind its adapter
+            known = talk.status
+            await talk.wait_until(lambda: talk.status != known, CHECK_EVERY_S)  # noqa: B023
+
+    async def _visit_regularly(self) -> None:
+        while True:
+            async with self._turn, self._open() as talk:
+                await self._look_after(talk)
+            await asyncio.sleep(CHECK_EVERY_S)
+
+    async def _look_after(self, talk: Conversation) -> None:
+        trouble = await blocked_by(talk, self._profile)
+        if self._leftover and not trouble:
+            trouble = await self._tidy(talk)
+        self._report(talk, trouble or "")
+
+    async def _tidy(self, talk: Conversation) -> str | None:
+        """Deal with the rest of an interrupted receipt; returns why that is not possible yet."""
+        if trouble := await blocked_by(talk, self._profile):
+            return trouble
+        _log.info("%s: throwing away what is left of an interrupted receipt", self.name)
+        await discard_leftover(talk, self._profile)
+        self._leftover = False
+        return None
+
+    def _report(self, talk: Conversation, trouble: str) -> None:
+        if talk.connection.lost:
+            return  # `run` tells
+        trouble = trouble or talk.status.trouble
+        if trouble:
+            health = DeviceHealth(self.name, self.kind, DeviceState.FAULTY, trouble)
+        elif talk.status.paper is Paper.LOW:
+            health = DeviceHealth(self.name, self.kind, DeviceState.DEGRADED, "paper low")
+        else:
+            health = DeviceHealth(self.name, self.kind, DeviceState.OK)
+        if health != self._health and self._emit:
+            self._health = health
+            self._emit(DeviceChanged(health))

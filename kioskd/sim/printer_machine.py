@@ -1,0 +1,347 @@
+"""The inside of a receipt printer: takes ESC/POS bytes in, gives status bytes and marks on paper out.
+
+Written from the printers' side of the protocol and sharing nothing with kioskd's encoder, so that the two can
+find each other's mistakes. Knows no transport and no clock.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
+
+import segno
+
+from kioskd.sim.paper import CELL_WIDTH, LINE_DOTS, Blank, Letter, Line, Mark, Picture
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterModel:
+    """`pages` maps the numbers of `ESC t` to Python codecs."""
+
+    title: str
+    dots: int = 576
+    paper_dots: int = 640
+    pages: tuple[tuple[int, str], ...] = ((0, "cp437"),)
+    status: bool = True
+    process_id: bool = True
+    native_qr: bool = True
+    knife: bool = True
+    clears_buffer: bool = False
+    buffer_bytes: int = 4096
+
+
+EPSON_TM_T20III = PrinterModel(
+    "Epson TM-T20III",
+    pages=(
+        (0, "cp437"),
+        (2, "cp850"),
+        (16, "cp1252"),
+        (17, "cp866"),
+        (18, "cp852"),
+        (19, "cp858"),
+        (40, "iso8859-15"),
+        (45, "cp1250"),
+        (46, "cp1251"),
+        (47, "cp1253"),
+        (48, "cp1254"),
+    ),
+)
+GENERIC_80MM = PrinterModel("Unnamed 80 mm printer", process_id=False, native_qr=False)
+GENERIC_58MM = PrinterModel(
+    "Unnamed 58 mm printer",
+    dots=384,
+    paper_dots=464,
+    status=False,
+    process_id=False,
+    native_qr=False,
+    knife=False,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """How the printer is. `lines_left` is the paper that remains; at 0 it is out."""
+
+    paper_out: bool = False
+    paper_low: bool = False
+    cover_open: bool = False
+    silent: bool = False
+    lines_left: int | None = None
+    baud: int | None = None
+    dies_after_bytes: int | None = None
+
+    @property
+    def off_line(self) -> bool:
+        return self.paper_out or self.cover_open
+
+
+class Step(Enum):
+    """What executing one command came to."""
+
+    IDLE = auto()
+    DONE = auto()
+    PRINTED = auto()
+    CUT = auto()
+
+
+_CLEAR = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
+_REALTIME = (*(b"\x10\x04" + bytes([number]) for number in (1, 2, 3, 4)), _CLEAR)
+_REALTIME_NOW = re.compile(b"|".join(re.escape(command) for command in _REALTIME))
+_LENGTHS = {
+    b"\x1b@": 2,
+    b"\x1b2": 2,
+    b"\x1c.": 2,
+    b"\x1bi": 2,
+    b"\x1bm": 2,
+    **{b"\x1b" + letter: 3 for letter in (b"R", b"t", b"E", b"a", b"d", b"J", b"M", b"!", b"-", b"3")},
+    **{b"\x1d" + letter: 3 for letter in (b"!", b"B", b"a", b"r")},
+}
+
+
+def _unfinished(data: bytes) -> int:
+    """How many bytes at the end may be the beginning of a real-time command."""
+    sizes = range(1, min(len(data), len(_CLEAR) - 1) + 1)
+    return max(
+        (size for size in sizes if any(len(c) > size and c.startswith(data[-size:]) for c in _REALTIME)),
+        default=0,
+    )
+
+
+@dataclass(slots=True)
+class PrinterMachine:
+    model: PrinterModel
+    answer: Callable[[bytes], None]
+    conditions: Conditions = field(default_factory=Conditions)
+    marks: list[Mark] = field(default_factory=list)
+    raw: bytearray = field(default_factory=bytearray)
+    refused: Counter[str] = field(default_factory=Counter)
+    """Commands it does not know, by their first bytes in hexadecimal."""
+    _waiting: bytearray = field(default_factory=bytearray)
+    _halfway: bytes = b""
+    _reports: bool = False
+    _page: str = "cp437"
+    _bold: bool = False
+    _wide: int = 1
+    _high: int = 1
+    _justify: int = 0
+    _line: list[Letter] = field(default_factory=list)
+    _qr_dots: int = 3
+    _qr_level: str = "l"
+    _qr_data: bytes = b""
+
+    @property
+    def full(self) -> bool:
+        """It would lose more bytes. A picture that is still arriving goes to the print memory instead."""
+        crowded = len(self._waiting) >= self.model.buffer_bytes
+        return crowded and (self.conditions.off_line or self._command_size() > 0)
+
+    def receive(self, data: bytes) -> None:
+        """Real-time commands are obeyed at once, wherever they are; the rest waits in the buffer."""
+        data = self._halfway + data
+        held = _unfinished(data)
+        self._halfway, data = data[len(data) - held :], data[: len(data) - held]
+        at = 0
+        for found in _REALTIME_NOW.finditer(data):
+            self._waiting += data[at : found.start()]
+            at = found.end()
+            self._obey_now(found[0])
+        self._waiting += data[at:]
+
+    def change(self, conditions: Conditions) -> None:
+        """Something happened to the printer; it tells when it was asked to."""
+        before, self.conditions = self._report(), conditions
+        if self._reports and self._report() != before:
+            self._say(self._report())
+
+    def step(self) -> Step:
+        """Execute the next command, if there is a whole one and nothing is in the way."""
+        if self.conditions.off_line or not self._waiting:
+            return Step.IDLE
+        size = self._command_size()
+        if size == 0:
+            return Step.IDLE
+        command = bytes(self._waiting[:size])
+        del self._waiting[:size]
+        self.raw += command
+        return self._execute(command)
+
+    def power_off(self) -> None:
+        """What is on paper stays there; all else is forgotten."""
+        self._waiting.clear()
+        self._halfway = b""
+        self._reports = False
+        self._line.clear()
+        self._reset()
+
+    def _say(self, data: bytes) -> None:
+        if self.model.status and not self.conditions.silent:
+            self.answer(data)
+
+    def _obey_now(self, command: bytes) -> None:
+        now = self.conditions
+        if command == _CLEAR:
+            if self.model.clears_buffer:
+                self._waiting.clear()
+                self._line.clear()
+                self._say(b"\x37\x25\x00")
+            return
+        value = 0x12
+        match command[2]:
+            case 1:
+                value |= 0x08 * now.off_line
+            case 2:
+                value |= 0x04 * now.cover_open | 0x20 * now.paper_out
+            case 4:
+                value |= 0x0C * (now.paper_low or now.paper_out) | 0x60 * now.paper_out
+        self._say(bytes([value]))
+
+    def _report(self) -> bytes:
+        now = self.conditions
+        first = 0x10 | 0x08 * now.off_line | 0x20 * now.cover_open
+        third = 0x03 * (now.paper_low or now.paper_out) | 0x0C * now.paper_out
+        return bytes([first, 0x00, third, 0x0F])
+
+    def _command_size(self) -> int:
+        """Bytes of the command at the front of the buffer; 0 while it is incomplete."""
+        waiting = self._waiting
+        if waiting[0] not in (0x1B, 0x1C, 0x1D):
+            return 1
+        if len(waiting) < 2:
+            return 0
+        head = bytes(waiting[:2])
+        size = _LENGTHS.get(head) or self._long_command_size(head)
+        return size if len(waiting) >= size else 0
+
+    def _long_command_size(self, head: bytes) -> int:
+        waiting = self._waiting
+
+        def number(at: int, size: int = 2) -> int:
+            return int.from_bytes(waiting[at : at + size], "little") if len(waiting) >= at + size else 1 << 30
+
+        if head == b"\x1dV":
+            return 3 if len(waiting) > 2 and waiting[2] in (0, 1, 48, 49) else 4
+        if head == b"\x1d(":
+            return 5 + number(3)
+        if head == b"\x1dv":
+            return 8 + number(4) * number(6)
+        return 2
+
+    def _execute(self, command: bytes) -> Step:
+        if command == b"\n":
+            return self._end_line()
+        if len(command) == 1:
+            if command >= b" ":
+                self._put(command)
+            return Step.DONE
+        head, value = command[:2], command[2] if len(command) > 2 else 0
+        match head:
+            case b"\x1b@":
+                self._reset()
+            case b"\x1bt":
+                self._page = dict(self.model.pages).get(value, self._page)
+            case b"\x1bE":
+                self._bold = bool(value & 1)
+            case b"\x1d!":
+                self._wide, self._high = (value >> 4 & 7) + 1, (value & 7) + 1
+            case b"\x1ba":
+                self._justify = value % 48
+            case b"\x1bd":
+                self._feed(value)
+                return Step.PRINTED
+            case b"\x1da":
+                self._reports = value != 0
+                if self._reports:
+                    self._say(self._report())
+            case b"\x1dr":
+                self._say(b"\x00")
+            case b"\x1dV" | b"\x1bi" | b"\x1bm":
+                return self._cut()
+            case b"\x1dv":
+                return self._raster(command)
+            case b"\x1d(":
+                return self._extended(command)
+            case b"\x1bR" | b"\x1b2" | b"\x1c.":
+                pass
+            case _:
+                self.refused[head.hex(" ")] += 1
+        return Step.DONE
+
+    def _reset(self) -> None:
+        self._page = "cp437"
+        self._bold, self._wide, self._high, self._justify = False, 1, 1, 0
+
+    def _put(self, byte: bytes) -> None:
+        used = sum(letter.wide for letter in self._line) * CELL_WIDTH
+        if used + self._wide * CELL_WIDTH > self.model.dots:
+            self._end_line()
+        letter = byte.decode(self._page, "replace")
+        self._line.append(Letter(letter, self._wide, self._high, self._bold))
+
+    def _end_line(self) -> Step:
+        self.marks.append(Line(tuple(self._line), self._justify))
+        self._line.clear()
+        self._use_paper()
+        return Step.PRINTED
+
+    def _feed(self, lines: int) -> None:
+        if self._line:
+            self._end_line()
+        self.marks.append(Blank(lines * LINE_DOTS))
+
+    def _use_paper(self) -> None:
+        left = self.conditions.lines_left
+        if left is None:
+            return
+        left -= 1
+        if left > 0:
+            self.conditions = replace(self.conditions, lines_left=left)
+        else:
+            self.change(replace(self.conditions, lines_left=None, paper_out=True))
+
+    def _cut(self) -> Step:
+        if not self.model.knife:
+            return Step.DONE
+        self.marks.append(Blank(2 * LINE_DOTS))
+        return Step.CUT
+
+    def _raster(self, command: bytes) -> Step:
+        row_bytes = int.from_bytes(command[4:6], "little")
+        height = int.from_bytes(command[6:8], "little")
+        self.marks.append(Picture(command[8:], row_bytes * 8, height, self._justify))
+        self._use_paper()
+        return Step.PRINTED
+
+    def _extended(self, command: bytes) -> Step:
+        function, body = command[2:3], command[5:]
+        if function == b"H" and self.model.process_id and body[:2] == b"00":
+            self._say(b"\x37\x22" + body[2:6] + b"\x00")
+        elif function == b"k" and self.model.native_qr and body[:1] == b"1":
+            return self._qr(body[1:2], body[2:])
+        elif function not in (b"D", b"H"):
+            self.refused[command[:3].hex(" ")] += 1
+        return Step.DONE
+
+    def _qr(self, function: bytes, body: bytes) -> Step:
+        match function:
+            case b"C":
+                self._qr_dots = body[0]
+            case b"E":
+                self._qr_level = "lmqh"[body[0] - 0x30]
+            case b"P":
+                self._qr_data = body[1:]
+            case b"Q":
+                self.marks.append(self._qr_picture())
+                return Step.PRINTED
+        return Step.DONE
+
+    def _qr_picture(self) -> Picture:
+        symbol = segno.make_qr(self._qr_data, error=self._qr_level, boost_error=False)
+        side = int(symbol.symbol_size(border=0)[0]) * self._qr_dots
+        stream = io.BytesIO()
+        symbol.save(stream, kind="pbm", scale=self._qr_dots, border=0)
+        rows = stream.getvalue()[-((side + 7) // 8) * side :]
+        return Picture(rows, side, side, self._justify, f"QR {self._qr_data.decode('ascii', 'replace')}")
