@@ -1,0 +1,79 @@
+"""The camera's own process: frames in, lines of JSON out. It may hang or crash; the parent replaces it.
+
+Standard input carries one line of JSON with the settings and then stays open: its end is the parent's. What
+is written, one object a line with `is` as its kind:
+
+    open          the first frame has come
+    beat          still alive; `frames` and `decoded` since the start
+    code          `text` and `symbology`
+    unreadable    `name` and `why` of a picture file that was skipped
+    absent, fault `why`; the process ends after it
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import time
+from typing import TextIO
+
+from kioskd.devices.camera.frame import SourceAbsent, SourceFault
+from kioskd.devices.camera.pipeline import Pipeline, Region
+from kioskd.devices.camera.sources import open_source
+
+BEAT_S = 1.0
+
+
+def main() -> None:
+    report = _Report(_take_stdout())
+    settings = json.loads(sys.stdin.readline())
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    region = settings["region"]
+    pipeline = Pipeline(settings["formats"], Region(*region) if region else None)
+    try:
+        _watch(settings["source"], pipeline, report)
+    except SourceAbsent as absent:
+        report.line("absent", why=str(absent))
+    except SourceFault as fault:
+        report.line("fault", why=str(fault))
+
+
+def _watch(source: str, pipeline: Pipeline, report: _Report) -> None:
+    next_beat_s = 0.0
+    stream = open_source(source, lambda name, why: report.line("unreadable", name=name, why=why))
+    for frames, frame in enumerate(stream, 1):
+        if frames == 1:
+            report.line("open")
+        now_s = time.monotonic()
+        for code in pipeline.see(frame, now_s):
+            report.line("code", text=code.text, symbology=code.symbology)
+        if now_s >= next_beat_s:
+            next_beat_s = now_s + BEAT_S
+            report.line("beat", frames=frames, decoded=pipeline.decoded)
+
+
+class _Report:
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def line(self, kind: str, **fields: object) -> None:
+        self._stream.write(json.dumps({"is": kind, **fields}) + "\n")
+        self._stream.flush()
+
+
+def _take_stdout() -> TextIO:
+    """Standard output for us alone: what libraries print goes to standard error."""
+    ours = os.dup(1)
+    os.dup2(2, 1)
+    return os.fdopen(ours, "w", encoding="ascii")
+
+
+def _end_with_parent() -> None:
+    sys.stdin.read()
+    os._exit(0)  # the main thread may be stuck in a driver: that is why we are a process
+
+
+if __name__ == "__main__":
+    main()
