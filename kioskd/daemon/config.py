@@ -93,7 +93,7 @@ def _is_loopback(host: str) -> bool:
 
 _KIOSK_ID = matching(r"[A-Z0-9-]{1,12}", "is no kiosk id", 'up to 12 of A-Z, 0-9 and -, as in "K1"')
 _PROFILE = matching(
-    r"[a-z0-9][a-z0-9_-]{0,39}", "is no name of a profile", 'small letters, as in "generic-80"'
+    r"[a-z0-9][a-z0-9_-]{0,39}", "is no name of a profile", 'small letters, as in "generic-80mm"'
 )
 _NAME = matching(
     r"[a-z0-9][a-z0-9-]{0,19}", "is no name of a device", 'up to 20 of a-z, 0-9 and -, as in "front"'
@@ -195,7 +195,7 @@ class WedgeScanner(Section):
     driver: Literal["wedge"]
     name: DeviceName = Field(examples=["front"])
     path: FilePath = Field(examples=["/dev/input/by-id/usb-Scanner-event-kbd"])
-    layout: Literal["us", "de", "fr", "be", "ch", "uk", "es", "cz"] = "us"
+    layout: Literal["us", "de", "fr", "be", "ch", "uk", "es", "cz", "ch-fr", "cz-qwerty"] = "us"
 
 
 class DisabledScanner(Section):
@@ -232,7 +232,7 @@ class SerialPrinter(Section):
     driver: Literal["serial"]
     path: FilePath = Field(examples=["/dev/serial/by-id/usb-Printer"])
     baud: Baud = 9600
-    profile: Profile = "generic-80"
+    profile: Profile = "generic-80mm"
 
 
 class UsbPrinter(Section):
@@ -240,14 +240,14 @@ class UsbPrinter(Section):
 
     driver: Literal["usb"]
     path: FilePath = Field(examples=["/dev/usb/lp0"])
-    profile: Profile = "generic-80"
+    profile: Profile = "generic-80mm"
 
 
 class TcpPrinter(Section):
     driver: Literal["tcp"]
     host: Host = Field(examples=["192.168.1.40"])
     port: Port = 9100
-    profile: Profile = "generic-80"
+    profile: Profile = "generic-80mm"
 
 
 class ZvtTerminal(Section):

@@ -57,11 +57,14 @@ def raise_problems(file: Path, problems: Sequence[ConfigError]) -> None:
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
     """`did you mean "printer"?`, or `otherwise`, or the known words when none is close."""
+    word = word.lower()
     by_lower = {each.lower(): each for each in known}
-    close = difflib.get_close_matches(word.lower(), by_lower, n=1)
+    close = [each for each in by_lower if len(each) > 1 and word.startswith(each)]
+    close = close or difflib.get_close_matches(word, by_lower, n=1)
     if close:
         return f'did you mean "{by_lower[close[0]]}"?'
-    return otherwise or f"known here: {', '.join(sorted(by_lower.values()))}"
+    listed = ", ".join(sorted(by_lower.values())) or "none yet"
+    return otherwise or f"known here: {listed}"
 
 
 def problems_of(

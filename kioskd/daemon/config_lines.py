@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Iterator
 
 from kioskd.daemon.config_source import KeyPath
@@ -20,6 +21,15 @@ _SCALAR = re.compile(r"[^,\]}\n#]*")
 def key_offsets(text: str, is_json: bool) -> dict[KeyPath, int]:
     """The position of every key and list element in `text`."""
     return dict(_Walk(text).json() if is_json else _Walk(text).toml())
+
+
+def _unquoted(key: str) -> str:
+    if key[0] not in "\"'":
+        return key
+    try:
+        return str(json.loads(key, strict=False))
+    except ValueError:  # TOML has single quotes and longer escapes
+        return next(iter(tomllib.loads(f"{key} = 0")))
 
 
 class _Walk:
@@ -49,6 +59,8 @@ class _Walk:
                         table = (*table, counts[table] - 1)
                 table = (*table, last)
                 if brackets == 2:
+                    if table not in counts:
+                        yield table, start
                     counts[table] = counts.get(table, 0) + 1
                     table = (*table, counts[table] - 1)
                 yield table, start
@@ -96,10 +108,7 @@ class _Walk:
             if match is None:
                 return names
             self.at = match.end()
-            word = match[0]
-            if word[0] == '"':
-                word = json.loads(word, strict=False) if "\\U" not in word else word[1:-1]
-            names.append(word.strip("'"))
+            names.append(_unquoted(match[0]))
             self._skip()
             if not self.text.startswith(".", self.at):
                 return names

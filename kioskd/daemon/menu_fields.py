@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, PlainValidator, Strict, ValidationInfo, model_validator
@@ -19,6 +19,7 @@ from kioskd.daemon.config_fields import Section, matching, printable, wrong
 
 MAX_OPTIONS = 40
 MAX_PRICE_MINOR = 100_000_000
+_SMALLEST = Decimal("0.0001")
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -52,16 +53,18 @@ def _price(value: Any, info: ValidationInfo) -> Money:
     if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,4})?", value):
         amount = Decimal(value)
     elif isinstance(value, (int, Decimal)) and not isinstance(value, bool):
-        if value < 0:
-            raise wrong("is negative", "a price is zero or more; discounts are not part of the menu")
-        if not value < MAX_PRICE_MINOR:
-            raise wrong("is far too much", remedy)
         amount = Decimal(value)
+        if not amount.is_finite() or 0 < amount < _SMALLEST:
+            raise wrong("is no price", remedy)
+        if amount < 0:
+            raise wrong("is negative", "a price is zero or more; discounts are not part of the menu")
+        if amount > MAX_PRICE_MINOR:
+            raise wrong("is far too much", remedy)
     else:
         raise wrong("is no price", remedy)
     try:
         price = Money.from_major(amount, (info.context or {})["currency"])
-    except (MoneyError, InvalidOperation) as error:
+    except MoneyError as error:
         raise wrong(f"is no price: {error}", remedy) from None
     if price.minor > MAX_PRICE_MINOR:
         raise wrong("is far too much", remedy)
