@@ -1,0 +1,67 @@
+"""Shared by the outbox tests: a file layer that counts syncs, and short ways to fill a store."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+import apsw
+
+from kioskd.outbox.engine import step
+from kioskd.outbox.events import Accept, Event, Persist
+from kioskd.outbox.operation import Closing, Draft
+from kioskd.outbox.policy import Instant
+from kioskd.outbox.queue import Queue
+from kioskd.outbox.store import Store
+
+NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
+
+
+class CountingVfs(apsw.VFS):
+    """The usual files, with every sync counted (or refused) by the end of the file's name ("-wal", ".db")."""
+
+    def __init__(self, name: str) -> None:
+        self.syncs: Counter[str] = Counter()
+        self.fail_syncs = False
+        super().__init__(name, base="")
+
+    def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> CountingFile:
+        return CountingFile(name, flags, self)
+
+
+class CountingFile(apsw.VFSFile):
+    def __init__(self, name: str | apsw.URIFilename | None, flags: list[int], vfs: CountingVfs) -> None:
+        super().__init__("", name, flags)
+        text = name.filename() if isinstance(name, apsw.URIFilename) else str(name)
+        self._kind = "-wal" if text.endswith("-wal") else Path(text).suffix
+        self._vfs = vfs
+
+    def xSync(self, flags: int) -> None:
+        self._vfs.syncs[self._kind] += 1
+        if self._vfs.fail_syncs:
+            raise apsw.IOError("sync failed")
+        super().xSync(flags)
+
+
+class Session:
+    """An engine on a store without a worker: what an event leads to is committed at once."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.queue = Queue()
+        self.take(store.load())
+
+    def take(self, event: Event, now_s: float = 0.0) -> None:
+        queue, commands = step(self.queue, event, Instant(now_s, 0.5))
+        for command in commands:
+            if isinstance(command, Persist):
+                self.store.commit(command.changes, NOW)
+        self.queue = queue
+
+    def accept(self, *drafts: Draft, close: Closing | None = None) -> None:
+        self.take(Accept(drafts, close))
+
+
+def draft(op_id: str, lane: str = "member:1", **fields: object) -> Draft:
+    return Draft(op_id, "order", lane, {"id": op_id, "guest": "Ada"}, **fields)  # type: ignore[arg-type]
