@@ -68,7 +68,7 @@ class TerminalSimulator:
         self._wall_clock = wall_clock
         self._ledger = Ledger(memory, currency_code, wall_clock())
         self._server: asyncio.Server | None = None
-        self._serving: set[asyncio.Task[None]] = set()
+        self._serving: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._turn = asyncio.Lock()
         self._line: Line | None = None
         self._registered = False
@@ -94,9 +94,11 @@ class TerminalSimulator:
             return
         self._server.close()
         self._server = None
-        for task in tuple(self._serving):
+        serving = dict(self._serving)
+        for task, writer in serving.items():
             task.cancel()
-        await asyncio.gather(*self._serving, return_exceptions=True)
+            writer.close()
+        await asyncio.gather(*serving, return_exceptions=True)
 
     def cut(self) -> None:
         """Cut the cable once, now. The kiosk may connect again."""
@@ -149,29 +151,22 @@ class TerminalSimulator:
 
     # --- the kiosk on the line ----------------------------------------------------------------------
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._serving.add(task)
-        try:
-            async with self._turn:
-                await self._serve(Line(reader, writer))
-        except asyncio.CancelledError:
-            pass  # the plug was pulled; asyncio.start_server would report a cancelled handler as an error
-        finally:
-            writer.close()
-            self._serving.discard(task)
+    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._serve(reader, writer))
+        self._serving[task] = writer
+        task.add_done_callback(self._serving.pop)
 
-    async def _serve(self, line: Line) -> None:
-        self._line = line
-        try:
-            while True:
-                await self._obey(line, await line.receive())
-        except LineLost:
-            pass
-        finally:
-            self._line = self._payment = None
-            await line.close()
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        async with self._turn:
+            self._line = line = Line(reader, writer)
+            try:
+                while True:
+                    await self._obey(line, await line.receive())
+            except LineLost:
+                pass
+            finally:
+                self._line = self._payment = None
+                await line.close()
 
     async def _obey(self, line: Line, command: Message) -> None:
         if self.faults.deaf:
