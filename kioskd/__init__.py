@@ -1,1 +1,3 @@
 """kioskd: a self-service kiosk in one daemon."""
+
+__version__ = "0.1.0"

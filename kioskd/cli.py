@@ -1,2 +1,123 @@
-def main() -> int:
+"""The command line. Every command imports what it needs and nothing else: `run` has a frame to show."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit status."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] == ["demo"]:
+        from kioskd.sim.demo import demo
+
+        return demo(arguments[1:])
+    parsed = _parser().parse_args(arguments)
+    status: int = parsed.command(parsed)
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="kioskd", description="A self-service kiosk in one daemon.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="run the kiosk")
+    run.add_argument("--config", type=Path, default=Path("/etc/kioskd/kiosk.toml"), metavar="FILE")
+    run.set_defaults(command=_run)
+
+    check = commands.add_parser("check-config", help="check a configuration and its menu")
+    check.add_argument("file", type=Path)
+    check.set_defaults(command=_check_config)
+
+    dump = commands.add_parser("dump-config", help="print the effective configuration, without secrets")
+    dump.add_argument("file", type=Path)
+    dump.add_argument("--changes", action="store_true", help="only what differs from the defaults")
+    dump.set_defaults(command=_dump_config)
+
+    graph = commands.add_parser("visit-graph", help="print the visit's transitions as a Mermaid diagram")
+    graph.set_defaults(command=_visit_graph)
+
+    for name, text in (
+        ("status", "what a running kiosk is doing"),
+        ("outbox", "what a running kiosk still has to tell"),
+    ):
+        asking = commands.add_parser(name, help=text)
+        asking.add_argument(
+            "--socket", type=Path, required=True, help="[control] socket of its configuration"
+        )
+        asking.set_defaults(command=_ask, request={"do": name})
+
+    paid = commands.add_parser("order-paid", help="an order to be paid at the counter was paid")
+    paid.add_argument("number", help="the order's number, as on the receipt")
+    paid.add_argument("--socket", type=Path, required=True, help="[control] socket of its configuration")
+    paid.set_defaults(command=_order_paid)
+
+    commands.add_parser("demo", help="run everything simulated; see kioskd demo --help")
+    return parser
+
+
+def _run(parsed: argparse.Namespace) -> int:
+    from kioskd.daemon.journal import log_to_stderr
+    from kioskd.daemon.main import run
+
+    log_to_stderr()
+    return run(parsed.config)
+
+
+def _check_config(parsed: argparse.Namespace) -> int:
+    from kioskd.core.errors import ConfigError
+    from kioskd.daemon import exit_codes
+    from kioskd.daemon.config import load_config
+    from kioskd.daemon.menu import load_menu
+
+    try:
+        config = load_config(parsed.file)
+        menu = load_menu(config.menu, config.currency)
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return exit_codes.CONFIG
+    print(f"{parsed.file}: good, {len(menu.products)} products in {len(menu.categories)} categories")
+    return exit_codes.OK
+
+
+def _dump_config(parsed: argparse.Namespace) -> int:
+    from kioskd.core.errors import ConfigError
+    from kioskd.daemon import exit_codes
+    from kioskd.daemon.config import load_config
+    from kioskd.daemon.config_dump import dump_config
+
+    try:
+        print(dump_config(load_config(parsed.file), only_changes=parsed.changes), end="")
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return exit_codes.CONFIG
+    return exit_codes.OK
+
+
+def _visit_graph(_parsed: argparse.Namespace) -> int:
+    from kioskd.core.graph import mermaid
+
+    print(mermaid(), end="")
+    return 0
+
+
+def _order_paid(parsed: argparse.Namespace) -> int:
+    parsed.request = {"do": "order_paid", "number": parsed.number}
+    return _ask(parsed)
+
+
+def _ask(parsed: argparse.Namespace) -> int:
+    import json
+
+    from kioskd.daemon.control import CommandRefused, ask
+
+    try:
+        answer = ask(parsed.socket, parsed.request)
+    except (OSError, CommandRefused) as error:
+        print(f"{parsed.socket}: {error}", file=sys.stderr)
+        return 1
+    print(json.dumps(answer, indent=2, ensure_ascii=False))
     return 0

@@ -276,12 +276,14 @@ class Counter(Section):
 class Limits(Section):
     """A guest is asked after `idle_s` without a touch and has `still_there_s` to answer.
 
-    Less than 20 s to answer would shut out who needs longer (WCAG 2.2.1).
+    Less than 20 s to answer would shut out who needs longer (WCAG 2.2.1). After an outage the queue waits a
+    random part of `outage_spread_s`, so that not all kiosks of a chain call at once.
     """
 
     idle_s: Annotated[int, Field(ge=10, le=600)] = 45
     still_there_s: Annotated[int, Field(ge=20, le=120)] = 20
     thanks_s: Annotated[int, Field(ge=5, le=120)] = 15
+    outage_spread_s: Annotated[int, Field(ge=0, le=600)] = 60
 
 
 class Control(Section):

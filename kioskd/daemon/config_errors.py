@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -16,6 +15,8 @@ from kioskd.core.errors import ConfigError
 from kioskd.daemon.config_source import KeyPath, Source
 
 MAX_SHOWN = 40
+MAX_EXPLAINED = 200
+"""A file with more problems than this is another file: explaining the rest would only take time."""
 
 _SECRETS = {"token", "password", "secret", "api_key", "apikey", "key", "pin", "client_secret", "access_token"}
 _TYPES = {
@@ -57,6 +58,8 @@ def raise_problems(file: Path, problems: Sequence[ConfigError]) -> None:
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
     """`did you mean "printer"?`, or `otherwise`, or the known words when none is close."""
+    import difflib  # here, because only a wrong file pays for it
+
     word = word.lower()
     by_lower = {each.lower(): each for each in known}
     close = [each for each in by_lower if len(each) > 1 and word.startswith(each)]
@@ -77,7 +80,7 @@ def problems_of(
     part: Any = source.data
     for step in at:
         part = part[step]
-    found = error.errors(include_url=False)
+    found = error.errors(include_url=False)[:MAX_EXPLAINED]
     for details in found:
         loc = details["loc"]
         if details["type"] == "too_short" and any(o["loc"][: len(loc)] == loc != o["loc"] for o in found):

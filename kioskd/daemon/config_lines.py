@@ -9,6 +9,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import lru_cache
 
 from kioskd.daemon.config_source import KeyPath
 
@@ -18,6 +19,7 @@ _BLANK = re.compile(r"(?:\s|#[^\n]*)*")
 _SCALAR = re.compile(r"[^,\]}\n#]*")
 
 
+@lru_cache(maxsize=1)  # every problem of a file asks anew
 def key_offsets(text: str, is_json: bool) -> dict[KeyPath, int]:
     """The position of every key and list element in `text`."""
     return dict(_Walk(text).json() if is_json else _Walk(text).toml())

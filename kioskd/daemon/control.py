@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -74,3 +75,20 @@ class ControlSocket:
             return {"error": str(refused)}, b""
         except (KeyError, TypeError, ValueError) as wrong:
             return {"error": f"{request['do']}: {type(wrong).__name__} {wrong}"}, b""
+
+
+def ask(path: Path, request: Mapping[str, Any], *, timeout_s: float = 10.0) -> dict[str, Any]:
+    """One request to a running daemon, for the command line.
+
+    Raises OSError when nobody is there or answers, CommandRefused when it says no.
+    """
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(timeout_s)
+        connection.connect(str(path))
+        with connection.makefile("rwb") as stream:
+            stream.write(json.dumps(request).encode() + b"\n")
+            stream.flush()
+            answer: dict[str, Any] = json.loads(stream.readline() or b'{"error": "no answer"}')
+    if "error" in answer:
+        raise CommandRefused(answer["error"])
+    return answer

@@ -31,7 +31,7 @@ from pydantic import ValidationError
 from kioskd.core.catalogue import Availability, Catalogue, Category, Option, OptionGroup, Product, Words
 from kioskd.core.errors import ConfigError
 from kioskd.core.money import Money
-from kioskd.daemon.config_errors import did_you_mean, problems_of, raise_problems
+from kioskd.daemon.config_errors import MAX_EXPLAINED, did_you_mean, problems_of, raise_problems
 from kioskd.daemon.config_fields import Section
 from kioskd.daemon.config_source import KeyPath, Source, read_source
 from kioskd.daemon.menu_fields import CategoryEntry, GroupEntry, OptionEntry, ProductEntry
@@ -93,6 +93,8 @@ class _Reading:
             return []
         found: dict[str, tuple[KeyPath, _Entry]] = {}
         for index, raw in enumerate(listed):
+            if len(self.problems) >= MAX_EXPLAINED:
+                break
             at: KeyPath = (section, index)
             try:
                 entry = model.model_validate(raw, context={"currency": self.currency})

@@ -144,10 +144,18 @@ class Outbox:
 
     async def unsettled(self) -> list[Parcel]:
         """Attended operations nobody knows the end of: begun by a process that died, or closed as unknown."""
+        return await self._parcels(
+            lambda operation: operation.strategy is Strategy.ATTENDED and operation.state is OpState.UNKNOWN
+        )
+
+    async def held(self) -> list[Parcel]:
+        """What waits for `release`, oldest first."""
+        return await self._parcels(lambda operation: operation.state is OpState.HELD)
+
+    async def _parcels(self, wanted: Callable[[Operation], bool]) -> list[Parcel]:
+        """A payload that cannot be read any more is quarantined and left out."""
         parcels = []
-        for operation in list(self._worker.queue.operations.values()):
-            if operation.strategy is not Strategy.ATTENDED or operation.state is not OpState.UNKNOWN:
-                continue
+        for operation in filter(wanted, list(self._worker.queue.operations.values())):
             try:
                 raw = await self._worker.in_thread(partial(self._store.payload, operation.op_id))
                 parcels.append(Parcel(operation, decode_payload(raw)))

@@ -314,6 +314,7 @@ def test_what_is_sold_in_the_morning_cannot_be_paid_at_noon() -> None:
     assert p.visit.place is Place.REVIEWING
     assert p.visit.notice
     assert p.visit.notice.about == "Porridge"
+    assert not p.visit.basket.lines
 
 
 def test_nothing_to_pay_needs_no_terminal() -> None:

@@ -32,10 +32,14 @@ _ENDINGS = {
 def pay_with(visit: Visit, event: PayWith, context: Context) -> Step:
     if not visit.basket.lines or visit.service is None:
         return Step(visit)
-    for line in visit.basket.lines:
-        if orderable(visit, line.product.sku, context) is None:
-            name = line.product.name.in_language(visit.language)
-            return to(notice(visit, NoticeKind.NO_LONGER_AVAILABLE, context, name), Reviewing())
+    gone = [line for line in visit.basket.lines if orderable(visit, line.product.sku, context) is None]
+    if gone:
+        basket = visit.basket
+        for line in gone:
+            basket = basket.remove(line.id)
+        names = ", ".join(line.product.name.in_language(visit.language) for line in gone)
+        told = notice(replace(visit, basket=basket), NoticeKind.NO_LONGER_AVAILABLE, context, names)
+        return to(told, Reviewing())
     if visit.lookup:  # a guest in a hurry does not wait for the answer: the card goes with the order
         visit = replace(visit, saved_card=visit.lookup.credential, lookup=None)
     order = _order(visit, event.tender, context)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kioskd.core.effects import PrintReceipt
-from kioskd.core.events import Finish, OrderDelivered, OrderUndeliverable, ReceiptEnded
+from kioskd.core.events import Finish, NetworkChanged, OrderDelivered, OrderUndeliverable, ReceiptEnded
 from kioskd.core.order import Order, Tender
 from kioskd.core.rules.table import Context, Step, home, rule, to
 from kioskd.core.visit import AskStaff, Place, Points, Shop, Thanks, Visit
@@ -70,6 +70,16 @@ def order_undeliverable(visit: Visit, event: OrderUndeliverable, context: Contex
     if event.order_id != visit.phase.order.id:
         return Step(visit)
     return stop_waiting_for_points(visit, replace(visit.phase, points=Points.REFUSED))
+
+
+@rule(Place.THANKS, NetworkChanged, stays=True)
+def network_changed_while_thanking(visit: Visit, event: NetworkChanged, context: Context) -> Step:
+    """Going offline is an answer too: later."""
+    assert isinstance(visit.phase, Thanks)
+    thanks, visit = visit.phase, replace(visit, online=event.online)
+    if event.online or thanks.points is not Points.ASKED:
+        return Step(visit)
+    return stop_waiting_for_points(visit, replace(thanks, points=Points.LATER))
 
 
 @rule(Place.THANKS, ReceiptEnded, stays=True)

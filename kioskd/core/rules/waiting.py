@@ -192,6 +192,6 @@ def _with_device(visit: Visit, event: DeviceChanged) -> Visit:
     return replace(visit, devices={**visit.devices, event.health.name: event.health})
 
 
-@rule(Place, NetworkChanged, stays=True)
+@rule([place for place in Place if place is not Place.THANKS], NetworkChanged, stays=True)
 def network_changed(visit: Visit, event: NetworkChanged, context: Context) -> Step:
     return Step(replace(visit, online=event.online))

@@ -1,0 +1,157 @@
+"""What the local socket understands.
+
+status                     where the visit is, devices, network, outbox, as one object
+scene                      what is on the screen, as widgets
+frame                      what is on the screen, as width x height x 3 bytes of RGB
+wait {seq, timeout_s}      returns when the screen has changed since `seq`, or when time is up
+outbox {limit}             the newest operations, without what is in them
+order_paid {number}        staff took the money for an order to be paid at the counter
+order_dropped {number}     nobody came to pay
+touch {x, y, phase}        phase is "down", "move" or "up", in pixels           (only with drive)
+clock {skip_s}             let time pass                                        (only with drive)
+clock {shift_wall_s}       make the wall clock wrong                            (only with drive)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Mapping
+from typing import Any
+
+from kioskd import __version__
+from kioskd.daemon.clock import Clock
+from kioskd.daemon.control import Answer, Command, CommandRefused
+from kioskd.daemon.display import Display
+from kioskd.daemon.runtime import Runtime
+from kioskd.daemon.selling import Selling
+from kioskd.outbox.operation import OperationRefused
+from kioskd.outbox.outbox import Outbox
+
+LONGEST_WAIT_S = 60.0
+
+
+class Commands:
+    """The daemon's parts, as commands. `drive` allows those that a guest's hand would do."""
+
+    def __init__(
+        self,
+        *,
+        runtime: Runtime,
+        display: Display,
+        outbox: Outbox,
+        selling: Selling,
+        clock: Clock,
+        drive: bool,
+    ) -> None:
+        self._runtime = runtime
+        self._display = display
+        self._outbox = outbox
+        self._selling = selling
+        self._clock = clock
+        self._drive = drive
+
+    def table(self) -> Mapping[str, Command]:
+        reading: dict[str, Command] = {
+            "status": self._status,
+            "scene": self._scene,
+            "frame": self._frame,
+            "wait": self._wait,
+            "outbox": self._operations,
+            "order_paid": self._order_paid,
+            "order_dropped": self._order_dropped,
+        }
+        if not self._drive:
+            return reading
+        return {**reading, "touch": self._touch, "clock": self._move_clock}
+
+    async def _status(self, request: dict[str, Any]) -> Answer:
+        visit = self._runtime.visit
+        devices = [
+            {"name": d.name, "kind": d.kind, "state": d.state, "detail": d.detail}
+            for d in visit.devices.values()
+        ]
+        return {
+            "version": __version__,
+            "pid": os.getpid(),
+            "place": visit.place,
+            "online": visit.online,
+            "devices": devices,
+            "outbox": self._counts(),
+            "screen": self._display.seq,
+            "time": self._clock.wall().isoformat(timespec="seconds"),
+        }, b""
+
+    def _counts(self) -> dict[str, Any]:
+        counts = self._outbox.counts()
+        return {
+            "open": counts.open,
+            "by_state": dict(counts.by_state),
+            "near_limit": counts.near_limit,
+            "online": counts.online,
+            "flow": counts.flow,
+        }
+
+    async def _scene(self, request: dict[str, Any]) -> Answer:
+        await self._runtime.alive()
+        return {"seq": self._display.seq, "scene": self._display.scene_document()}, b""
+
+    async def _frame(self, request: dict[str, Any]) -> Answer:
+        await self._runtime.alive()
+        width, height, pixels = self._display.frame()
+        head = {"seq": self._display.seq, "width": width, "height": height, "bytes": len(pixels)}
+        return head, pixels
+
+    async def _wait(self, request: dict[str, Any]) -> Answer:
+        timeout_s = min(max(float(request.get("timeout_s", 10.0)), 0.0), LONGEST_WAIT_S)
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._display.changed_since(int(request["seq"]))
+        except TimeoutError:
+            pass
+        return {"seq": self._display.seq}, b""
+
+    async def _operations(self, request: dict[str, Any]) -> Answer:
+        now = self._clock.wall()
+        listed = await self._outbox.operations(min(int(request.get("limit", 50)), 1000))
+        rows = [
+            {
+                "id": item.operation.op_id,
+                "kind": item.operation.kind,
+                "lane": item.operation.lane,
+                "state": item.operation.state,
+                "strategy": item.operation.strategy,
+                "attempts": item.operation.attempts,
+                "last_outcome": item.operation.last_outcome,
+                "detail": item.operation.detail,
+                "amount_minor": item.operation.amount_minor,
+                "currency": item.operation.currency,
+                "age_s": round(item.age_s(now)),
+            }
+            for item in listed
+        ]
+        return {"operations": rows, "counts": self._counts()}, b""
+
+    async def _order_paid(self, request: dict[str, Any]) -> Answer:
+        return await self._at_the_counter(self._selling.paid_at_counter(str(request["number"])))
+
+    async def _order_dropped(self, request: dict[str, Any]) -> Answer:
+        return await self._at_the_counter(self._selling.dropped_at_counter(str(request["number"])))
+
+    async def _at_the_counter(self, change: Awaitable[None]) -> Answer:
+        try:
+            await change
+        except OperationRefused as refused:
+            raise CommandRefused(str(refused)) from None
+        return {"ok": True}, b""
+
+    async def _touch(self, request: dict[str, Any]) -> Answer:
+        self._display.touch(str(request["phase"]), int(request["x"]), int(request["y"]))
+        await self._runtime.alive()
+        return {"seq": self._display.seq}, b""
+
+    async def _move_clock(self, request: dict[str, Any]) -> Answer:
+        self._clock.skip(float(request.get("skip_s", 0.0)))
+        self._clock.shift_wall(float(request.get("shift_wall_s", 0.0)))
+        await self._runtime.alive()
+        return {"time": self._clock.wall().isoformat(timespec="seconds")}, b""

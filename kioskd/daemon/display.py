@@ -1,0 +1,142 @@
+"""The screen as the daemon sees it: shows visits, moves what moves, turns touches into intents."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from kioskd.core.events import Intent
+from kioskd.core.visit import Shop, Visit
+from kioskd.daemon import config as settings
+from kioskd.ui import stage
+from kioskd.ui.fonts import Fonts
+from kioskd.ui.locale.translator import Translator
+from kioskd.ui.picture_cache import Pictures
+from kioskd.ui.render import Renderer
+from kioskd.ui.scene import Scene
+from kioskd.ui.scene_json import scene_json
+from kioskd.ui.screen import Screen
+from kioskd.ui.screens import compose
+from kioskd.ui.theme import default_theme
+from kioskd.ui.window import Closed, Driver, TouchKind, Window
+
+_WATCHED_S = 1 / 60
+_ASLEEP_S = 1 / 10
+_WATCH_FOR_S = 3.0
+"""Window events cannot be waited for, only asked for: often while somebody touches, seldom otherwise."""
+
+
+def open_display(
+    config: settings.Display, shop: Shop, menu_folder: Path | None, now_s: Callable[[], float]
+) -> Display:
+    """A display that shows visits to this shop. Raises DeviceFault when there is none to open."""
+    driver = Driver(config.driver)
+    fullscreen = driver is Driver.KMSDRM
+    window = Window(
+        config.width_px, config.height_px, driver=driver, rotation=config.rotation, fullscreen=fullscreen
+    )
+    surface = stage.Display(
+        config.width_px, config.height_px, config.width_mm, config.height_mm, config.viewing_distance_mm
+    )
+    board = stage.Stage(surface, default_theme())
+    fonts = Fonts(board)
+    translators = {language: Translator(language) for language in shop.languages}
+    screen = Screen(window, board, Renderer(board, fonts, Pictures(menu_folder)))
+
+    def scene_of(visit: Visit) -> Scene:
+        return compose(visit, shop, board, fonts, translators[visit.language])
+
+    return Display(window, screen, scene_of, now_s)
+
+
+class Display:
+    """Paints when something changed, and only then. `seq` counts the pictures shown.
+
+    `scene_of` makes the scene of a visit; `now_s` is the clock of animations, monotonic.
+    """
+
+    def __init__(
+        self,
+        window: Window,
+        screen: Screen,
+        scene_of: Callable[[Visit], Scene],
+        now_s: Callable[[], float],
+    ) -> None:
+        self._window = window
+        self._screen = screen
+        self._scene_of = scene_of
+        self._now_s = now_s
+        self._moving_since_painting = asyncio.Event()
+        self._changed: asyncio.Future[None] | None = None
+        self.seq = 0
+        self.on_intent: Callable[[Intent], None] | None = None
+
+    def show(self, visit: Visit) -> None:
+        """At once: the first picture of the change is on the display when this returns."""
+        self._screen.show(self._scene_of(visit))
+        self._paint()
+
+    def touch(self, phase: str, x_px: int, y_px: int) -> None:
+        """A finger or a mouse, in pixels as the guest sees them. Raises ValueError for an unknown phase."""
+        intent = None
+        match TouchKind(phase):
+            case TouchKind.DOWN:
+                self._screen.touch_down(x_px, y_px, self._now_s())
+            case TouchKind.MOVE:
+                self._screen.touch_move(x_px, y_px, self._now_s())
+            case TouchKind.UP:
+                intent = self._screen.touch_up(x_px, y_px, self._now_s())
+        self._paint()
+        if intent is not None and self.on_intent:
+            self.on_intent(intent)
+
+    def _paint(self) -> None:
+        moving = self._screen.animate(self._now_s()) is not None
+        if self._screen.repaint():
+            self.seq += 1
+            if self._changed and not self._changed.done():
+                self._changed.set_result(None)
+        if moving:
+            self._moving_since_painting.set()
+
+    async def run(self) -> None:
+        """Keeps moving what moves. Sleeps while nothing does."""
+        while True:
+            await self._moving_since_painting.wait()
+            self._moving_since_painting.clear()
+            while (due_s := self._screen.animate(self._now_s())) is not None:
+                await asyncio.sleep(max(due_s - self._now_s(), 0.0))
+                self._paint()
+            self._paint()
+            self._moving_since_painting.clear()
+
+    async def watch_window(self, closed: Callable[[], None]) -> None:
+        """Feeds a window's mouse and touch events to the screen, for as long as the daemon runs."""
+        watched_until_s = 0.0
+        while True:
+            for happened in self._window.poll():
+                watched_until_s = self._now_s() + _WATCH_FOR_S
+                if isinstance(happened, Closed):
+                    closed()
+                else:
+                    self.touch(happened.kind, happened.x_px, happened.y_px)
+            await asyncio.sleep(_WATCHED_S if self._now_s() < watched_until_s else _ASLEEP_S)
+
+    async def changed_since(self, seq: int) -> None:
+        """Returns when another picture than number `seq` is on the display."""
+        while self.seq == seq:
+            if self._changed is None or self._changed.done():
+                self._changed = asyncio.get_running_loop().create_future()
+            await asyncio.shield(self._changed)
+
+    def frame(self) -> tuple[int, int, bytes]:
+        return self._window.frame()
+
+    def close(self) -> None:
+        self._window.close()
+
+    def scene_document(self) -> dict[str, Any]:
+        scene = self._screen.scene
+        return scene_json(scene) if scene else {}

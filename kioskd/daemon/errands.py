@@ -1,0 +1,135 @@
+"""Carries out what the visit wishes for, each wish in a task of its own, and answers with events."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+from kioskd.core import errors
+from kioskd.core.effects import (
+    AbortPayment,
+    AcceptOrder,
+    Effect,
+    Forget,
+    LookUp,
+    PrintReceipt,
+    TakePayment,
+)
+from kioskd.core.events import (
+    Event,
+    LookupFailed,
+    LookupFailure,
+    MemberFound,
+    OrderAccepted,
+    PrintVerdict,
+    ReceiptEnded,
+)
+from kioskd.core.order_receipt import Letterhead, order_receipt
+from kioskd.core.ports import ReceiptPrinter, Translator
+from kioskd.daemon.courier import LoyaltyCourier
+from kioskd.daemon.payments import Payments
+from kioskd.daemon.selling import Selling
+
+log = logging.getLogger(__name__)
+
+_REFUSALS = {
+    "unknown_card": LookupFailure.UNKNOWN_CARD,
+    "blocked_card": LookupFailure.BLOCKED_CARD,
+}
+
+
+class Errands:
+    """`carry_out` returns at once. A StorageError ends the daemon; nothing else does.
+
+    `tasks` is where the work runs. `translators` has one for every language a guest can choose.
+    """
+
+    def __init__(
+        self,
+        *,
+        tasks: asyncio.TaskGroup,
+        post: Callable[[Event], None],
+        courier: LoyaltyCourier,
+        selling: Selling,
+        payments: Payments | None,
+        printer: ReceiptPrinter | None,
+        letterhead: Letterhead,
+        translators: Mapping[str, Translator],
+    ) -> None:
+        self._tasks = tasks
+        self._post = post
+        self._courier = courier
+        self._selling = selling
+        self._payments = payments
+        self._printer = printer
+        self._letterhead = letterhead
+        self._translators = translators
+        self._lookup: asyncio.Task[None] | None = None
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    def carry_out(self, effect: Effect) -> None:
+        match effect:
+            case LookUp():
+                self._forget_lookup()
+                self._lookup = self._start(self._look_up(effect))
+            case TakePayment(order):
+                if self._payments:
+                    self._start(self._payments.take(order))
+            case AbortPayment():
+                if self._payments:
+                    self._start(self._payments.abort())
+            case AcceptOrder():
+                self._start(self._accept(effect))
+            case PrintReceipt():
+                self._start(self._print(effect))
+            case Forget():
+                self._forget_lookup()
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = self._tasks.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return task
+
+    async def finish(self, patience_s: float) -> None:
+        """Let what is being printed or written come to its end, but not for ever."""
+        self._forget_lookup()
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=patience_s)
+
+    def _forget_lookup(self) -> None:
+        if self._lookup:
+            self._lookup.cancel()
+            self._lookup = None
+
+    async def _look_up(self, asked: LookUp) -> None:
+        self._post(await self._answer(asked))
+
+    async def _answer(self, asked: LookUp) -> Event:
+        backend = self._courier.backend
+        if backend is None:
+            return LookupFailed(asked.request, LookupFailure.UNREACHABLE)
+        try:
+            member = await backend.identify(asked.credential, asked.language)
+        except errors.Refused as refused:
+            failure = _REFUSALS.get(refused.reason, LookupFailure.UNKNOWN_CARD)
+            return LookupFailed(asked.request, failure)
+        except errors.LoyaltyError as error:
+            log.warning("a card could not be looked up: %s", error)
+            return LookupFailed(asked.request, LookupFailure.UNREACHABLE)
+        return MemberFound(asked.request, member)
+
+    async def _accept(self, effect: AcceptOrder) -> None:
+        await self._selling.accept(effect.order)
+        self._post(OrderAccepted(effect.order.id))
+
+    async def _print(self, job: PrintReceipt) -> None:
+        verdict = PrintVerdict.BLOCKED
+        if self._printer:
+            receipt = order_receipt(job, self._letterhead, self._translators[job.order.language])
+            verdict = await self._printer.print(job.order.id, receipt)
+        if verdict is not PrintVerdict.PRINTED:
+            log.warning("receipt of order %s: %s", job.order.number, verdict)
+        self._post(ReceiptEnded(job.order.id, verdict))

@@ -1,0 +1,69 @@
+"""`kioskd run`: from a configuration file to a kiosk, and down again.
+
+The order is the point. The first frame comes before the outbox is opened and long before the backend's
+client or a driver is imported; READY is said when the store is checked, the frame is up and every device has
+its supervisor. A vital task that ends (store, runtime, screen) ends the process, and systemd starts it anew.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+
+from kioskd.core.errors import ConfigError, DeviceError, KioskError, StorageError
+from kioskd.core.visit import first_visit
+from kioskd.daemon import exit_codes
+from kioskd.daemon.clock import Clock
+from kioskd.daemon.config import Config, load_config
+from kioskd.daemon.display import open_display
+from kioskd.daemon.menu import load_menu
+from kioskd.daemon.wiring import shop_of
+
+log = logging.getLogger(__name__)
+
+
+def run(config_file: Path) -> int:
+    """Runs until SIGTERM or SIGINT. Returns an exit code of `exit_codes`.
+
+    With a wrong configuration or menu, or an outbox that cannot be trusted, the screen says what is wrong
+    until a file changes or we are stopped; then systemd starts us again.
+    """
+    config: Config | None = None
+    try:
+        config = load_config(config_file)
+        return _run(config)
+    except ConfigError as error:
+        _explain(error, config, config_file)
+        return exit_codes.CONFIG
+    except StorageError as error:
+        _explain(error, config, config_file)
+        return exit_codes.STORAGE
+    except DeviceError as error:
+        log.error("%s", error)
+        return exit_codes.NO_DISPLAY
+
+
+def _run(config: Config) -> int:
+    clock = Clock(config.site.time_zone)
+    shop = shop_of(config, load_menu(config.menu, config.currency))
+    display = open_display(config.display, shop, config.menu.parent, clock.mono_s)
+    display.show(first_visit(shop, clock.wall()))
+    log.info("first frame")
+
+    from kioskd.daemon.service import serve  # asyncio, SQLite and all the rest: after the first frame
+
+    try:
+        serve(config, shop, clock, display)
+    finally:
+        display.close()
+    return exit_codes.OK
+
+
+def _explain(error: KioskError, config: Config | None, config_file: Path) -> None:
+    for line in str(error).splitlines():
+        log.error("%s", line)
+    from kioskd.daemon.setup_problem import show_until_changed
+
+    watched = (config_file, config.menu) if config else (config_file,)
+    show_until_changed(error, config.display if config else None, watched, time.sleep)

@@ -1,0 +1,102 @@
+"""Card payments: the intent is on the disk before the terminal is asked, the result before the thanks."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from kioskd.core.events import Event, OrderAccepted, PaymentEnded, PaymentOutcome, PaymentProgress
+from kioskd.core.order import Order, from_document
+from kioskd.core.ports import PaymentTerminal
+from kioskd.daemon.courier import payment_draft
+from kioskd.daemon.selling import Selling
+from kioskd.outbox.operation import Closing, OutboxFull
+from kioskd.outbox.outbox import Outbox
+from kioskd.outbox.states import OpState
+
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE_S = 2.0
+LONGEST_PAUSE_S = 300.0
+
+
+class Payments:
+    """One payment at a time. What a crash or a broken line left open is found out from the terminal.
+
+    While one payment's end is unknown no other is begun: a second would overwrite what the terminal
+    remembers of the first.
+    """
+
+    def __init__(
+        self, terminal: PaymentTerminal, outbox: Outbox, selling: Selling, post: Callable[[Event], None]
+    ) -> None:
+        self._terminal = terminal
+        self._outbox = outbox
+        self._selling = selling
+        self._post = post
+        self._terminal_is_free = asyncio.Lock()
+        self._left_over = asyncio.Event()
+
+    async def take(self, order: Order) -> None:
+        async with self._terminal_is_free:
+            if await self._outbox.unsettled():
+                log.error("order %s: no card payment before the last one is cleared up", order.number)
+                self._post(PaymentEnded(order.id, PaymentOutcome.UNAVAILABLE))
+                return
+            intent = payment_draft(order)
+            try:
+                await self._outbox.begin(intent)
+            except OutboxFull as full:
+                log.error("no card payment can be begun: %s", full)
+                self._post(PaymentEnded(order.id, PaymentOutcome.UNAVAILABLE))
+                return
+            result = await self._terminal.pay(
+                order.id, order.total, lambda step: self._post(PaymentProgress(order.id, step))
+            )
+            self._post(PaymentEnded(order.id, result.outcome, result.evidence))
+            await self._settle(intent.op_id, order, result.outcome, result.evidence)
+
+    async def abort(self) -> None:
+        await self._terminal.abort()
+
+    async def settle_left_over(self) -> None:
+        """Runs for ever: asks the terminal about payments whose end nobody saw, with growing pauses.
+
+        Only the terminal's word settles them; while it has none they stay listed as unsettled for staff.
+        """
+        pause_s = FIRST_PAUSE_S
+        while True:
+            self._left_over.clear()
+            async with self._terminal_is_free:
+                cleared = await self._ask_about_left_over()
+            if cleared:
+                await self._left_over.wait()
+                pause_s = FIRST_PAUSE_S
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+
+    async def _ask_about_left_over(self) -> bool:
+        """Whether nothing is left open."""
+        cleared = True
+        for parcel in await self._outbox.unsettled():
+            order = from_document(parcel.payload)
+            result = await self._terminal.outcome(order.id)
+            if result.outcome in (PaymentOutcome.UNKNOWN, PaymentOutcome.UNAVAILABLE):
+                cleared = False
+                continue
+            log.warning("payment of order %s: the terminal says %s", order.number, result.outcome)
+            await self._settle(parcel.operation.op_id, order, result.outcome, result.evidence)
+        return cleared
+
+    async def _settle(self, intent: str, order: Order, outcome: PaymentOutcome, evidence: str) -> None:
+        match outcome:
+            case PaymentOutcome.APPROVED:
+                await self._selling.accept(order, Closing(intent, OpState.CONFIRMED, evidence))
+                self._post(OrderAccepted(order.id, evidence))
+            case PaymentOutcome.UNKNOWN:
+                log.error("payment of order %s: the terminal did not say what became of it", order.number)
+                await self._outbox.resolve(intent, OpState.UNKNOWN)
+                self._left_over.set()
+            case _:
+                await self._outbox.resolve(intent, OpState.REJECTED, outcome.value)

@@ -1,0 +1,42 @@
+"""Makes orders durable: one commit each, before anybody is thanked."""
+
+from __future__ import annotations
+
+import logging
+
+from kioskd.core.order import Order
+from kioskd.daemon.courier import UNPAID, order_draft
+from kioskd.outbox.operation import Closing, OperationRefused, OutboxFull
+from kioskd.outbox.outbox import Outbox
+
+log = logging.getLogger(__name__)
+
+
+class Selling:
+    """Selling goes on when the queue is full: the order is kept, only its points are not promised."""
+
+    def __init__(self, outbox: Outbox, *, loyalty: bool) -> None:
+        self._outbox = outbox
+        self._loyalty = loyalty
+
+    async def accept(self, order: Order, payment: Closing | None = None) -> None:
+        """Returns when the order, and what became of its payment, is on the disk. Raises StorageError."""
+        try:
+            await self._outbox.accept(order_draft(order, loyalty=self._loyalty), close=payment)
+        except OutboxFull as full:
+            log.error("order %s is kept without its points: %s", order.number, full)
+            await self._outbox.accept(order_draft(order, loyalty=False), close=payment)
+
+    async def paid_at_counter(self, number: str) -> None:
+        """Staff took the money for the newest unpaid order of that number. Raises OperationRefused."""
+        await self._outbox.release(await self._unpaid(number))
+
+    async def dropped_at_counter(self, number: str) -> None:
+        """The guest never came to pay. Raises OperationRefused."""
+        await self._outbox.cancel(await self._unpaid(number), "not paid at the counter")
+
+    async def _unpaid(self, number: str) -> str:
+        for parcel in reversed(await self._outbox.held()):
+            if parcel.operation.detail == UNPAID and parcel.payload["number"] == number:
+                return parcel.operation.op_id
+        raise OperationRefused(f"no unpaid order has the number {number}")

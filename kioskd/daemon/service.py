@@ -1,0 +1,162 @@
+"""Everything after the first frame: the store, the devices, the backend, and the loop they live in."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from typing import Any
+
+from kioskd.core.errors import StorageError
+from kioskd.core.events import Event, NetworkChanged, OrderDelivered, OrderUndeliverable
+from kioskd.core.visit import Shop
+from kioskd.daemon.clock import Clock
+from kioskd.daemon.commands import Commands
+from kioskd.daemon.config import Config
+from kioskd.daemon.control import ControlSocket
+from kioskd.daemon.courier import ORDER, LoyaltyCourier
+from kioskd.daemon.display import Display
+from kioskd.daemon.errands import Errands
+from kioskd.daemon.notify import ServiceManager
+from kioskd.daemon.payments import Payments
+from kioskd.daemon.runtime import Runtime
+from kioskd.daemon.selling import Selling
+from kioskd.daemon.wiring import backend_of, hardware_of, letterhead_of
+from kioskd.devices.supervisor import supervise
+from kioskd.outbox.courier import Applied, Outcome
+from kioskd.outbox.operation import Operation
+from kioskd.outbox.outbox import Outbox
+from kioskd.outbox.policy import Policy
+from kioskd.ui.locale.translator import Translator
+
+log = logging.getLogger(__name__)
+
+FINISH_S = 3.0
+"""What work under way gets when we are asked to stop; systemd allows 5 s in all."""
+
+
+class _Stop(Exception):
+    """We were asked to stop: ends the task group."""
+
+
+def serve(config: Config, shop: Shop, clock: Clock, display: Display) -> None:
+    """Runs until SIGTERM or SIGINT. Raises StorageError or ConfigError when it cannot go on."""
+    try:
+        asyncio.run(_serve(config, shop, clock, display))
+    except* _Stop:
+        log.info("stopped")
+    except* StorageError as group:
+        raise StorageError(str(_first(group))) from group
+
+
+def _first(group: BaseExceptionGroup[StorageError]) -> BaseException:
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+async def _serve(config: Config, shop: Shop, clock: Clock, display: Display) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    manager = ServiceManager()
+    courier = LoyaltyCourier()
+    post = _Post()
+    config.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    async with AsyncExitStack() as stack:
+        outbox = await stack.enter_async_context(
+            Outbox.open(
+                config.state_dir / "outbox.db",
+                courier,
+                policy=Policy(outage_spread_s=config.limits.outage_spread_s),
+                clock=clock.mono_s,
+                wall=clock.wall,
+                on_settled=lambda operation, outcome: _tell(operation, outcome, post),
+                on_online=lambda online: post(NetworkChanged(online)),
+            )
+        )
+        selling = Selling(outbox, loyalty=shop.loyalty)
+        tasks = await stack.enter_async_context(asyncio.TaskGroup())
+        hardware = hardware_of(config, clock.mono_s)
+        payments = Payments(hardware.terminal, outbox, selling, post) if hardware.terminal else None
+        errands = Errands(
+            tasks=tasks,
+            post=post,
+            courier=courier,
+            selling=selling,
+            payments=payments,
+            printer=hardware.printer,
+            letterhead=letterhead_of(config),
+            translators={language: Translator(language) for language in shop.languages},
+        )
+        runtime = Runtime(
+            shop,
+            clock,
+            carry_out=errands.carry_out,
+            show=display.show,
+            next_number=outbox.next_order_number,
+        )
+        post.to = runtime.post
+        display.on_intent = runtime.post
+        commands = Commands(
+            runtime=runtime,
+            display=display,
+            outbox=outbox,
+            selling=selling,
+            clock=clock,
+            drive=config.control.drive,
+        )
+        tasks.create_task(runtime.run())
+        tasks.create_task(display.run())
+        if config.display.driver != "offscreen":
+            tasks.create_task(display.watch_window(closed=stop.set))
+        courier.backend = backend_of(config, clock.mono_s)
+        if courier.backend:
+            stack.push_async_callback(courier.backend.close)
+        tasks.create_task(outbox.run())
+        clock.on_change(lambda: _start(tasks, outbox.pulse()))
+        if payments:
+            tasks.create_task(payments.settle_left_over())
+        for plugged in hardware.plugged:
+            tasks.create_task(supervise(plugged.device, plugged.kind, runtime.post, path=plugged.path))
+        if config.control.socket:
+            socket = ControlSocket(config.control.socket, commands.table())
+            await stack.enter_async_context(socket.serving())
+        manager.ready()
+        log.info("ready")
+        vital = {"screen": runtime.alive, "store": outbox.pulse}
+        tasks.create_task(manager.watch(vital))
+        await stop.wait()
+        manager.stopping()
+        await errands.finish(FINISH_S)
+        raise _Stop
+
+
+def _start(tasks: asyncio.TaskGroup, work: Coroutine[Any, Any, None]) -> None:
+    tasks.create_task(work)
+
+
+class _Post:
+    """Where events go. The outbox speaks before the runtime exists; what it says then is kept."""
+
+    def __init__(self) -> None:
+        self.to: Callable[[Event], None] | None = None
+
+    def __call__(self, event: Event) -> None:
+        if self.to:
+            self.to(event)
+
+
+def _tell(operation: Operation, outcome: Outcome, post: _Post) -> None:
+    """What became of an order, in case its guest is still looking."""
+    if operation.kind != ORDER:
+        return
+    if isinstance(outcome, Applied):
+        points, balance = outcome.result.get("points"), outcome.result.get("balance")
+        post(OrderDelivered(operation.op_id, points, balance))
+    else:
+        post(OrderUndeliverable(operation.op_id))

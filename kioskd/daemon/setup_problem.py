@@ -1,0 +1,70 @@
+"""When the configuration or the menu is wrong, the screen says so, and what would be right."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from kioskd.core.basket import Basket
+from kioskd.core.catalogue import Catalogue
+from kioskd.core.errors import DeviceError, KioskError
+from kioskd.core.visit import Blockage, OutOfOrder, Shop, Visit
+from kioskd.daemon.config import Display as DisplayConfig
+
+log = logging.getLogger(__name__)
+
+LOOK_AGAIN_S = 1.0
+
+FALLBACK = DisplayConfig(width_px=1080, height_px=1920, width_mm=336, height_mm=598)
+"""Shown on whatever display there is when the file does not say."""
+
+
+def show_until_changed(
+    error: KioskError,
+    display: DisplayConfig | None,
+    watched: tuple[Path, ...],
+    sleep: Callable[[float], None],
+) -> None:
+    """Returns when one of the `watched` files changes or we are asked to stop (SIGTERM, SIGINT)."""
+    stop = False
+
+    def asked_to_stop(_signal: int, _frame: object) -> None:
+        nonlocal stop
+        stop = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, asked_to_stop)
+    try:
+        shown = _show(error, display or FALLBACK)
+    except DeviceError as no_display:
+        log.error("%s", no_display)
+        return
+    before = _stamps(watched)
+    while not stop and _stamps(watched) == before:
+        sleep(LOOK_AGAIN_S)
+    shown()
+
+
+def _show(error: KioskError, display: DisplayConfig) -> Callable[[], None]:
+    from kioskd.daemon.display import open_display
+
+    shop = Shop("kioskd", "", Catalogue("EUR", (), {}), ("en",), ())
+    opened = open_display(display, shop, None, time.monotonic)
+    opened.show(
+        Visit(
+            phase=OutOfOrder(Blockage.SETUP, tuple(str(error).splitlines())),
+            language="en",
+            basket=Basket("EUR"),
+            now=datetime.now(UTC),
+            category="",
+        )
+    )
+    return opened.close
+
+
+def _stamps(files: tuple[Path, ...]) -> tuple[float | None, ...]:
+    return tuple(file.stat().st_mtime if file.exists() else None for file in files)

@@ -1,0 +1,187 @@
+"""From the configuration to objects: the only place that knows every driver by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from kioskd.core.catalogue import Catalogue
+from kioskd.core.health import DeviceKind
+from kioskd.core.order import Tender
+from kioskd.core.order_receipt import Letterhead
+from kioskd.core.ports import Device, LoyaltyBackend, PaymentTerminal, ReceiptPrinter
+from kioskd.core.visit import Limits, Shop
+from kioskd.daemon import config as settings
+from kioskd.daemon.config import Config
+from kioskd.daemon.credentials import read_secret
+from kioskd.ui.fonts import FOLDER as FONTS
+
+if TYPE_CHECKING:  # drivers are imported when they are built, after the first frame
+    from kioskd.devices.printer.printer import EscposPrinter
+    from kioskd.devices.terminal.zvt_driver import ZvtTerminal
+
+FACTORY_PASSWORD = "000000"
+"""What ZVT terminals come with."""
+
+_PAPER = (FONTS / "Inter-Medium.otf", FONTS / "NotoSansArabic-Regular.ttf")
+_PAPER_BOLD = (FONTS / "Inter-Bold.otf", FONTS / "NotoSansArabic-Bold.ttf")
+
+
+def shop_of(config: Config, catalogue: Catalogue) -> Shop:
+    tenders = []
+    if not isinstance(config.terminal, settings.Disabled):
+        tenders.append(Tender.CARD)
+    if config.counter.enabled:
+        tenders.append(Tender.COUNTER)
+    limits = Limits(
+        idle_s=config.limits.idle_s,
+        still_there_s=config.limits.still_there_s,
+        thanks_s=config.limits.thanks_s,
+    )
+    if isinstance(config.terminal, settings.ZvtTerminal):
+        limits = replace(limits, payment_s=config.terminal.timeout_s)
+    return Shop(
+        name=config.site.name,
+        kiosk=config.kiosk,
+        catalogue=catalogue,
+        languages=config.languages,
+        tenders=tuple(tenders),
+        loyalty=not isinstance(config.loyalty, settings.NoLoyalty),
+        limits=limits,
+    )
+
+
+def letterhead_of(config: Config) -> Letterhead:
+    site = config.site
+    return Letterhead(site.name, site.address, site.vat_number, site.receipt_footer)
+
+
+def backend_of(config: Config, clock: Callable[[], float]) -> LoyaltyBackend | None:
+    """Imports the backend's client, which takes a while: call it after the first frame."""
+    loyalty = config.loyalty
+    match loyalty:
+        case settings.NoLoyalty():
+            return None
+        case settings.LeatLoyalty():
+            from kioskd.loyalty.leat.adapter import LeatBackend
+
+            return LeatBackend(
+                loyalty.base_url,
+                read_secret(credential=loyalty.token_credential, file=loyalty.token_file),
+                loyalty.shop_uuid,
+                config.currency,
+                loyalty.partner_id,
+                loyalty.timeout_s,
+                time_zone=ZoneInfo(config.site.time_zone),
+                clock=clock,
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Plugged:
+    """A device to be supervised. `path` is watched for its return when it can be unplugged."""
+
+    device: Device
+    kind: DeviceKind
+    path: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hardware:
+    plugged: tuple[Plugged, ...]
+    printer: ReceiptPrinter | None
+    terminal: PaymentTerminal | None
+
+
+def hardware_of(config: Config, clock: Callable[[], float]) -> Hardware:
+    """Drivers for everything the configuration names; nothing is opened yet. After the first frame.
+
+    Raises ConfigError for a profile that does not exist or a password that cannot be read.
+    """
+    plugged = [_scanner(entry, clock) for entry in config.scanners if not _disabled(entry)]
+    if not _disabled(config.camera):
+        plugged.append(_camera(config, clock))
+    printer = None if isinstance(config.printer, settings.Disabled) else _printer(config)
+    if printer:
+        plugged.append(Plugged(printer, DeviceKind.PRINTER, getattr(config.printer, "path", None)))
+    terminal = None if isinstance(config.terminal, settings.Disabled) else _terminal(config)
+    if terminal:
+        plugged.append(Plugged(terminal, DeviceKind.TERMINAL))
+    return Hardware(tuple(plugged), printer, terminal)
+
+
+def _disabled(section: object) -> bool:
+    return isinstance(section, settings.Disabled | settings.DisabledScanner)
+
+
+def _scanner(entry: settings.Scanner, clock: Callable[[], float]) -> Plugged:
+    match entry:
+        case settings.SerialScanner():
+            from kioskd.devices.scanner.serial import SerialScanner
+
+            serial = SerialScanner(entry.name, entry.path, baudrate=entry.baud, clock=clock)
+            return Plugged(serial, DeviceKind.SCANNER, entry.path)
+        case settings.WedgeScanner():
+            from kioskd.devices.scanner.evdev import WedgeScanner
+
+            wedge = WedgeScanner(entry.name, entry.path, layout=entry.layout, clock=clock)
+            return Plugged(wedge, DeviceKind.SCANNER, entry.path)
+        case settings.DisabledScanner():
+            raise ValueError(f"{entry.name} is disabled")
+
+
+def _camera(config: Config, clock: Callable[[], float]) -> Plugged:
+    from kioskd.devices.camera.parent import CameraScanner
+
+    camera = config.camera
+    path: Path | None = None
+    match camera:
+        case settings.FolderCamera():
+            source, path = f"folder:{camera.path}", camera.path
+        case settings.V4l2Camera():
+            source, path = str(camera.path), camera.path
+        case settings.Picamera2Camera():
+            source = "picamera2"
+        case settings.Disabled():
+            raise ValueError("the camera is disabled")
+    return Plugged(CameraScanner("camera", source, camera.formats, clock=clock), DeviceKind.CAMERA, path)
+
+
+def _printer(config: Config) -> EscposPrinter:
+    from kioskd.devices.printer import transport
+    from kioskd.devices.printer.lettering import Lettering
+    from kioskd.devices.printer.printer import EscposPrinter
+    from kioskd.devices.printer.profile import load_profile
+
+    entry = config.printer
+    assert not isinstance(entry, settings.Disabled)
+    profile = load_profile(entry.profile)
+    match entry:
+        case settings.SerialPrinter():
+            address: transport.Address = transport.SerialPort(entry.path, entry.baud, profile.flow)
+        case settings.UsbPrinter():
+            address = transport.UsbPrinter(entry.path)
+        case settings.TcpPrinter():
+            address = transport.NetworkPrinter(entry.host, entry.port)
+    return EscposPrinter("printer", address, profile, rasteriser=Lettering(_PAPER, _PAPER_BOLD))
+
+
+def _terminal(config: Config) -> ZvtTerminal:
+    from kioskd.devices.terminal.zvt_driver import ZvtTerminal
+
+    entry = config.terminal
+    assert isinstance(entry, settings.ZvtTerminal)
+    password = FACTORY_PASSWORD
+    if entry.password_credential or entry.password_file:
+        password = read_secret(credential=entry.password_credential, file=entry.password_file)
+    return ZvtTerminal(
+        "terminal",
+        entry.host,
+        entry.port,
+        password=password,
+        currency=config.currency,
+        attempts=config.state_dir / "terminal.json",
+    )
