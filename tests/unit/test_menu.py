@@ -113,6 +113,19 @@ def test_what_is_sold_out_is_no_choice_in_a_combo(tmp_path: Path) -> None:
     assert menu.products["RINGS"].availability.sold_out == Words("Back tomorrow")
 
 
+def test_a_combo_whose_usual_choice_is_sold_out_stays_for_sale(tmp_path: Path) -> None:
+    text = MENU.replace('"Your side"', '"Your side"\npreset = ["RINGS"]')
+    text = text.replace('sku = "RINGS"', 'sku = "RINGS"\nsold_out = "Back tomorrow"')
+    assert load(tmp_path, text).products["COMBO"].groups[0].preset == ()
+
+
+def test_a_combo_without_anything_left_to_choose_is_refused(tmp_path: Path) -> None:
+    text = MENU.replace("price = 4", 'price = 4\nsold_out = "Gone"').replace(
+        "price = 3.2", 'price = 3\nsold_out = "Gone"'
+    )
+    assert "group#2.minimum: is more than the 0 options for sale" in refusal(tmp_path, text)
+
+
 def test_windows_name_days_and_may_pass_midnight(tmp_path: Path) -> None:
     week, night = load(tmp_path, MENU).products["BURGER"].availability.windows
     assert (week.weekdays, week.start, week.end) == ({0, 1, 2, 3, 4}, time(7), time(10, 30))
