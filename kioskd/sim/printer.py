@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import tty
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -45,7 +46,7 @@ class PrinterSimulator:
         self._master = self._slave = -1
         self._taken = 0
         self._work = asyncio.Event()
-        self._idle = asyncio.Event()
+        self._happened = asyncio.Event()
         self._worker: asyncio.Task[None] | None = None
         self._resume: asyncio.TimerHandle | None = None
 
@@ -103,10 +104,11 @@ class PrinterSimulator:
         self._machine.change(replace(self.conditions, **switches))
         self._work.set()
 
-    async def settled(self) -> None:
-        """Returns when everything received so far is printed, or cannot be."""
-        await asyncio.sleep(0)
-        await self._idle.wait()
+    async def until(self, ready: Callable[[], bool]) -> None:
+        """Returns when `ready` is true; it is asked again whenever something has happened to the printer."""
+        while not ready():
+            self._happened.clear()
+            await self._happened.wait()
 
     def _answer(self, data: bytes) -> None:
         if self.plugged:
@@ -130,7 +132,6 @@ class PrinterSimulator:
             task.add_done_callback(lambda done: done.result())
             return
         self._machine.receive(data)
-        self._idle.clear()
         self._work.set()
         if baud or self._machine.full:
             loop.remove_reader(self._master)
@@ -147,7 +148,7 @@ class PrinterSimulator:
         while True:
             self._work.clear()
             await self._print_what_there_is()
-            self._idle.set()
+            self._happened.set()
             try:
                 untorn = not self.model.knife and bool(self._machine.marks)
                 await asyncio.wait_for(self._work.wait(), _TEAR_OFF_AFTER_S if untorn else None)
@@ -169,3 +170,4 @@ class PrinterSimulator:
         self._machine.raw.clear()
         png = await asyncio.to_thread(as_png, marks, self.model.dots, self.model.paper_dots)
         self.papers.append(Paper(as_text(marks, self.model.dots), png, raw))
+        self._happened.set()

@@ -132,6 +132,7 @@ class _Sheet:
                 self._plain()
                 if count:
                     self._send(commands.feed(count))
+                    self._length_dots += count * self._line_dots(1)
                 return True
             case Qr():
                 return self._put_qr(block.data)
@@ -161,6 +162,8 @@ class _Sheet:
 
     def _as_text(self, row: Row) -> tuple[CodePage, bytes] | None:
         """The bytes of the line without its line feed; None when it must be drawn."""
+        if row.drawn:
+            return None
         columns = self.profile.columns(row.size)
         start = " " * row.indent + row.start
         if row.indent or row.end:
@@ -210,7 +213,7 @@ class _Sheet:
         self._plain()
         self._justified(Justify.CENTRE)
         self._send(b"\n" + symbol + b"\n")
-        self._count(side * dots)
+        self._count(side * dots + 2 * self._line_dots(1))
         self.pictures += 1
         return True
 

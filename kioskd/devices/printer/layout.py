@@ -42,6 +42,8 @@ class Row:
     bold: bool = False
     size: int = 1
     indent: int = 0
+    drawn: bool = False
+    """The printer has no letters for it, or for another line of its paragraph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,30 +53,43 @@ class Layout:
 
     def paragraph(self, element: Text) -> Iterator[Row]:
         text, size = clean(element.text), _legal(element.size)
-        for line in self._wrap(text, self.profile.columns(size), size, element.bold):
-            yield Row(line, "", element.align, element.bold, size)
+        lines, drawn = self._wrap(text, self.profile.columns(size), size, element.bold)
+        for line in lines:
+            yield Row(line, "", element.align, element.bold, size, drawn=drawn)
 
     def columns(self, element: Columns) -> Iterator[Row]:
         left, right = clean(element.left), clean(element.right)
         size, bold = _legal(element.size), element.bold
         width = self.profile.columns(size)
         indent = min(max(0, element.indent), width // 2)
-        room = width - indent - (cells(right) + 1 if right else 0)
-        if room < _NARROWEST_LEFT_CELLS:
-            for line in self._wrap(left, width - indent, size, bold):
-                yield Row(line, "", Align.START, bold, size, indent)
-            for line in self._wrap(right, width, size, bold):
-                yield Row("", line, Align.START, bold, size)
+        room = width - indent - (self._end_cells(left, right, size, bold) + 1 if right else 0)
+        if room < _NARROWEST_LEFT_CELLS and cells(left) > room:
+            lines, drawn = self._wrap(left, width - indent, size, bold)
+            for line in lines:
+                yield Row(line, "", Align.START, bold, size, indent, drawn)
+            lines, drawn = self._wrap(right, width, size, bold)
+            for line in lines:
+                yield Row("", line, Align.START, bold, size, drawn=drawn)
             return
-        for number, line in enumerate(self._wrap(left, room, size, bold)):
-            yield Row(line, "" if number else right, Align.START, bold, size, indent)
+        lines, drawn = self._wrap(left, room, size, bold)
+        for number, line in enumerate(lines):
+            yield Row(line, "" if number else right, Align.START, bold, size, indent, drawn)
 
-    def _wrap(self, text: str, width: int, size: int, bold: bool) -> list[str]:
+    def _end_cells(self, left: str, right: str, size: int, bold: bool) -> int:
+        """Cells to keep free for `right`: what is drawn may be wider than what is printed."""
+        printed = cells(right)
+        if encode_line(left + right, self.profile.pages):
+            return printed
+        cell_dots = FONT_WIDTH_DOTS * size
+        return max(printed, -(-self.rasteriser.width(right, size, bold) // cell_dots))
+
+    def _wrap(self, text: str, width: int, size: int, bold: bool) -> tuple[list[str], bool]:
+        """The lines, and whether they must be drawn: all of a paragraph or none, for one look."""
         lines = wrap(text, width, cells)
         if all(encode_line(line, self.profile.pages) for line in lines):
-            return lines
+            return lines, False
         room = width * FONT_WIDTH_DOTS * size
-        return wrap(text, room, lambda part: self.rasteriser.width(part, size, bold))
+        return wrap(text, room, lambda part: self.rasteriser.width(part, size, bold)), True
 
 
 def _legal(size: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -24,6 +25,23 @@ EM_DOTS = 27
 
 _ABOVE_DOTS, _BELOW_DOTS = 25, 11
 """What a line takes above and below its baseline when no letter needs more: fonts reserve far more."""
+
+_SCRIPTS = {
+    "ARABIC": "Arab",
+    "BENGALI": "Beng",
+    "CJK": "Hani",
+    "CYRILLIC": "Cyrl",
+    "DEVANAGARI": "Deva",
+    "GREEK": "Grek",
+    "HANGUL": "Hang",
+    "HEBREW": "Hebr",
+    "HIRAGANA": "Hira",
+    "KATAKANA": "Kana",
+    "LATIN": "Latn",
+    "TAMIL": "Taml",
+    "THAI": "Thai",
+}
+"""By the first word of a letter's Unicode name."""
 
 _IN_NO_FONT = "\uffff"
 
@@ -65,12 +83,13 @@ def _reverse_from(runs: list[tuple[int, str]], threshold: int) -> list[tuple[int
 
 @dataclass(slots=True)
 class Lettering:
-    """Draws lines with the first font that has the letter. Fonts are loaded at first use.
+    """Draws lines with the first font of `regular` or `bold` that has the letter, loaded at first use.
 
     Not for several threads at once. A letter in no font is drawn as that font's empty box and logged once.
     """
 
-    fonts: Sequence[Path]
+    regular: Sequence[Path]
+    bold: Sequence[Path]
     _loaded: dict[tuple[Path, int], pygame.font.Font] = field(default_factory=dict)
     _missing: set[str] = field(default_factory=set)
 
@@ -110,25 +129,26 @@ class Lettering:
         """The run split where the font changes, from left to right, with each font set up for its piece."""
         parts: list[tuple[Path, str]] = []
         for letter in run.text:
-            path = parts[-1][0] if parts and letter == " " else self._font_for(letter)
+            path = parts[-1][0] if parts and letter == " " else self._font_for(letter, bold)
             if parts and parts[-1][0] == path:
                 parts[-1] = (path, parts[-1][1] + letter)
             else:
                 parts.append((path, letter))
         for path, letters in reversed(parts) if run.right_to_left else parts:
             font = self._font(path, size)
-            font.set_bold(bold)
             font.set_direction(pygame.DIRECTION_RTL if run.right_to_left else pygame.DIRECTION_LTR)
+            font.set_script(_script(letters))
             yield font, Run(letters, run.right_to_left)
 
-    def _font_for(self, letter: str) -> Path:
-        for path in self.fonts:
+    def _font_for(self, letter: str, bold: bool) -> Path:
+        fonts = self.bold if bold else self.regular
+        for path in fonts:
             if _has(self._font(path, 1), letter):
                 return path
         if letter not in self._missing:
             self._missing.add(letter)
             _log.warning("no receipt font has the letter U+%04X", ord(letter))
-        return self.fonts[0]
+        return fonts[0]
 
     def _font(self, path: Path, size: int) -> pygame.font.Font:
         key = (path, size)
@@ -136,6 +156,15 @@ class Lettering:
             pygame.font.init()
             self._loaded[key] = pygame.font.Font(path, EM_DOTS * size)
         return self._loaded[key]
+
+
+@lru_cache(maxsize=1024)
+def _script(text: str) -> str:
+    """The ISO 15924 name of the script of `text`. Without it HarfBuzz leaves Arabic letters unjoined."""
+    for letter in text:
+        if (script := _SCRIPTS.get(unicodedata.name(letter, "").split(" ", 1)[0])) is not None:
+            return script
+    return "Zyyy"
 
 
 @lru_cache(maxsize=4096)

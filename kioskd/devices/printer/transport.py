@@ -130,7 +130,7 @@ class Connection:
 
     def discard_output(self) -> None:
         """Forget what was accepted and not yet sent."""
-        if self._is_tty:
+        if self._is_tty and self._fd >= 0:
             with suppress(termios.error, OSError):
                 termios.tcflush(self._fd, termios.TCOFLUSH)
 
@@ -172,7 +172,7 @@ class Connection:
                 loop.remove_writer(self._fd)
 
     def _unsent(self) -> int:
-        if not self._is_tty:
+        if not self._is_tty or self.lost:
             return 0
         try:
             answer = fcntl.ioctl(self._fd, termios.TIOCOUTQ, b"\0\0\0\0")

@@ -1,0 +1,306 @@
+"""The driver prints to the simulated printer over a pseudo-terminal, as it would over a cable."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import zxingcpp
+from PIL import Image
+
+import kioskd.ui
+from kioskd.core.errors import DeviceAbsent
+from kioskd.core.events import DeviceChanged, PrintVerdict, Scanned, ScanRejected
+from kioskd.core.health import DeviceState
+from kioskd.core.receipt import Align, Columns, Feed, Qr, Receipt, Rule, Text
+from kioskd.devices.printer import job as printer_job
+from kioskd.devices.printer.lettering import Lettering
+from kioskd.devices.printer.printer import EscposPrinter
+from kioskd.devices.printer.profile import load_profile
+from kioskd.devices.printer.transport import NetworkPrinter, SerialPort, UsbPrinter
+from kioskd.sim.paper import Paper
+from kioskd.sim.printer import PrinterSimulator
+from kioskd.sim.printer_machine import EPSON_TM_T20III, GENERIC_58MM, GENERIC_80MM, PrinterModel
+
+FONTS = Path(kioskd.ui.__file__).parent / "fonts"
+LETTERING = Lettering(
+    (FONTS / "Inter-Medium.otf", FONTS / "NotoSansArabic-Regular.ttf"),
+    (FONTS / "Inter-Bold.otf", FONTS / "NotoSansArabic-Bold.ttf"),
+)
+TOKEN = "https://example.org/r/8Yd72Kq-0123456789"
+RECEIPT = Receipt(
+    (
+        Text("The Copper Pan", Align.CENTRE, bold=True, size=2),
+        Text("Order 47", Align.CENTRE, size=3),
+        Feed(),
+        Columns("1 × Käsespätzle", "12,50 €"),
+        Columns("+ Röstzwiebeln", "1,00 €", indent=4),
+        Rule(),
+        Columns("Total", "13,50 €", bold=True),
+        Qr(TOKEN, "Scan to collect your points"),
+    )
+)
+ARABIC = Receipt((Columns("برجر دجاج", "12.50"), Columns("Cola", "7.00"), Qr(TOKEN, "امسح الرمز")), "ar")
+SHORT = Receipt((Text("short"),))
+
+
+class Bench:
+    """A driver and a simulated printer on one cable, with what the daemon would see of it."""
+
+    def __init__(self, path: Path, model: PrinterModel, profile_id: str) -> None:
+        profile = load_profile(profile_id)
+        self.sim = PrinterSimulator(path, model)
+        self.driver = EscposPrinter(
+            "receipts", SerialPort(path, profile.baud, profile.flow), profile, rasteriser=LETTERING
+        )
+        self.states: list[tuple[DeviceState, str]] = []
+        self._run: asyncio.Task[None] | None = None
+        self._news = asyncio.Event()
+
+    async def plug_in(self) -> None:
+        await self.sim.replug()
+        self._run = asyncio.create_task(self.driver.run(self._emit))
+        await self.state(DeviceState.OK)
+
+    async def state(self, state: DeviceState, detail: str = "") -> None:
+        """Returns when the driver reports this."""
+        async with asyncio.timeout(10):
+            while not self.states or self.states[-1] != (state, detail):
+                self._news.clear()
+                await self._news.wait()
+
+    async def absence(self) -> None:
+        """Returns when the driver has noticed that the printer is gone."""
+        assert self._run
+        with pytest.raises(DeviceAbsent):
+            await asyncio.wait_for(self._run, 5)
+        self.states.clear()
+
+    async def stop(self) -> None:
+        if self._run:
+            self._run.cancel()
+            with suppress(asyncio.CancelledError, DeviceAbsent):
+                await self._run
+        await self.sim.stop()
+
+    def _emit(self, event: Scanned | ScanRejected | DeviceChanged) -> None:
+        assert isinstance(event, DeviceChanged)
+        self.states.append((event.health.state, event.health.detail))
+        self._news.set()
+
+
+def on_bench(
+    tmp_path: Path,
+    play: Callable[[Bench], Awaitable[None]],
+    model: PrinterModel = EPSON_TM_T20III,
+    profile: str = "epson-tm-t20iii",
+) -> list[Paper]:
+    async def run() -> list[Paper]:
+        bench = Bench(tmp_path / "printer", model, profile)
+        await bench.sim.start()
+        try:
+            await bench.plug_in()
+            await play(bench)
+            return bench.sim.papers
+        finally:
+            await bench.stop()
+
+    return asyncio.run(asyncio.wait_for(run(), 40))
+
+
+def codes_on(paper: Paper) -> list[str]:
+    picture = Image.open(io.BytesIO(paper.png)).convert("RGB")
+    return [code.text for code in zxingcpp.read_barcodes(picture)]
+
+
+def test_a_receipt_is_printed_once_and_proven(tmp_path: Path) -> None:
+    async def play(bench: Bench) -> None:
+        assert bench.states == [(DeviceState.OK, "")]
+        assert await bench.driver.print("order-1", RECEIPT) is PrintVerdict.PRINTED
+        assert await bench.driver.print("order-1", RECEIPT) is PrintVerdict.PRINTED
+
+    (paper,) = on_bench(tmp_path, play)
+    assert paper.text.splitlines() == [
+        " " * 17 + "The Copper Pan",
+        " " * 20 + "Order 47",
+        "",
+        "1 × Käsespätzle" + " " * 26 + "12,50 €",
+        "    + Röstzwiebeln" + " " * 24 + "1,00 €",
+        "-" * 48,
+        "Total" + " " * 36 + "13,50 €",
+        "",
+        f"[QR {TOKEN}]",
+        "",
+        " " * 10 + "Scan to collect your points",
+    ]
+    assert codes_on(paper) == [TOKEN]
+
+
+def test_an_arabic_receipt_is_drawn_and_its_code_can_be_scanned(tmp_path: Path) -> None:
+    async def play(bench: Bench) -> None:
+        assert await bench.driver.print("order-1", ARABIC) is PrintVerdict.PRINTED
+
+    (paper,) = on_bench(tmp_path, play)
+    assert paper.text.splitlines()[:2] == ["[picture]", "7.00" + " " * 40 + "Cola"]
+    assert codes_on(paper) == [TOKEN]
+
+
+@pytest.mark.parametrize(
+    ("model", "profile"), [(GENERIC_80MM, "generic-80mm"), (GENERIC_58MM, "generic-58mm")]
+)
+def test_a_simple_printer_gets_letters_it_lacks_as_pictures(
+    tmp_path: Path, model: PrinterModel, profile: str
+) -> None:
+    async def play(bench: Bench) -> None:
+        assert await bench.driver.print("order-1", RECEIPT) is PrintVerdict.UNVERIFIED
+        await bench.sim.until(lambda: len(bench.sim.papers) == 1)
+
+    (paper,) = on_bench(tmp_path, play, model, profile)
+    assert "Order 47" in paper.text
+    assert "?" not in paper.text
+    assert codes_on(paper) == [TOKEN]
+
+
+@pytest.mark.parametrize(("switch", "detail"), [("paper_out", "paper out"), ("cover_open", "cover open")])
+def test_nothing_is_sent_to_a_printer_that_cannot_print_and_later_it_can(
+    tmp_path: Path, switch: str, detail: str
+) -> None:
+    async def play(bench: Bench) -> None:
+        bench.sim.change(**{switch: True})  # type: ignore[misc]
+        await bench.state(DeviceState.FAULTY, detail)
+        assert await bench.driver.print("order-1", SHORT) is PrintVerdict.BLOCKED
+        bench.sim.change(**{switch: False})  # type: ignore[misc]
+        await bench.state(DeviceState.OK)
+        assert await bench.driver.print("order-1", SHORT) is PrintVerdict.PRINTED
+
+    assert [paper.text for paper in on_bench(tmp_path, play)] == ["short\n"]
+
+
+def test_low_paper_is_told_and_does_not_stop_printing(tmp_path: Path) -> None:
+    async def play(bench: Bench) -> None:
+        bench.sim.change(paper_low=True)
+        await bench.state(DeviceState.DEGRADED, "paper low")
+        assert await bench.driver.print("order-1", SHORT) is PrintVerdict.PRINTED
+
+    on_bench(tmp_path, play)
+
+
+def test_paper_that_ends_half_way_is_never_followed_by_the_other_half(tmp_path: Path) -> None:
+    long = Receipt(tuple(Text(f"line {number}") for number in range(30)))
+
+    async def play(bench: Bench) -> None:
+        bench.sim.change(lines_left=5)
+        assert await bench.driver.print("order-1", long) is PrintVerdict.UNKNOWN
+        assert await bench.driver.print("order-1", long) is PrintVerdict.UNKNOWN
+        assert await bench.driver.print("order-2", SHORT) is PrintVerdict.BLOCKED
+        bench.sim.change(paper_out=False)
+        await bench.state(DeviceState.OK)
+        assert await bench.driver.print("order-2", SHORT) is PrintVerdict.PRINTED
+
+    papers = on_bench(tmp_path, play)
+    assert papers[-1].text == "short\n"
+    assert "".join(paper.text for paper in papers[:-1]).count("line 0\n") == 1
+
+
+def test_a_printer_that_can_forget_prints_no_strip(tmp_path: Path) -> None:
+    async def play(bench: Bench) -> None:
+        bench.sim.change(lines_left=1)
+        assert await bench.driver.print("order-1", RECEIPT) is PrintVerdict.UNKNOWN
+        bench.sim.change(paper_out=False)
+        await bench.state(DeviceState.OK)
+
+    on_bench(tmp_path, play, replace(EPSON_TM_T20III, clears_buffer=True))
+
+
+def test_unplugged_while_idle_it_is_missed_and_comes_back(tmp_path: Path) -> None:
+    async def play(bench: Bench) -> None:
+        await bench.sim.unplug()
+        await bench.absence()
+        assert await bench.driver.print("order-1", SHORT) is PrintVerdict.BLOCKED
+        await bench.plug_in()
+        assert bench.states == [(DeviceState.OK, "")]
+        assert await bench.driver.print("order-1", SHORT) is PrintVerdict.PRINTED
+
+    assert [paper.text for paper in on_bench(tmp_path, play)] == ["short\n"]
+
+
+def test_unplugged_while_printing_the_outcome_is_unknown_and_not_repeated(tmp_path: Path) -> None:
+    async def play(bench: Bench) -> None:
+        bench.sim.change(dies_after_bytes=2000)
+        assert await bench.driver.print("order-1", ARABIC) is PrintVerdict.UNKNOWN
+        await bench.absence()
+        await bench.plug_in()
+        assert await bench.driver.print("order-1", ARABIC) is PrintVerdict.UNKNOWN
+
+    assert all("[QR" not in paper.text for paper in on_bench(tmp_path, play))
+
+
+def test_a_silent_printer_is_not_printed_to(tmp_path: Path) -> None:
+    async def play(bench: Bench) -> None:
+        bench.sim.change(silent=True)
+        assert await bench.driver.print("order-1", SHORT) is PrintVerdict.BLOCKED
+        assert bench.states[-1] == (DeviceState.FAULTY, "does not answer")
+        bench.sim.change(silent=False)
+        assert await bench.driver.print("order-1", SHORT) is PrintVerdict.PRINTED
+
+    assert [paper.text for paper in on_bench(tmp_path, play)] == ["short\n"]
+
+
+def test_a_printer_that_falls_silent_half_way_leaves_the_outcome_unknown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(printer_job, "_PROOF_S", 0.3)
+
+    async def play(bench: Bench) -> None:
+        bench.sim.change(baud=115200)
+        printing = asyncio.create_task(bench.driver.print("order-1", ARABIC))
+        await bench.sim.until(lambda: bool(bench.sim._machine.marks))
+        bench.sim.change(silent=True)
+        assert await printing is PrintVerdict.UNKNOWN
+
+    on_bench(tmp_path, play)
+
+
+def test_a_code_that_cannot_be_printed_blocks_the_receipt_before_the_first_byte(tmp_path: Path) -> None:
+    async def play(bench: Bench) -> None:
+        assert await bench.driver.print("order-1", Receipt((Qr("ü"),))) is PrintVerdict.BLOCKED
+
+    assert on_bench(tmp_path, play) == []
+
+
+def test_a_network_printer_is_printed_to_over_tcp(tmp_path: Path) -> None:
+    received, finished = bytearray(), asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        received.extend(await reader.read())
+        writer.close()
+        finished.set()
+
+    async def play() -> None:
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        host, port = server.sockets[0].getsockname()[:2]
+        driver = EscposPrinter(
+            "net", NetworkPrinter(host, port), load_profile("generic-58mm"), rasteriser=LETTERING
+        )
+        assert await driver.print("order-1", SHORT) is PrintVerdict.UNVERIFIED
+        await asyncio.wait_for(finished.wait(), 5)
+        assert b"short\n" in received
+        server.close()
+        await server.wait_closed()
+        assert await driver.print("order-2", SHORT) is PrintVerdict.BLOCKED
+
+    asyncio.run(play())
+
+
+@pytest.mark.parametrize("kind", ["serial", "usb"])
+def test_a_printer_that_is_not_there_is_absent(tmp_path: Path, kind: str) -> None:
+    profile = load_profile("generic-58mm")
+    path = tmp_path / "nothing"
+    address = SerialPort(path, 9600, profile.flow) if kind == "serial" else UsbPrinter(path)
+    with pytest.raises(DeviceAbsent, match="nothing"):
+        asyncio.run(EscposPrinter("p", address, profile, rasteriser=LETTERING).run(lambda event: None))

@@ -1,0 +1,76 @@
+"""Lines drawn with real fonts: right order, joined letters, room for everything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageChops
+
+import kioskd.ui
+from kioskd.devices.printer.lettering import Lettering, Run, visual_runs
+
+FONTS = Path(kioskd.ui.__file__).parent / "fonts"
+
+
+@pytest.fixture(scope="module")
+def lettering() -> Lettering:
+    return Lettering(
+        (FONTS / "Inter-Medium.otf", FONTS / "NotoSansArabic-Regular.ttf"),
+        (FONTS / "Inter-Bold.otf", FONTS / "NotoSansArabic-Bold.ttf"),
+    )
+
+
+def test_a_price_in_an_arabic_line_keeps_its_digits_in_order() -> None:
+    left, price, right = visual_runs("السعر 12.50 درهم", right_to_left=True)
+    assert price == Run("12.50", right_to_left=False)
+    assert left.text.strip() == "درهم"
+    assert right.text.strip() == "السعر"
+
+
+def test_an_arabic_name_in_an_english_line_stays_in_its_place() -> None:
+    runs = visual_runs("Thanks, سارة علي! See you", right_to_left=False)
+    assert [run.text.strip() for run in runs] == ["Thanks,", "سارة علي", "! See you"]
+    assert [run.right_to_left for run in runs] == [False, True, False]
+
+
+def test_arabic_letters_join(lettering: Lettering) -> None:
+    alone = sum(lettering.draw(letter, 1, False, True).ink.width for letter in "بطل")
+    assert lettering.draw("بطل", 1, False, True).ink.width < 0.85 * alone
+
+
+def test_the_first_letter_of_an_arabic_line_is_at_the_right(lettering: Lettering) -> None:
+    word, line = lettering.draw("دجاج", 2, False, True), lettering.draw("دجاج 47", 2, False, True)
+    right_end = line.ink.crop((line.ink.width - word.ink.width, 0, line.ink.width, line.ink.height))
+    assert same(right_end, word.ink)
+
+
+def test_measured_and_drawn_widths_agree(lettering: Lettering) -> None:
+    for text in ("Żurek śląski", "برجر 12.50 €", "x", ""):
+        assert lettering.draw(text, 1, True, False).ink.width == max(1, lettering.width(text, 1, True))
+
+
+def test_sizes_and_weights_differ(lettering: Lettering) -> None:
+    plain, bold, large = (
+        lettering.draw("حساب", size, bold, True).ink for size, bold in ((1, False), (1, True), (2, False))
+    )
+    assert ink_dots(bold) > 1.2 * ink_dots(plain)
+    assert large.height == 2 * plain.height
+
+
+def test_a_missing_letter_is_logged_once_and_leaves_a_box(
+    lettering: Lettering, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert ink_dots(lettering.draw("寿寿", 1, False, False).ink) > 0
+    assert caplog.messages == ["no receipt font has the letter U+5BFF"]
+
+
+def ink_dots(ink: Image.Image) -> int:
+    return sum(ink.convert("L").histogram()[128:])
+
+
+def same(one: Image.Image, other: Image.Image) -> bool:
+    return (
+        one.size == other.size
+        and ImageChops.difference(one.convert("L"), other.convert("L")).getbbox() is None
+    )
