@@ -49,6 +49,10 @@ MAX_HEADER_BYTES = 64 * 1024
 DEFAULT_RETRY_AFTER_S = 1.0
 MAX_RETRY_AFTER_S = 300.0
 
+_CONNECT_SHARE = 0.45
+"""Of the time left, for TCP and again for TLS. So connecting always times out by itself, as never sent and
+with its socket closed, and when the whole deadline passes the request may have left."""
+
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
@@ -122,19 +126,15 @@ class JsonApi:
         The deadline, `within_s` or else `timeout_s`, runs from waiting for a turn to the last byte.
         """
         deadline_s = self._timeout_s if within_s is None else within_s
-        progress = _Progress()
+        handed_over = False
         try:
             async with asyncio.timeout(deadline_s):
-                if self._bucket is not None:
-                    wait_s = self._bucket.reserve(patience_s=deadline_s)
-                    if wait_s > deadline_s:
-                        raise Throttled(wait_s)
-                    if wait_s > 0:
-                        await self._sleep(wait_s)
-                return await self._exchange(call, progress)
+                waited_s = await self._turn(patience_s=deadline_s)
+                handed_over = True
+                return await self._exchange(call, deadline_s - waited_s)
         except TimeoutError:
             text = f"{call.name}: no answer within {deadline_s:g} s"
-            raise (Unclear if progress.sent else Unreachable)(text) from None
+            raise (Unclear if handed_over else Unreachable)(text) from None
         except httpx.HTTPError as error:
             outcome = Unreachable if isinstance(error, _NEVER_SENT) else Unclear
             raise outcome(f"{call.name}: {_why(error)}") from None
@@ -143,18 +143,27 @@ class JsonApi:
         await self._reading.aclose()
         await self._writing.aclose()
 
-    async def _exchange(self, call: Call, progress: _Progress) -> Answer:
+    async def _turn(self, patience_s: float) -> float:
+        """Wait until the rate allows a call and return the seconds that took."""
+        if self._bucket is None:
+            return 0.0
+        wait_s = self._bucket.reserve(patience_s)
+        if wait_s > patience_s:
+            raise Throttled(wait_s)
+        if wait_s > 0:
+            await self._sleep(wait_s)
+        return wait_s
+
+    async def _exchange(self, call: Call, left_s: float) -> Answer:
         url = self._base_url + call.path
         if call.query:
             url += "?" + urlencode(call.query, quote_via=quote)
         headers = self._headers
         if call.body is not None:
             headers = headers | {"Content-Type": "application/json"}
-        request = httpx.Request(
-            call.method, url, headers=headers, content=call.body, extensions={"trace": progress.note}
-        )
+        phases = {"timeout": {"connect": left_s * _CONNECT_SHARE}}
+        request = httpx.Request(call.method, url, headers=headers, content=call.body, extensions=phases)
         started_s = time.monotonic()
-        progress.sent = True  # until httpcore says that it is still connecting
         transport = self._writing if call.has_effect else self._reading
         response = await transport.handle_async_request(request)
         try:
@@ -164,19 +173,6 @@ class JsonApi:
         took_ms = (time.monotonic() - started_s) * 1000
         logger.debug("%s: status %d in %.0f ms", call.name, response.status_code, took_ms)
         return _judge(call, response, body)
-
-
-class _Progress:
-    """Whether any byte of a request may have left: what a deadline that passed is judged by.
-
-    httpcore reports its steps. Only a step of connecting shows that nothing was sent yet.
-    """
-
-    def __init__(self) -> None:
-        self.sent = False
-
-    async def note(self, step: str, _info: object) -> None:
-        self.sent = not step.startswith("connection.")
 
 
 def _checked_base_url(text: str) -> str:

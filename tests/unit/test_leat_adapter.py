@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import json
 import logging
@@ -13,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kioskd.core.basket import Basket
 from kioskd.core.catalogue import Product, Service, Words
@@ -390,6 +393,50 @@ def test_the_probe_tells_a_wrong_token_from_a_silent_server() -> None:
         probe(httpx.Response(401))
     with pytest.raises(Unreachable):
         probe(httpx.ConnectError(""))
+
+
+_anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just(CONTACT),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["data", "uuid", "contact", "code", "errors", "order", "title", "status", "current_values"]
+            ),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=12,
+)
+_answers = st.one_of(
+    st.builds(lambda data: httpx.Response(200, content=json.dumps({"data": data})), _anything),
+    st.builds(
+        lambda status, doc: httpx.Response(status, content=json.dumps(doc)), st.integers(200, 599), _anything
+    ),
+    st.builds(
+        lambda status, body: httpx.Response(status, content=body),
+        st.integers(200, 599),
+        st.binary(max_size=20),
+    ),
+)
+
+
+@settings(max_examples=40)
+@given(st.dictionaries(st.sampled_from(sorted(good_answers())), _answers, min_size=1, max_size=4))
+def test_whatever_leat_answers_nothing_but_loyalty_errors_comes_out(answers: dict[str, Any]) -> None:
+    async def visit() -> None:
+        backend = ScriptedLeat(answers).backend()
+        for attempt in (
+            backend.identify(SCAN, "en"),
+            backend.deliver(paid_order(member_id=None, credential=CARD)),
+            backend.find(ORDER_ID),
+            backend.probe(),
+        ):
+            with contextlib.suppress(LoyaltyError):
+                await attempt
+
+    asyncio.run(visit())
 
 
 def test_a_partner_names_itself() -> None:

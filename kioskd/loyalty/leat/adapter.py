@@ -30,8 +30,8 @@ from kioskd.loyalty.leat.refusals import INVALID_INPUT, LeatRefused
 logger = logging.getLogger(__name__)
 
 _PROGRAM_LIFETIME_S = 3600.0
-_MIN_ROUND_S = 0.5
-"""What the second round of identifying gets when the first took nearly all of the time."""
+_LEAST_SHARE = 0.25
+"""Of `timeout_s`, for the second round of identifying when the first took nearly all of it."""
 
 T = TypeVar("T")
 
@@ -39,8 +39,8 @@ T = TypeVar("T")
 class LeatBackend:
     """Implements core.ports.LoyaltyBackend. Raises ConfigError when set up wrongly, then only LoyaltyError.
 
-    `timeout_s` is for one call, and for all of `identify`. `currency` is the account's. `time_zone` decides
-    on which day something expires; None is the system's. `clock` is monotonic seconds.
+    `timeout_s` is for one call; `identify` takes at most a quarter longer. `currency` is the account's.
+    `time_zone` decides on which day something expires; None is the system's. `clock` is monotonic seconds.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class LeatBackend:
             raise Refused("unknown_card")
         started_s = self._clock()
         uuid = await self._owner(credential.value, self._timeout_s)
-        left_s = max(self._timeout_s - (self._clock() - started_s), _MIN_ROUND_S)
+        left_s = max(self._timeout_s - (self._clock() - started_s), self._timeout_s * _LEAST_SHARE)
         async with asyncio.TaskGroup() as round_two:
             contact = round_two.create_task(_outcome(self._client.contact(uuid, left_s)))
             rewards = round_two.create_task(_outcome(self._client.rewards(uuid, self._shop_uuid, left_s)))

@@ -88,7 +88,7 @@ PART = BeforeValidator(_part)
 
 
 class _Answer(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
 
 class Failure(_Answer):
