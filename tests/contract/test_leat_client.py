@@ -42,9 +42,8 @@ TIMEOUT_S = 0.25
 @asynccontextmanager
 async def leat(**settings: Any) -> AsyncIterator[tuple[LeatSimulator, ServedApp, LeatBackend]]:
     simulator = LeatSimulator()
-    async with serve(simulator.app) as served:
-        async with connected(served.url, **settings) as backend:
-            yield simulator, served, backend
+    async with serve(simulator.app) as served, connected(served.url, **settings) as backend:
+        yield simulator, served, backend
 
 
 @asynccontextmanager
