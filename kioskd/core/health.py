@@ -22,6 +22,7 @@ class DeviceKind(StrEnum):
     CAMERA = "camera"
     PRINTER = "printer"
     TERMINAL = "terminal"
+    TOUCH = "touch"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,13 @@ from kioskd.core.events import Intent
 from kioskd.core.visit import Shop, Visit
 from kioskd.daemon import config as settings
 from kioskd.ui import stage
+from kioskd.ui.compose import Composer
 from kioskd.ui.fonts import Fonts
-from kioskd.ui.locale.translator import Translator
 from kioskd.ui.picture_cache import Pictures
 from kioskd.ui.render import Renderer
 from kioskd.ui.scene import Scene
 from kioskd.ui.scene_json import scene_json
 from kioskd.ui.screen import Screen
-from kioskd.ui.screens import compose
 from kioskd.ui.theme import default_theme
 from kioskd.ui.window import Closed, Driver, TouchKind, Window
 
@@ -42,19 +41,18 @@ def open_display(
     )
     board = stage.Stage(surface, default_theme())
     fonts = Fonts(board)
-    translators = {language: Translator(language) for language in shop.languages}
     screen = Screen(window, board, Renderer(board, fonts, Pictures(menu_folder)))
-
-    def scene_of(visit: Visit) -> Scene:
-        return compose(visit, shop, board, fonts, translators[visit.language])
-
-    return Display(window, screen, scene_of, now_s)
+    composer = Composer(board, fonts, shop)
+    turned = config.rotation in (90, 270)
+    panel_px = (config.height_px, config.width_px) if turned else (config.width_px, config.height_px)
+    return Display(window, screen, composer.scene, now_s, panel_px)
 
 
 class Display:
     """Paints when something changed, and only then. `seq` counts the pictures shown.
 
-    `scene_of` makes the scene of a visit; `now_s` is the clock of animations, monotonic.
+    `scene_of` makes the scene of a visit; `now_s` is the clock of animations, monotonic; `panel_px` is the
+    panel's size before any rotation.
     """
 
     def __init__(
@@ -63,8 +61,10 @@ class Display:
         screen: Screen,
         scene_of: Callable[[Visit], Scene],
         now_s: Callable[[], float],
+        panel_px: tuple[int, int],
     ) -> None:
         self._window = window
+        self._panel_px = panel_px
         self._screen = screen
         self._scene_of = scene_of
         self._now_s = now_s
@@ -91,6 +91,12 @@ class Display:
         self._paint()
         if intent is not None and self.on_intent:
             self.on_intent(intent)
+
+    def touch_panel(self, phase: str, across: float, down: float) -> None:
+        """A finger on the panel itself, as shares of its sides: it is mounted as the display is."""
+        width, height = self._panel_px
+        x_px, y_px = round(across * (width - 1)), round(down * (height - 1))
+        self.touch(phase, *self._window.to_canvas(x_px, y_px))
 
     def _paint(self) -> None:
         moving = self._screen.animate(self._now_s()) is not None

@@ -29,7 +29,7 @@ from kioskd.outbox.courier import Applied, Outcome
 from kioskd.outbox.operation import Operation
 from kioskd.outbox.outbox import Outbox
 from kioskd.outbox.policy import Policy
-from kioskd.ui.locale.translator import Translator
+from kioskd.ui.locale.translator import translator
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +81,7 @@ async def _serve(config: Config, shop: Shop, clock: Clock, display: Display) -> 
         )
         selling = Selling(outbox, loyalty=shop.loyalty)
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
-        hardware = hardware_of(config, clock.mono_s)
+        hardware = hardware_of(config, clock.mono_s, display.touch_panel)
         payments = Payments(hardware.terminal, outbox, selling, post) if hardware.terminal else None
         errands = Errands(
             tasks=tasks,
@@ -91,7 +91,7 @@ async def _serve(config: Config, shop: Shop, clock: Clock, display: Display) -> 
             payments=payments,
             printer=hardware.printer,
             letterhead=letterhead_of(config),
-            translators={language: Translator(language) for language in shop.languages},
+            translators={language: translator(language) for language in shop.languages},
         )
         runtime = Runtime(
             shop,
@@ -112,7 +112,7 @@ async def _serve(config: Config, shop: Shop, clock: Clock, display: Display) -> 
         )
         tasks.create_task(runtime.run())
         tasks.create_task(display.run())
-        if config.display.driver != "offscreen":
+        if config.display.driver != "offscreen":  # it has a window that can be closed, if nothing else
             tasks.create_task(display.watch_window(closed=stop.set))
         courier.backend = backend_of(config, clock.mono_s)
         if courier.backend:

@@ -22,6 +22,7 @@ from kioskd.ui.fonts import FOLDER as FONTS
 if TYPE_CHECKING:  # drivers are imported when they are built, after the first frame
     from kioskd.devices.printer.printer import EscposPrinter
     from kioskd.devices.terminal.zvt_driver import ZvtTerminal
+    from kioskd.devices.touch import OnTouch
 
 FACTORY_PASSWORD = "000000"
 """What ZVT terminals come with."""
@@ -96,12 +97,17 @@ class Hardware:
     terminal: PaymentTerminal | None
 
 
-def hardware_of(config: Config, clock: Callable[[], float]) -> Hardware:
+def hardware_of(config: Config, clock: Callable[[], float], on_touch: OnTouch) -> Hardware:
     """Drivers for everything the configuration names; nothing is opened yet. After the first frame.
 
     Raises ConfigError for a profile that does not exist or a password that cannot be read.
     """
     plugged = [_scanner(entry, clock) for entry in config.scanners if not _disabled(entry)]
+    if config.display.touch:
+        from kioskd.devices.touch import TouchScreen
+
+        touch = TouchScreen("touch", config.display.touch, on_touch)
+        plugged.append(Plugged(touch, DeviceKind.TOUCH, config.display.touch))
     if not _disabled(config.camera):
         plugged.append(_camera(config, clock))
     printer = None if isinstance(config.printer, settings.Disabled) else _printer(config)
