@@ -23,7 +23,7 @@ class TokenBucket:
     def reserve(self, patience_s: float) -> float:
         """Take a turn and return the seconds to wait for it. More than `patience_s` means none was taken."""
         now = self._clock()
-        self._tokens = min(self._capacity, self._tokens + (now - self._filled_at) * self._per_s)
+        self._tokens = min(self._capacity, self._tokens + max(0.0, now - self._filled_at) * self._per_s)
         self._filled_at = now
         wait_s = max(0.0, (1.0 - self._tokens) / self._per_s)
         if wait_s <= patience_s:
