@@ -129,9 +129,11 @@ class WedgeSimulator(_Plug):
 
     async def scan(self, text: str, aim: str = "") -> None:
         """Read a code and press Enter."""
-        for sign in aim + text:
-            await self._write(self._sign(sign))
-        await self.press(_ENTER)
+        await self._write(self.typed(aim + text))
+
+    def typed(self, text: str) -> bytes:
+        """The events of this text and Enter, without sending them."""
+        return b"".join(map(self._sign, text)) + self._stroke([_ENTER])
 
     async def press(self, code: int, *held: int) -> None:
         """One key, by its Linux code, while others are held."""

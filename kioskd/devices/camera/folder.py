@@ -14,6 +14,9 @@ from kioskd.devices.camera.picture import UnreadablePicture, read_picture
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp"})
 MIN_FRAMES_EACH = 3
 """So long every new picture is shown, however fast they come."""
+STILL_AFTER_FRAMES = 50
+STILL_FRAMES_PER_S = 5
+"""A folder in which nothing happens wakes the machine less often."""
 BLANK_GREY = 96
 
 _Version = tuple[int, int, int]
@@ -34,17 +37,18 @@ class PictureFolder:
         self._known: dict[Path, _Version] | None = None
         self._waiting: list[Path] = []
         self._shown: Path | None = None
-        self._shown_for = 0
+        self.shown_for = 0
+        """Frames since the view last changed."""
 
     def frame(self) -> Frame:
         """The next frame. Raises SourceAbsent when the folder is not there."""
         self._look()
         if self._shown is None:
             self._frame = self._blank
-        if self._waiting and (self._shown is None or self._shown_for >= MIN_FRAMES_EACH):
-            self._shown, self._shown_for = self._waiting.pop(0), 0
+        if self._waiting and (self._shown is None or self.shown_for >= MIN_FRAMES_EACH):
+            self._shown, self.shown_for = self._waiting.pop(0), 0
             self._frame = self._read(self._shown)
-        self._shown_for += 1
+        self.shown_for += 1
         return self._frame
 
     def _look(self) -> None:
@@ -54,8 +58,8 @@ class PictureFolder:
             fresh = fresh[-1:]  # what lay there before we came is no news, except for the newest
         self._waiting = [path for path in self._waiting if path in now and path not in fresh] + fresh
         self._known = now
-        if self._shown not in now:
-            self._shown = None
+        if self._shown is not None and self._shown not in now:
+            self._shown, self.shown_for = None, 0
 
     def _pictures(self) -> dict[Path, _Version]:
         found = {}
@@ -87,4 +91,4 @@ def folder_frames(folder: Path, unreadable: Callable[[str, str], None]) -> Itera
     view = PictureFolder(folder, unreadable)
     while True:
         yield view.frame()
-        time.sleep(1 / FRAMES_PER_S)
+        time.sleep(1 / (FRAMES_PER_S if view.shown_for < STILL_AFTER_FRAMES else STILL_FRAMES_PER_S))

@@ -37,11 +37,11 @@ async def follow(
         if not data:
             end("end of file")
             return
+        on_data(data)
         # A late loop sees data and timer together; data comes first and takes the timer back.
         if timer is not None:
             timer.cancel()
         timer = loop.call_later(silence_s, on_silence)
-        on_data(data)
 
     def end(why: str) -> None:
         loop.remove_reader(fd)

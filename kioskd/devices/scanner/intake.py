@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import unicodedata
+import re
 from collections import deque
 from collections.abc import Callable
 
@@ -15,10 +14,13 @@ MAX_TEXT = 512
 DUPLICATE_WINDOW_S = 1.5
 SCANS_PER_S = 10
 REJECTS_PER_S = 3
+_REFUSED_CONTROLS = re.compile(
+    "[{}]".format("".join(sorted({*map(chr, [*range(0x20), *range(0x7F, 0xA0)])} - ALLOWED_CONTROLS)))
+)
 
 
 class Intake:
-    """Turns outcomes into events for one device; keeps nothing of a scan but a digest, for the duplicates.
+    """Turns outcomes into events for one device; keeps nothing of a scan but its hash, for the duplicates.
 
     `gs_text` is what this scanner writes for the GS1 separator where it cannot send the character itself.
     """
@@ -32,7 +34,7 @@ class Intake:
         self._gs_text = gs_text
         self._scans = _Budget(SCANS_PER_S)
         self._rejects = _Budget(REJECTS_PER_S)
-        self._last_digest = b""
+        self._last_fingerprint = 0
         self._last_s = float("-inf")
 
     def take(self, outcome: Outcome, symbology: str | None = None) -> Scanned | ScanRejected | None:
@@ -49,18 +51,18 @@ class Intake:
             return self._reject(Reason.GRAMMAR)
         if len(text) > MAX_TEXT:
             return self._reject(Reason.TOO_LONG)
-        if any(unicodedata.category(sign) == "Cc" and sign not in ALLOWED_CONTROLS for sign in text):
+        if _REFUSED_CONTROLS.search(text):
             return self._reject(Reason.CONTROL_CHAR)
         return self._deliver(text, symbology or identified.symbology)
 
     def _deliver(self, text: str, symbology: str | None) -> Scanned | ScanRejected | None:
         now_s = self._clock()
-        digest = hashlib.sha256(f"{symbology}\0{text}".encode("utf-8", "surrogatepass")).digest()
-        if digest == self._last_digest and now_s - self._last_s < DUPLICATE_WINDOW_S:
+        fingerprint = hash((symbology, text))  # with this process's own salt
+        if fingerprint == self._last_fingerprint and now_s - self._last_s < DUPLICATE_WINDOW_S:
             return self._reject(Reason.DUPLICATE)
         if not self._scans.spend(now_s):
             return self._reject(Reason.OVERRUN)
-        self._last_digest, self._last_s = digest, now_s
+        self._last_fingerprint, self._last_s = fingerprint, now_s
         return Scanned(text, self._source, symbology)
 
     def _reject(self, reason: Reason) -> ScanRejected | None:
