@@ -1,0 +1,133 @@
+"""The kiosk.toml of a simulated world: Harbour Kitchen's restaurant, the world's own devices and ports."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+HARBOUR = Path(__file__).parent / "harbour"
+_MM_PER_PX = 208 / 1080
+# Displays that exist; any other size is taken for the reference display with other pixels.
+_SIZES_MM = {(1080, 1920): (208, 370), (1920, 1080): (370, 208), (800, 480): (154, 93), (480, 800): (93, 154)}
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a world's things are. Everything but the socket is in one folder."""
+
+    folder: Path
+    socket: Path
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "kiosk.toml"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "kioskd.log"
+
+    @property
+    def token(self) -> Path:
+        return self.folder / "leat.token"
+
+    @property
+    def state(self) -> Path:
+        return self.folder / "state"
+
+    @property
+    def serial_scanner(self) -> Path:
+        return self.folder / "scanner"
+
+    @property
+    def wedge_scanner(self) -> Path:
+        return self.folder / "keyboard"
+
+    @property
+    def camera(self) -> Path:
+        return self.folder / "camera"
+
+    @property
+    def printer(self) -> Path:
+        return self.folder / "printer"
+
+
+def kiosk_settings(
+    places: Places,
+    *,
+    size_px: tuple[int, int],
+    driver: str,
+    leat_port: int,
+    terminal_port: int,
+    counter: bool,
+) -> dict[str, Any]:
+    """What goes into kiosk.toml, as TOML values."""
+    harbour = tomllib.loads((HARBOUR / "kiosk.toml").read_text("utf-8"))
+    width_mm, height_mm = size_mm(size_px)
+    return {
+        "kiosk": "A",
+        "currency": harbour["currency"],
+        "languages": harbour["languages"],
+        "menu": str(HARBOUR / harbour["menu"]),
+        "state_dir": str(places.state),
+        "site": harbour["site"],
+        "display": {
+            "width_px": size_px[0],
+            "height_px": size_px[1],
+            "width_mm": width_mm,
+            "height_mm": height_mm,
+            "driver": driver,
+        },
+        "loyalty": {
+            "backend": "leat",
+            "base_url": f"http://127.0.0.1:{leat_port}",
+            "token_file": str(places.token),
+            "shop_uuid": harbour["loyalty"]["shop_uuid"],
+        },
+        "scanner": [
+            {"name": "front", "driver": "serial", "path": str(places.serial_scanner)},
+            {"name": "side", "driver": "wedge", "path": str(places.wedge_scanner)},
+        ],
+        "camera": {"driver": "folder", "path": str(places.camera)},
+        "printer": {"driver": "serial", "path": str(places.printer)},
+        "terminal": {"driver": "zvt", "host": "127.0.0.1", "port": terminal_port},
+        "counter": {"enabled": counter},
+        "control": {"socket": str(places.socket), "drive": True},
+    }
+
+
+def size_mm(size_px: tuple[int, int]) -> tuple[int, int]:
+    """How large a display of so many pixels is."""
+    if size_px in _SIZES_MM:
+        return _SIZES_MM[size_px]
+    scale = 1080 / min(size_px) * _MM_PER_PX
+    return round(size_px[0] * scale), round(size_px[1] * scale)
+
+
+def as_toml(table: Mapping[str, Any]) -> str:
+    """A TOML document of texts, numbers, truth values, lists of texts, tables, and lists of tables."""
+    return "\n".join(_lines(table, "")) + "\n"
+
+
+def _lines(table: Mapping[str, Any], prefix: str) -> Iterator[str]:
+    for key, value in table.items():
+        if not _is_table(value) and not _is_tables(value):
+            # JSON's way of writing texts, numbers and lists of them is TOML's, too.
+            yield f"{key} = {json.dumps(value, ensure_ascii=False)}"
+    for key, value in table.items():
+        if _is_table(value):
+            yield from ("", f"[{prefix}{key}]", *_lines(value, f"{prefix}{key}."))
+        elif _is_tables(value):
+            for entry in value:
+                yield from ("", f"[[{prefix}{key}]]", *_lines(entry, f"{prefix}{key}."))
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, Mapping)
+
+
+def _is_tables(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(entry, Mapping) for entry in value)

@@ -1,0 +1,373 @@
+"""Everything around one kiosk, simulated at protocol level, and the kiosk itself as a child process.
+
+    async with World(folder) as world:
+        await world.scan("10024711")
+
+The loyalty server answers HTTP, the card terminal speaks ZVT over TCP, printer and scanner are
+pseudo-terminals, the second scanner types, the camera looks into a folder. What a person could do to any of
+them is a method here; the scripted visits and the panel use nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+import socket
+import tempfile
+from collections.abc import Mapping
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self, get_args
+
+from kioskd.sim import finger
+from kioskd.sim.kiosk import Kiosk, KioskDown
+from kioskd.sim.scanner import SerialScannerSimulator, WedgeSimulator
+from kioskd.sim.setting import Places, as_toml, kiosk_settings
+
+if TYPE_CHECKING:  # imported when the daemon is on its way: they bring HTTP, pictures and numbers along
+    from kioskd.sim.camera import CameraSimulator
+    from kioskd.sim.leat import LeatSimulator
+    from kioskd.sim.paper import Paper
+    from kioskd.sim.printer import PrinterSimulator
+    from kioskd.sim.serve import ServedApp
+    from kioskd.sim.terminal import TerminalSimulator
+
+log = logging.getLogger(__name__)
+
+DEVICES_S = 15.0
+_LONGEST_SOCKET_PATH = 100  # of the 107 that Linux allows
+_LOOK_AGAIN_S = 0.03
+
+Network = Literal[
+    "on", "off", "slow", "no_answer", "lost_answers", "error500", "html503", "too_many", "portal"
+]
+"""on: all is well. off: nobody listens. slow: two seconds a request. no_answer: requests vanish.
+lost_answers: requests are executed, answers vanish. The others: what something on the way answers instead."""
+NETWORKS: tuple[str, ...] = get_args(Network)
+
+_RULES: Mapping[str, Mapping[str, Any]] = {
+    "slow": {"kind": "slow", "delay_ms": 2000},
+    "no_answer": {"kind": "timeout_before"},
+    "lost_answers": {"kind": "drop_answer"},
+    "error500": {"kind": "status_500"},
+    "html503": {"kind": "status_503_html"},
+    "too_many": {"kind": "status_429"},
+    "portal": {"kind": "portal"},
+}
+
+Via = Literal["serial", "wedge", "camera"]
+Device = Literal["scanner", "wedge", "camera", "printer", "terminal"]
+DEVICES: tuple[str, ...] = get_args(Device)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`terminal_auto_s`: so long after the prompt a card is presented; None waits for `tap_card` and others.
+
+    `restart_after_s`: so long after it ended the kiosk is started again, as systemd would; None: not at all.
+    `driver` is the display's: "auto" opens a window where there is a desktop.
+    """
+
+    size_px: tuple[int, int] = (1080, 1920)
+    driver: str = "offscreen"
+    counter: bool = True
+    terminal_auto_s: float | None = None
+    restart_after_s: float | None = 1.0
+
+
+class World:
+    """Use as an async context manager; inside, everything runs, though the kiosk may still be starting.
+
+    `kiosk`, `leat`, `printer`, `terminal`, `camera` and the scanners may also be used directly. Entering
+    raises OSError when the folder cannot be used.
+    """
+
+    kiosk: Kiosk
+    leat: LeatSimulator
+    served: ServedApp
+    terminal: TerminalSimulator
+    printer: PrinterSimulator
+    camera: CameraSimulator
+
+    def __init__(self, folder: Path, options: Options = Options()) -> None:
+        self.folder = folder.absolute()
+        self.options = options
+        self.network_is: Network = "on"
+        self._things = AsyncExitStack()
+        self._keeper: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as things:
+            await self._set_up(things)
+            self._things = things.pop_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._things.aclose()
+
+    async def _set_up(self, things: AsyncExitStack) -> None:
+        """The kiosk first: while it starts on one processor, the world is imported on the other."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.places = Places(self.folder, self._socket_path(things))
+        leat_port, terminal_port = things.enter_context(_Claim()).port, things.enter_context(_Claim()).port
+        self._write_settings(leat_port, terminal_port)
+        self.scanner = things.enter_context(SerialScannerSimulator(self.places.serial_scanner))
+        self.wedge = things.enter_context(WedgeSimulator(self.places.wedge_scanner))
+        self.places.camera.mkdir(exist_ok=True)
+        self.kiosk = Kiosk(self.places.config, self.places.log)
+        things.push_async_callback(self._stop_kiosk)
+        await self.kiosk.launch()
+        await self._set_up_the_rest(things, leat_port, terminal_port)
+        if self.options.restart_after_s is not None:
+            self._keeper = asyncio.create_task(self._keep_running(self.options.restart_after_s))
+
+    async def _set_up_the_rest(self, things: AsyncExitStack, leat_port: int, terminal_port: int) -> None:
+        from kioskd.sim.terminal import TerminalSimulator
+
+        auto_s, memory = self.options.terminal_auto_s, self.folder / "terminal.json"
+        self.terminal = TerminalSimulator(terminal_port, auto_s=auto_s, memory=memory)
+        await things.enter_async_context(self.terminal)
+
+        from kioskd.sim.printer import PrinterSimulator
+
+        self.printer = PrinterSimulator(self.places.printer)
+        await self.printer.start()
+        things.push_async_callback(self.printer.stop)
+
+        from kioskd.sim.leat import LeatSimulator
+        from kioskd.sim.serve import serve
+
+        self.leat = LeatSimulator()
+        self.served = await things.enter_async_context(serve(self.leat.app, leat_port))
+
+        from kioskd.sim.camera import CameraSimulator
+
+        self.camera = things.enter_context(CameraSimulator(self.places.camera))
+
+    def _socket_path(self, things: AsyncExitStack) -> Path:
+        wanted = self.folder / "kioskd.sock"
+        if len(bytes(wanted)) <= _LONGEST_SOCKET_PATH:
+            return wanted
+        short = tempfile.mkdtemp(prefix="kioskd-")
+        things.callback(shutil.rmtree, short, ignore_errors=True)
+        return Path(short) / "kioskd.sock"
+
+    def _write_settings(self, leat_port: int, terminal_port: int) -> None:
+        self.places.token.write_text("sim-token\n")
+        self.places.token.chmod(0o600)
+        settings = kiosk_settings(
+            self.places,
+            size_px=self.options.size_px,
+            driver=self.options.driver,
+            leat_port=leat_port,
+            terminal_port=terminal_port,
+            counter=self.options.counter,
+        )
+        self.places.config.write_text(as_toml(settings), "utf-8")
+
+    # --- the guest -------------------------------------------------------------------------------------
+
+    async def tap(self, target: str) -> None:
+        """Touch a widget by id or text, scrolling there. Raises NothingToTouch."""
+        await finger.tap(self.kiosk, target)
+
+    async def scan(self, text: str, via: Via = "serial", aim: str = "") -> None:
+        """Hold a code to a scanner; `via` the camera it is a phone, taken away again by `hide_picture`.
+
+        Raises ValueError for more than a QR code can carry.
+        """
+        match via:
+            case "serial":
+                await self.scanner.scan(text, aim)
+            case "wedge":
+                await self.wedge.scan(text, aim)
+            case "camera":
+                self.camera.show_qr(text)
+
+    async def scan_bytes(self, data: bytes, via: Literal["serial", "wedge"] = "serial") -> None:
+        """Send these very bytes from a scanner."""
+        await (self.scanner if via == "serial" else self.wedge).scan_bytes(data)
+
+    def show_picture(self, picture: bytes, suffix: str = ".png") -> None:
+        """Hold this picture (or whatever the bytes are) before the camera."""
+        self.camera.show(picture, suffix)
+
+    def hide_picture(self) -> None:
+        self.camera.hide()
+
+    # --- the network -----------------------------------------------------------------------------------
+
+    async def network(self, how: Network) -> None:
+        """What is between the kiosk and its loyalty server, from now on."""
+        from kioskd.sim.faults import FaultRule
+
+        if how == "off":
+            await self.served.pause()
+        else:
+            self.leat.faults.replace([FaultRule(**_RULES[how])] if how in _RULES else [])
+            await self.served.resume()
+        self.network_is = how
+
+    def fault(self, **rule: Any) -> None:
+        """One more fault of the loyalty server, in the fields of FaultRule. Raises ValueError for others."""
+        from kioskd.sim.faults import FaultRule
+
+        self.leat.faults.add(FaultRule(**rule))
+
+    # --- the devices -----------------------------------------------------------------------------------
+
+    async def unplug(self, device: Device) -> None:
+        match device:
+            case "scanner":
+                self.scanner.unplug()
+            case "wedge":
+                self.wedge.unplug()
+            case "camera":
+                self.camera.unplug()
+            case "printer":
+                await self.printer.unplug()
+            case "terminal":
+                await self.terminal.stop()
+
+    async def plug(self, device: Device) -> None:
+        match device:
+            case "scanner":
+                self.scanner.replug()
+            case "wedge":
+                self.wedge.replug()
+            case "camera":
+                self.camera.replug()
+            case "printer":
+                await self.printer.replug()
+            case "terminal":
+                if not self.terminal.state()["plugged_in"]:
+                    await self.terminal.start()
+
+    def plugged(self) -> dict[str, bool]:
+        """Which devices are plugged in, by the names `plug` takes."""
+        return {
+            "scanner": self.scanner.plugged,
+            "wedge": self.wedge.plugged,
+            "camera": self.camera.plugged,
+            "printer": self.printer.plugged,
+            "terminal": bool(self.terminal.state()["plugged_in"]),
+        }
+
+    def printer_condition(self, name: str, value: bool | int | None) -> None:
+        """Switch one of the printer's conditions. Raises TypeError for one that it does not have."""
+        changes: Any = {name: value}
+        self.printer.change(**changes)
+
+    @property
+    def papers(self) -> list[Paper]:
+        """What came out of the printer, oldest first."""
+        return self.printer.papers
+
+    # --- the card terminal: each is False when it is not waiting for a card ------------------------------
+
+    def tap_card(self) -> bool:
+        return self.terminal.tap()
+
+    def insert_card(self) -> bool:
+        return self.terminal.insert()
+
+    def decline_card(self) -> bool:
+        return self.terminal.decline()
+
+    def cancel_at_terminal(self) -> bool:
+        return self.terminal.press_cancel()
+
+    def cut_terminal_cable(self) -> None:
+        """Cut it once; the kiosk may connect again."""
+        self.terminal.cut()
+
+    def terminal_fault(self, name: str, value: object) -> None:
+        """Set one of the terminal's faults. Raises ValueError for one that does not exist."""
+        self.terminal.faults.set(name, value)
+
+    # --- time, and the kiosk's life ----------------------------------------------------------------------
+
+    async def skip(self, seconds: float) -> None:
+        """Let time pass for the kiosk."""
+        await self.kiosk.skip(seconds)
+
+    async def shift_wall(self, seconds: float) -> None:
+        await self.kiosk.shift_wall(seconds)
+
+    async def kill_kiosk(self) -> None:
+        """kill -9. It comes back by itself after `restart_after_s`, if that is set."""
+        await self.kiosk.kill()
+
+    async def start_kiosk(self) -> None:
+        """Start it when it is down; returns when it answers."""
+        await self.kiosk.start()
+
+    async def ready(self, timeout_s: float = DEVICES_S) -> None:
+        """Returns when the kiosk answers and every plugged device works. KioskDown after `timeout_s`."""
+        await self.kiosk.answering()
+        try:
+            async with asyncio.timeout(timeout_s):
+                while True:
+                    if not (waiting := await self._not_working()):
+                        return
+                    await asyncio.sleep(_LOOK_AGAIN_S)
+        except TimeoutError:
+            tail = "\n  ".join(self.kiosk.log_tail())
+            raise KioskDown(f"these devices did not start: {', '.join(waiting)}\n  {tail}") from None
+
+    async def _not_working(self) -> list[str]:
+        names = {"front": "scanner", "side": "wedge"}
+        plugged = self.plugged()
+        devices = (await self.kiosk.status())["devices"]
+        working = {
+            names.get(d["name"], d["name"]) for d in devices if d["state"] in ("ok", "degraded", "disabled")
+        }
+        return [name for name, there in plugged.items() if there and name not in working]
+
+    async def _keep_running(self, after_s: float) -> None:
+        while True:
+            status = await self.kiosk.ended()
+            log.warning("the kiosk ended with status %d; starting it again in %g s", status, after_s)
+            await asyncio.sleep(after_s)
+            await self.kiosk.launch()
+
+    async def _stop_kiosk(self) -> None:
+        if self._keeper:
+            self._keeper.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._keeper
+        await self.kiosk.stop()
+
+    # --- what can be known ---------------------------------------------------------------------------------
+
+    @property
+    def requests(self) -> list[dict[str, Any]]:
+        """What the loyalty server was asked and what it answered, oldest first."""
+        return [exchange.to_json() for exchange in self.leat.requests]
+
+    def balance(self, card: str) -> int:
+        """The points of whoever has this card, as the loyalty server knows them. Raises KeyError."""
+        state = self.leat.state
+        contact_uuid = state.cards[card].contact_uuid
+        return state.contacts[contact_uuid or ""].points
+
+    @property
+    def orders(self) -> list[dict[str, Any]]:
+        """The orders that the loyalty server has, oldest first."""
+        return [order.document for order in self.leat.state.orders.values()]
+
+
+class _Claim:
+    """A free port, kept from others without listening, so that it can be written down before it is served."""
+
+    def __enter__(self) -> Self:
+        self._socket = socket.socket()
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind(("127.0.0.1", 0))
+        self.port: int = self._socket.getsockname()[1]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
