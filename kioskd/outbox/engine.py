@@ -94,14 +94,14 @@ def step(queue: Queue, event: Event, at: Instant) -> tuple[Queue, tuple[Command,
 
 
 class _Turn:
-    """One step in the making. Copies what it may change; the queue it began with stays as it was."""
+    """One step in the making. The queue it began with stays as it was."""
 
     def __init__(self, queue: Queue, at: Instant) -> None:
         self._before = queue
         self._policy = queue.policy
         self._at = at
-        self._operations = dict(queue.operations)
-        self._lanes = dict(queue.lanes)
+        self._operations = queue.operations
+        self._lanes = queue.lanes
         self._due = list(queue.due)
         self._flying = set(queue.flying)
         self._gate = queue.gate
@@ -135,7 +135,7 @@ class _Turn:
         self._last_seq = event.last_seq
         self._last_order_number = event.last_order_number
         for operation in event.operations:
-            self._operations[operation.op_id] = operation
+            self._operations = self._operations.with_(operation.op_id, operation)
             self._open_bytes += operation.payload_bytes
             if operation.state is OpState.SENDING:
                 operation = replace(operation, last_outcome="restarted")
@@ -262,9 +262,9 @@ class _Turn:
         moved = replace(operation, state=to, detail=operation.detail if detail is None else detail)
         self._changes.append(Move(before, moved, cause, actor))
         if moved.is_open:
-            self._operations[moved.op_id] = moved
+            self._operations = self._operations.with_(moved.op_id, moved)
         else:
-            del self._operations[moved.op_id]
+            self._operations = self._operations.without(moved.op_id)
             self._open_bytes -= moved.payload_bytes
         return moved
 
@@ -304,7 +304,7 @@ class _Turn:
         )
         self._changes.append(Insert(operation, payload, draft.order_number))
         if operation.is_open:
-            self._operations[operation.op_id] = operation
+            self._operations = self._operations.with_(operation.op_id, operation)
             self._open_bytes += operation.payload_bytes
         if operation.state is OpState.QUEUED:
             self._join_lane(operation)
@@ -334,16 +334,18 @@ class _Turn:
 
     def _join_lane(self, operation: Operation) -> None:
         lane = self._lanes.get(operation.lane, ())
-        self._lanes[operation.lane] = (*lane, operation.op_id)
+        self._lanes = self._lanes.with_(operation.lane, (*lane, operation.op_id))
         if not lane:
             self._wait(operation, -inf)
 
     def _leave_lane(self, operation: Operation) -> None:
-        lane = self._lanes.pop(operation.lane)
+        lane = self._lanes[operation.lane]
         was_head = lane[0] == operation.op_id
         rest = tuple(op_id for op_id in lane if op_id != operation.op_id)
         if rest:
-            self._lanes[operation.lane] = rest
+            self._lanes = self._lanes.with_(operation.lane, rest)
+        else:
+            self._lanes = self._lanes.without(operation.lane)
         if rest and was_head:
             self._wait(self._operations[rest[0]], -inf)
 

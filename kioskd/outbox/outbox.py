@@ -155,7 +155,8 @@ class Outbox:
     async def _parcels(self, wanted: Callable[[Operation], bool]) -> list[Parcel]:
         """A payload that cannot be read any more is quarantined and left out."""
         parcels = []
-        for operation in filter(wanted, list(self._worker.queue.operations.values())):
+        known = sorted(self._worker.queue.operations.values(), key=lambda operation: operation.seq)
+        for operation in filter(wanted, known):
             try:
                 raw = await self._worker.in_thread(partial(self._store.payload, operation.op_id))
                 parcels.append(Parcel(operation, decode_payload(raw)))

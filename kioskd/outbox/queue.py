@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf
 
 from kioskd.outbox.gate import Flow, Gate
 from kioskd.outbox.operation import Operation
 from kioskd.outbox.policy import Policy
+from kioskd.outbox.shards import Shards
 
 Due = tuple[float, int, str]
 """When the head of a lane may be begun, its seq, the lane."""
@@ -19,9 +19,9 @@ class Queue:
     """Everything the engine remembers. A value: an event that could not be written down never happened."""
 
     policy: Policy = field(default_factory=Policy)
-    operations: Mapping[str, Operation] = field(default_factory=dict)
+    operations: Shards[Operation] = field(default_factory=Shards)
     """The open ones, by op_id."""
-    lanes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    lanes: Shards[tuple[str, ...]] = field(default_factory=Shards)
     """op_ids in order; the head is the one that is worked on."""
     due: tuple[Due, ...] = ()
     """Lanes whose head waits, soonest first."""

@@ -43,7 +43,7 @@ _S = OpState
 TRANSITIONS: Mapping[OpState, frozenset[OpState]] = MappingProxyType(
     {
         _S.QUEUED: frozenset({_S.SENDING, _S.HELD, _S.CANCELLED, _S.EXPIRED, _S.QUARANTINED}),
-        _S.HELD: frozenset({_S.QUEUED, _S.CONFIRMED, _S.CANCELLED, _S.EXPIRED}),
+        _S.HELD: frozenset({_S.QUEUED, _S.CONFIRMED, _S.CANCELLED, _S.EXPIRED, _S.QUARANTINED}),
         _S.SENDING: frozenset(
             {
                 _S.CONFIRMED,

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import apsw
 import pytest
 
 from kioskd.core.errors import StorageError
@@ -233,6 +234,25 @@ def test_an_unpaid_order_is_kept_and_delivered_only_when_released(path: Path) ->
 
     serve(path, courier, visit)
     assert courier.ids == ["a"]
+
+
+def test_a_payload_that_was_damaged_is_quarantined_and_the_rest_goes_on(path: Path) -> None:
+    async def accept(outbox: Outbox, reports: Reports) -> None:
+        await outbox.accept(*(draft(name, held="unpaid") for name in "abc"))
+        await outbox.begin(Draft("pay", "payment", "terminal", {}, Strategy.ATTENDED))
+
+    async def look(outbox: Outbox, reports: Reports) -> None:
+        assert [parcel.operation.op_id for parcel in await outbox.held()] == ["a", "c"]
+        assert await outbox.unsettled() == []
+        assert outbox.counts().by_state == {OpState.HELD: 2, OpState.QUARANTINED: 2}
+        await outbox.release("c")
+        await reports.until(lambda r: bool(r.settled))
+
+    serve(path, ScriptedCourier(), accept)
+    damage = apsw.Connection(str(path))
+    damage.execute("UPDATE operation SET payload = x'7b' WHERE op_id IN ('b', 'pay')")
+    damage.close()
+    serve(path, ScriptedCourier(), look)
 
 
 def test_a_refusal_leaves_the_outbox_at_work(path: Path) -> None:
