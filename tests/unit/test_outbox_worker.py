@@ -145,6 +145,17 @@ def test_the_network_comes_back_and_what_waited_is_delivered_once(path: Path) ->
     assert reports.online == [False, True]
 
 
+def test_it_wakes_by_itself_when_a_back_off_ends(path: Path) -> None:
+    courier = ScriptedCourier(Unclear(), NeverSent())
+
+    async def visit(outbox: Outbox, reports: Reports) -> None:
+        await outbox.accept(draft("a"))
+        await reports.until(lambda r: bool(r.settled))
+
+    serve(path, courier, visit, policy=Policy(backoff_first_s=0.002))
+    assert courier.ids == ["a"] * 3
+
+
 def test_a_duplicate_is_read_back(path: Path) -> None:
     courier = ScriptedCourier(Unclear(), Refused(DUPLICATE))
 
