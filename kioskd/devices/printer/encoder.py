@@ -46,6 +46,12 @@ class PrintData:
     def data(self) -> bytes:
         return b"".join(self.pieces)
 
+    @property
+    def filler_bytes(self) -> int:
+        """So many zeros complete whatever this job was interrupted in; a printer ignores the rest of them."""
+        bands = [len(piece) for piece in self.pieces if piece.startswith((b"\x1dv", b"\x1d(L", b"\x1d8L"))]
+        return max(bands, default=0) + qr.MAX_CHARACTERS
+
 
 def encode(receipt: Receipt, profile: PrinterProfile, *, rasteriser: Rasteriser) -> bytes:
     """All bytes of the job, without proof of printing. Raises UnprintableReceipt."""

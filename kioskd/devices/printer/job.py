@@ -16,7 +16,6 @@ from kioskd.devices.printer import commands
 from kioskd.devices.printer.conversation import Conversation
 from kioskd.devices.printer.encoder import PrintData
 from kioskd.devices.printer.profile import PrinterProfile, StatusDialect
-from kioskd.devices.printer.raster import BAND_ROWS
 
 LONGEST_JOB_S = 60.0
 _SHORTEST_JOB_S = 10.0
@@ -26,16 +25,16 @@ _SPARE_S = 5.0
 _PROOF_S = 10.0
 _PROOF_HELD_BACK_S = 20.0
 _CUT_PROOF_S = 2.0
-_FILLER_BYTES = 512
 
 
 @dataclass(frozen=True, slots=True)
 class JobEnd:
-    """`detail` is for staff. `leftover` means the printer may still hold a part of the job."""
+    """`detail` is for staff. `leftover_bytes` is not 0 when the printer may still hold a part of the job:
+    the zeros that complete what it was interrupted in."""
 
     verdict: PrintVerdict
     detail: str = ""
-    leftover: bool = False
+    leftover_bytes: int = 0
 
 
 def wire_s(data: PrintData, baud: int | None) -> float:
@@ -57,7 +56,9 @@ async def blocked_by(talk: Conversation, profile: PrinterProfile) -> str | None:
         return None
     if await talk.refresh():
         return talk.status.trouble
-    return "does not answer" if profile.status is StatusDialect.EPSON else None
+    if profile.status is StatusDialect.EPSON:
+        return talk.status.trouble or "does not answer"  # off-line with a full buffer, it cannot be asked
+    return None
 
 
 async def run_job(talk: Conversation, profile: PrinterProfile, data: PrintData, baud: int | None) -> JobEnd:
@@ -80,7 +81,7 @@ async def run_job(talk: Conversation, profile: PrinterProfile, data: PrintData, 
     except DeviceError as wrong:
         if talk.connection.written == before:
             return JobEnd(PrintVerdict.BLOCKED, str(wrong))
-        return _unknown(talk, str(wrong))
+        return _unknown(talk, data, str(wrong))
 
 
 async def _send_and_verify(
@@ -89,14 +90,14 @@ async def _send_and_verify(
     talk.forget_halt()
     deadline_s = job_deadline_s(data, baud)
     if not await _send(talk, data, deadline_s):
-        return _unknown(talk, talk.halted or f"took longer than {deadline_s:.0f} s")
+        return _unknown(talk, data, talk.halted or f"took longer than {deadline_s:.0f} s")
     if not answers:
         return JobEnd(PrintVerdict.UNVERIFIED)
     proven = not data.proofs or await _proof(talk, data.proofs)
-    if not await talk.refresh():
-        return _unknown(talk, "stopped answering")
+    if not talk.halted and not await talk.refresh():
+        return _unknown(talk, data, "stopped answering")
     if talk.halted or not proven:
-        return _unknown(talk, talk.halted or "did not confirm the printing")
+        return _unknown(talk, data, talk.halted or "did not confirm the printing")
     return JobEnd(PrintVerdict.PRINTED if data.proofs else PrintVerdict.UNVERIFIED)
 
 
@@ -137,12 +138,14 @@ async def _proof(talk: Conversation, proofs: tuple[str, ...]) -> bool:
     return True
 
 
-def _unknown(talk: Conversation, detail: str) -> JobEnd:
+def _unknown(talk: Conversation, data: PrintData, detail: str) -> JobEnd:
     talk.connection.discard_output()
-    return JobEnd(PrintVerdict.UNKNOWN, detail, leftover=True)
+    return JobEnd(PrintVerdict.UNKNOWN, detail, data.filler_bytes)
 
 
-async def discard_leftover(talk: Conversation, profile: PrinterProfile) -> None:
+async def discard_leftover(
+    talk: Conversation, profile: PrinterProfile, filler_bytes: int, process_id: str, baud: int | None
+) -> None:
     """Make sure the next guest does not get the rest of this receipt. Raises DeviceError.
 
     A printer that does not confirm gets zeros first, which finish a half-sent picture and are ignored as
@@ -150,6 +153,11 @@ async def discard_leftover(talk: Conversation, profile: PrinterProfile) -> None:
     """
     if profile.status is StatusDialect.EPSON and await talk.clear_buffer():
         return
-    filler = bytes(_FILLER_BYTES + BAND_ROWS * ((profile.dots + 7) // 8))
-    strip = commands.feed(4) + commands.cut(profile.cut)
-    await talk.connection.write(filler + commands.INITIALISE + strip)
+    strip = bytes(filler_bytes) + commands.INITIALISE + commands.feed(4) + commands.cut(profile.cut)
+    if profile.process_id:
+        strip += commands.process_id(process_id)
+    await talk.connection.write(strip)
+    await talk.connection.drained()
+    if profile.process_id:
+        patience_s = _PROOF_S + (len(strip) * 10 / baud if baud else 0)
+        await talk.wait_until(lambda: process_id in talk.processed or bool(talk.halted), patience_s)

@@ -67,7 +67,7 @@ class EscposPrinter:
         self._emit: Emit | None = None
         self._health: DeviceHealth | None = None
         self._ended: OrderedDict[str, PrintVerdict] = OrderedDict()
-        self._leftover = False
+        self._leftover_bytes = 0
 
     async def run(self, emit: Emit) -> None:
         """See `core.ports.Device`."""
@@ -105,14 +105,11 @@ class EscposPrinter:
         try:
             data = compose(receipt, self._profile, rasteriser=self._rasteriser, proofs=proofs)
             async with self._line() as talk:
-                if self._leftover and (trouble := await self._tidy(talk)):
+                if self._leftover_bytes and (trouble := await self._tidy(talk)):
                     return JobEnd(PrintVerdict.BLOCKED, trouble)
-                self._leftover = True
-                end = JobEnd(PrintVerdict.UNKNOWN)
-                try:
-                    end = await run_job(talk, self._profile, data, self._baud)
-                finally:
-                    self._leftover = end.leftover
+                self._leftover_bytes = data.filler_bytes  # stays when this is cancelled half-way
+                end = await run_job(talk, self._profile, data, self._baud)
+                self._leftover_bytes = end.leftover_bytes
                 self._report(talk, end.detail)
                 return end
         except UnprintableReceipt as bug:
@@ -160,7 +157,7 @@ class EscposPrinter:
 
     async def _look_after(self, talk: Conversation) -> None:
         trouble = await blocked_by(talk, self._profile)
-        if self._leftover and not trouble:
+        if self._leftover_bytes and not trouble:
             trouble = await self._tidy(talk)
         self._report(talk, trouble or "")
 
@@ -169,8 +166,9 @@ class EscposPrinter:
         if trouble := await blocked_by(talk, self._profile):
             return trouble
         _log.info("%s: throwing away what is left of an interrupted receipt", self.name)
-        await discard_leftover(talk, self._profile)
-        self._leftover = False
+        talk.forget_halt()
+        await discard_leftover(talk, self._profile, self._leftover_bytes, next(self._ids), self._baud)
+        self._leftover_bytes = 0
         return None
 
     def _report(self, talk: Conversation, trouble: str) -> None:
