@@ -25,6 +25,7 @@ MAX_DELAY_S = 15.0
 CALM_S = 30.0
 """A device that worked this long had recovered: its next failure is retried at once again."""
 REPLUG_POLL_S = 1.0
+_LOST = frozenset({DeviceState.ABSENT, DeviceState.FAULTY})
 
 
 async def supervise(
@@ -84,7 +85,6 @@ class _Watch:
     def __init__(self, name: str, kind: DeviceKind, emit: Emit) -> None:
         self._health = DeviceHealth(name, kind, DeviceState.DISABLED)
         self._emit = emit
-        self._lost = False
 
     def emit(self, event: Scanned | ScanRejected | DeviceChanged) -> None:
         if isinstance(event, DeviceChanged):
@@ -97,12 +97,8 @@ class _Watch:
         if now == before:
             return
         self._health = now
-        if now.usable and self._lost:
-            self._lost = False
+        if now.usable and before.state in _LOST:
             log.info("%s: back", now.name)
-        elif state in (DeviceState.ABSENT, DeviceState.FAULTY) and (
-            not self._lost or state is not before.state
-        ):
-            self._lost = True
+        elif state in _LOST and state is not before.state:
             log.warning("%s: %s: %s", now.name, state, detail)
         self._emit(DeviceChanged(now))

@@ -79,6 +79,11 @@ def test_a_file_that_is_no_safe_picture_is_refused(data: bytes) -> None:
         read_picture(data)
 
 
+def test_more_pixels_than_a_camera_has_are_not_unpacked() -> None:
+    with pytest.raises(UnreadablePicture, match="5000 x 5000 pixels"):
+        read_picture(_png(1, (5000, 5000)))
+
+
 @given(st.data())
 def test_any_damage_gives_a_frame_or_a_refusal(data: st.DataObject) -> None:
     picture = bytearray(_png(9))

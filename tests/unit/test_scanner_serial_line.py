@@ -31,6 +31,7 @@ VECTORS: dict[str, tuple[list[bytes | None], list[tuple[str | None, str]]]] = {
     "no text in either": ([b"\xff\x81\r"], [(None, "!grammar")]),
     "control characters": ([b"rm\x1b[A\r"], [(None, "!control_char")]),
     "answer to a command": ([b"]Z6REV1\r"], []),
+    "ETX that ends nothing": ([b"AB\x03\r"], [(None, "!control_char")]),
     "empty frames": ([b"\r\n\r\n\t", None], []),
     "extended channel": ([b"]Q2\\000026A\\\\B\r", b"]Q2\\000009A\r"], [("qr", "A\\B"), (None, "!grammar")]),
     "text that only begins like an identifier": ([b"]\r"], [(None, "]")]),
