@@ -1,0 +1,287 @@
+"""The format of scripted visits, and reading it.
+
+A scenario is a TOML file: a `title`, perhaps `[options]`, and `[[step]]` tables. A step does its acts in the
+order in which they are written; then all its expectations must come true within `within_s` (10 unless told).
+
+    [options]     size = "540x960"      the display in pixels
+                  card = "at_once"      somebody presents a card as soon as asked; "by_hand": the steps do
+                  counter = true        paying at the counter is offered
+
+What the guest does:
+
+    scan = "10024711"                   at the serial scanner; or a table: text, via ("serial", "wedge",
+                                        "camera"), repeat (so many times), hex (bytes instead of text)
+    tap = "eat_in"                      a widget by id, by its whole text, or by its beginning; or several
+    keypad = "10024714"                 digits on the screen's keypad
+    show_picture = "face.png"           a file beside the scenario, held before the camera
+    hide_picture = true                 nothing before the camera any more
+    wait_s = 45                         nothing, for so long (the kiosk's clock is moved: it takes no time)
+    card = "tap"                        at the card terminal: tap, insert, decline, cancel; once asked for it
+
+What the world does:
+
+    network = "off"                     see `Network` in world.py
+    fault = { kind = "drop_answer", path = "/api", times = 1 }     the fields of `FaultRule` in faults.py
+    unplug = "printer"                  scanner, wedge, camera, printer, terminal; or several
+    plug = "printer"
+    printer = { paper_out = true }      the fields of `Conditions` in printer_machine.py
+    terminal = { cut_at = "result" }    the fields of `Faults` in terminal_faults.py
+    shift_wall_s = -3600                the kiosk's wall clock is wrong by so much more
+    kill = true                         kill -9; it stays down
+    restart = true                      the kiosk is started again and its devices are awaited
+    order_paid = "A1"                   staff took the money at the counter
+
+What is expected:
+
+    screen = "menu"                     where the visit is
+    see = ["Sanne", "1,240"]            texts on the screen, anywhere in a widget
+    not_see = "Sanne"
+    enabled = "pay:card"                widgets that can (or cannot) be touched, by id
+    disabled = "product:VEGGIE-WRAP"
+    paper = ["A1", "Harbour Classic"]   texts on the last piece of paper
+    papers = 1                          so many pieces of paper came out
+    wire = { path = "/orders/create-and-process", count = 1, body = { reference = "A1" } }
+                                        exactly `count` requests (1 unless told) whose path ends so, with the
+                                        `method` if given; `body` is a part of theirs
+    balance = { card = "10024711", points = 1250 }                 at Leat
+    orders = 1                          so many orders at Leat
+    charged = "13.10"                   what the card terminal took in all
+    outbox = { confirmed = 1 }          operations by state
+    devices = { printer = "faulty" }    states of devices, as the kiosk reports them
+    log_has_not = ["10024711"]          texts that must not be in the daemon's log
+
+`say` is a remark for the reader of the report.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    ValidationError,
+    model_validator,
+)
+
+from kioskd.sim.faults import FaultRule
+from kioskd.sim.world import Device, Network, Via
+
+FOLDER = Path(__file__).parent / "scenarios"
+WITHIN_S = 10.0
+
+
+class ScenarioError(Exception):
+    """A scenario that cannot be played: the text says which file, step and key, and what is wrong."""
+
+
+def _one_or_more(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+def _at_least_one(texts: tuple[str, ...]) -> tuple[str, ...]:
+    if not texts or "" in texts:
+        raise ValueError("must not be empty")
+    return texts
+
+
+Texts = Annotated[tuple[str, ...], BeforeValidator(_one_or_more), AfterValidator(_at_least_one)]
+Devices = Annotated[tuple[Device, ...], BeforeValidator(_one_or_more), Field(min_length=1)]
+Yes = Literal[True]
+Count = Annotated[int, Field(ge=0)]
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Scan(_Table):
+    """One thing held to a scanner."""
+
+    text: str = ""
+    via: Via = "serial"
+    repeat: Annotated[int, Field(ge=1, le=100_000)] = 1
+    hex: str | None = None
+
+    @property
+    def data(self) -> bytes | None:
+        return None if self.hex is None else bytes.fromhex(self.hex)
+
+    @model_validator(mode="after")
+    def _one_content(self) -> Scan:
+        if (self.hex is None) == (not self.text):
+            raise ValueError("needs either text or hex")
+        if self.data is not None and self.via == "camera":
+            raise ValueError("a camera takes text, or show_picture")
+        return self
+
+
+def _scan(value: object) -> object:
+    return {"text": value} if isinstance(value, str) else value
+
+
+class Wire(_Table):
+    """Requests at the loyalty server."""
+
+    path: str
+    method: str | None = None
+    count: Count = 1
+    body: Mapping[str, Any] | None = None
+
+
+class Balance(_Table):
+    card: str
+    points: int
+
+
+class Step(_Table):
+    """One step as it is written; `order` has its keys in the order of the file."""
+
+    say: str = ""
+    within_s: Seconds = WITHIN_S
+
+    scan: Annotated[Scan, BeforeValidator(_scan)] | None = None
+    tap: Texts | None = None
+    keypad: Annotated[str, Field(pattern="^[0-9]+$")] | None = None
+    show_picture: str | None = None
+    hide_picture: Yes | None = None
+    wait_s: Seconds | None = None
+    card: Literal["tap", "insert", "decline", "cancel"] | None = None
+    network: Network | None = None
+    fault: FaultRule | None = None
+    unplug: Devices | None = None
+    plug: Devices | None = None
+    printer: Mapping[str, StrictBool | StrictInt] | None = None
+    terminal: Mapping[str, StrictBool | StrictInt | str] | None = None
+    shift_wall_s: float | None = None
+    kill: Yes | None = None
+    restart: Yes | None = None
+    order_paid: str | None = None
+
+    screen: str | None = None
+    see: Texts | None = None
+    not_see: Texts | None = None
+    enabled: Texts | None = None
+    disabled: Texts | None = None
+    paper: Texts | None = None
+    papers: Count | None = None
+    wire: Wire | None = None
+    balance: Balance | None = None
+    orders: Count | None = None
+    charged: Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]{2}$")] | None = None
+    outbox: Mapping[str, Count] | None = None
+    devices: Mapping[str, str] | None = None
+    log_has_not: Texts | None = None
+
+    order: tuple[str, ...] = Field(default=(), exclude=True)
+
+    @property
+    def acts(self) -> list[str]:
+        return [key for key in self.order if key in ACTS]
+
+    @property
+    def expectations(self) -> list[str]:
+        return [key for key in self.order if key in EXPECTATIONS]
+
+
+ACTS = frozenset(
+    "scan tap keypad show_picture hide_picture wait_s card network fault unplug plug printer terminal"
+    " shift_wall_s kill restart order_paid".split()
+)
+EXPECTATIONS = frozenset(
+    "screen see not_see enabled disabled paper papers wire balance orders charged outbox devices"
+    " log_has_not".split()
+)
+
+
+def _size(text: object) -> object:
+    if not isinstance(text, str):
+        return text
+    width, x, height = text.partition("x")
+    if not (x and width.isdecimal() and height.isdecimal()):
+        raise ValueError('is no size in pixels, as in "540x960"')
+    return int(width), int(height)
+
+
+class Settings(_Table):
+    """The world in which the scenario is played."""
+
+    size: Annotated[tuple[int, int], BeforeValidator(_size)] = (1080, 1920)
+    card: Literal["at_once", "by_hand"] = "at_once"
+    counter: StrictBool = True
+
+
+class _File(_Table):
+    title: str
+    options: Settings = Settings()
+    step: Annotated[tuple[dict[str, Any], ...], Field(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A scenario that can be played, as far as that can be known beforehand."""
+
+    name: str
+    title: str
+    settings: Settings
+    steps: tuple[Step, ...]
+    folder: Path
+
+
+def available() -> dict[str, Path]:
+    """The scenarios that come with kioskd, by name."""
+    return {path.stem: path for path in sorted(FOLDER.glob("*.toml"))}
+
+
+def load(name_or_path: str) -> Scenario:
+    """A scenario by its name, or from a file. Raises ScenarioError."""
+    path = available().get(name_or_path) or Path(name_or_path)
+    if not path.is_file():
+        raise ScenarioError(f"there is no scenario {name_or_path!r}; there is {', '.join(available())}")
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ScenarioError(f"{path}: {error}") from None
+    file = _checked(_File, document, str(path))
+    steps = tuple(
+        _checked(Step, {**table, "order": tuple(table)}, f"{path}: step {number}")
+        for number, table in enumerate(file.step, start=1)
+    )
+    for number, step in enumerate(steps, start=1):
+        if step.show_picture is not None and not (path.parent / step.show_picture).is_file():
+            raise ScenarioError(
+                f"{path}: step {number}: show_picture: no file {step.show_picture!r} beside it"
+            )
+    return Scenario(path.stem, file.title, file.options, steps, path.parent)
+
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+def _checked(model: type[_Model], values: dict[str, Any], place: str) -> _Model:
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise ScenarioError("\n".join(f"{place}: {line}" for line in _problems(error, model))) from None
+
+
+def _problems(error: ValidationError, model: type[BaseModel]) -> list[str]:
+    lines = []
+    for problem in error.errors(include_url=False):
+        key = ".".join(map(str, problem["loc"]))
+        if problem["type"] == "extra_forbidden" and len(problem["loc"]) == 1:
+            known = ", ".join(name for name in model.model_fields if name != "order")
+            lines.append(f"{key}: unknown; known are {known}")
+        else:
+            lines.append(f"{key or 'here'}: {problem['msg'].removeprefix('Value error, ')}")
+    return lines
