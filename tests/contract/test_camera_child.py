@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
 
 import pytest
 
-from kioskd.core.errors import DeviceAbsent, DeviceFault
+from kioskd.core.errors import ConfigError, DeviceAbsent, DeviceFault
 from kioskd.core.events import DeviceChanged, Scanned, ScanRejected
 from kioskd.core.health import DeviceState
 from kioskd.devices.camera.parent import CameraScanner
@@ -108,6 +109,19 @@ def test_cancelling_leaves_no_process_behind(tmp_path: Path) -> None:
     pid_file = tmp_path / "pid"
     _play(scenario())
     assert not Path("/proc", pid_file.read_text()).exists()
+
+
+def test_an_unknown_format_names_the_known_ones() -> None:
+    with pytest.raises(ConfigError, match="'hieroglyph' is not known .*qr"):
+        CameraScanner("camera", "/dev/video0", ["qr", "hieroglyph"])
+
+
+def test_the_daemon_does_not_load_the_decoder() -> None:
+    program = (
+        "import sys, kioskd.devices.camera.parent; print({'numpy', 'zxingcpp', 'PIL'} & set(sys.modules))"
+    )
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert loaded.stdout == "set()\n"
 
 
 @pytest.mark.process

@@ -12,10 +12,11 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from kioskd.core.errors import DeviceAbsent, DeviceFault
+from kioskd.core.errors import ConfigError, DeviceAbsent, DeviceFault
 from kioskd.core.events import DeviceChanged, ScanRejected
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
 from kioskd.core.ports import Emit
+from kioskd.devices.camera.formats import FORMATS
 from kioskd.devices.scanner.aim import AimMode
 from kioskd.devices.scanner.intake import Intake
 from kioskd.devices.scanner.reading import Reading, Reason, Rejected
@@ -50,6 +51,10 @@ class CameraScanner:
         clock: Callable[[], float] = time.monotonic,
         child: Sequence[str] = CHILD,
     ) -> None:
+        """Raises ConfigError for a format that is not known."""
+        for word in formats:
+            if word not in FORMATS:
+                raise ConfigError("camera formats", f"{word!r} is not known", f"one of {', '.join(FORMATS)}")
         self.name = name
         self.path = _path_of(source)
         self._settings = {"source": source, "formats": list(formats), "region": region}

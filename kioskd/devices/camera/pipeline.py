@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import zxingcpp
 
+from kioskd.devices.camera.formats import FORMATS, ROTATION_FREE
 from kioskd.devices.camera.frame import Frame
 from kioskd.devices.scanner.aim import symbology_of
 
@@ -23,20 +24,6 @@ GATE_THRESHOLD = 8.0
 OUT_OF_VIEW_S = 1.0
 SETTLING_DECODES = 2
 """After the last change the still picture is decoded once in each polarity."""
-
-# The words of kiosk.toml and what the decoder calls them.
-FORMATS = {
-    "qr": ("QRCode",),
-    "datamatrix": ("DataMatrix",),
-    "aztec": ("Aztec",),
-    "pdf417": ("PDF417",),
-    "code128": ("Code128",),
-    "code39": ("Code39",),
-    "itf": ("ITF",),
-    "ean/upc": ("EAN13", "EAN8", "UPCA", "UPCE"),
-}
-# Found at any angle without trying four rotations; the others are not.
-_ROTATION_FREE = frozenset({"qr", "datamatrix", "aztec"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +90,7 @@ class Pipeline:
         self._formats = zxingcpp.BarcodeFormats(
             [getattr(zxingcpp.BarcodeFormat, name) for word in formats for name in FORMATS[word]]
         )
-        self._rotate = not _ROTATION_FREE.issuperset(formats)
+        self._rotate = not ROTATION_FREE.issuperset(formats)
         self._region = region
         self._gate = ChangeGate()
         self._settling = 0
