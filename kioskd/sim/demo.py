@@ -79,8 +79,8 @@ async def _by_hand(asked: argparse.Namespace) -> int:
         async with World(folder, options) as world:
             from kioskd.sim.panel import serve_panel
 
-            async with serve_panel(world, asked.port) as panel:
-                _say(f"panel:   {panel.url}")
+            async with serve_panel(world, asked.port) as url:
+                _say(f"panel:   {url}")
                 _say(f"log:     {world.places.log}")
                 _say("Ctrl-C ends it.")
                 await stop.wait()

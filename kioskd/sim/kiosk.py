@@ -21,6 +21,7 @@ STOP_S = 5.0
 ANSWER_S = 10.0
 _LOOK_AGAIN_S = 0.02
 _LOG_TAIL_LINES = 12
+_LAST_WORDS_S = 1.0
 _LARGEST_LINE_BYTES = 16 * 1024 * 1024
 
 
@@ -162,6 +163,13 @@ class Kiosk:
         lines = self.log_tail()
         return KioskDown("\n  ".join([f"the kiosk {what}; its log ({self.log_file}) ends with:", *lines]))
 
+    async def _hung_up(self) -> KioskDown:
+        """Why it does not answer; a process on its way down is given time to say so in its log."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_WORDS_S):
+                return self._down(f"ended with status {await self.ended()}")
+        return self._down("does not answer")
+
     def log_tail(self, lines: int = _LOG_TAIL_LINES) -> list[str]:
         if not self.log_file.exists():
             return []
@@ -218,8 +226,10 @@ class Kiosk:
                 except BaseException:
                     connection.close()  # in the middle of an answer nobody will read
                     raise
-        except (OSError, EOFError) as error:  # TimeoutError is an OSError
-            raise self._down(f"does not answer ({type(error).__name__})") from error
+        except TimeoutError:
+            raise self._down(f"did not answer {request['do']} within {timeout_s:g} s") from None
+        except (OSError, EOFError) as error:
+            raise await self._hung_up() from error
         self._idle.append(connection)
         if "error" in head:
             raise KioskRefused(head["error"])

@@ -134,7 +134,8 @@ class _Player:
 
     async def steps(self, steps: tuple[Step, ...], report: Report, say: Say) -> bool:
         for number, step in enumerate(steps, start=1):
-            acts = {key: step.model_dump(mode="json")[key] for key in step.acts}
+            written = step.model_dump(mode="json", exclude_unset=True)
+            acts = {key: written[key] for key in step.acts}
             done = StepReport(number, step.say, acts)
             report.steps.append(done)
             started_s = time.monotonic()

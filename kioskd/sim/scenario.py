@@ -57,7 +57,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -74,6 +74,8 @@ from pydantic import (
 )
 
 from kioskd.sim.faults import FaultRule
+from kioskd.sim.printer_machine import Conditions
+from kioskd.sim.terminal_faults import Faults
 from kioskd.sim.world import Device, Network, Via
 
 FOLDER = Path(__file__).parent / "scenarios"
@@ -144,6 +146,19 @@ class Balance(_Table):
     points: int
 
 
+def _conditions(values: Mapping[str, bool | int]) -> Mapping[str, bool | int]:
+    for name in values:
+        if name not in {field.name for field in fields(Conditions)}:
+            raise ValueError(f"has no {name!r}")
+    return values
+
+
+def _faults(values: Mapping[str, bool | int | str]) -> Mapping[str, bool | int | str]:
+    for name, value in values.items():
+        Faults().set(name, value)
+    return values
+
+
 class Step(_Table):
     """One step as it is written; `order` has its keys in the order of the file."""
 
@@ -161,8 +176,8 @@ class Step(_Table):
     fault: FaultRule | None = None
     unplug: Devices | None = None
     plug: Devices | None = None
-    printer: Mapping[str, StrictBool | StrictInt] | None = None
-    terminal: Mapping[str, StrictBool | StrictInt | str] | None = None
+    printer: Annotated[Mapping[str, StrictBool | StrictInt], AfterValidator(_conditions)] | None = None
+    terminal: Annotated[Mapping[str, StrictBool | StrictInt | str], AfterValidator(_faults)] | None = None
     shift_wall_s: float | None = None
     kill: Yes | None = None
     restart: Yes | None = None

@@ -115,8 +115,9 @@ def as_toml(table: Mapping[str, Any]) -> str:
 def _lines(table: Mapping[str, Any], prefix: str) -> Iterator[str]:
     for key, value in table.items():
         if not _is_table(value) and not _is_tables(value):
-            # JSON's way of writing texts, numbers and lists of them is TOML's, too.
-            yield f"{key} = {json.dumps(value, ensure_ascii=False)}"
+            # JSON's way of writing texts, numbers and lists of them is TOML's, too, but for one character.
+            written = json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+            yield f"{key} = {written}"
     for key, value in table.items():
         if _is_table(value):
             yield from ("", f"[{prefix}{key}]", *_lines(value, f"{prefix}{key}."))
