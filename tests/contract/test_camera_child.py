@@ -112,7 +112,7 @@ def test_cancelling_leaves_no_process_behind(tmp_path: Path) -> None:
 
 
 def test_an_unknown_format_names_the_known_ones() -> None:
-    with pytest.raises(ConfigError, match="'hieroglyph' is not known .*qr"):
+    with pytest.raises(ConfigError, match=r"'hieroglyph' is not known .*qr"):
         CameraScanner("camera", "/dev/video0", ["qr", "hieroglyph"])
 
 
