@@ -16,6 +16,9 @@ FOLDER = Path(__file__).with_name("fonts")
 _MAX_WIDTHS = 4096
 _TAGS = {Script.LATIN: "Latn", Script.ARABIC: "Arab"}
 _DIGITS = "0123456789"
+# Above the baseline, in em: half of Inter's capitals, and the middle of Noto's Arabic between its strokes.
+_LATIN_MIDDLE = 0.364
+_ARABIC_MIDDLE = 0.24
 
 
 class Fonts:
@@ -72,10 +75,13 @@ class Fonts:
             x += surface.get_width()
         return line
 
-    def middle_px(self, type: str) -> float:
-        """How far below the top of a rendered line the middle of its capitals lies."""
-        font = self.font(Script.LATIN, type)
-        return font.get_ascent() - 0.364 * self._px(type)  # Inter's capitals are 0.727 em high
+    def middle_px(self, text: str, type: str) -> float:
+        """How far below the top of the rendered line the eye sees its middle."""
+        pieces = runs(text, False)
+        above = max((self.font(run.script, type, run.rtl).get_ascent() for run in pieces), default=0)
+        above = max(above, self.font(Script.LATIN, type).get_ascent())
+        arabic = bool(pieces) and all(run.script is Script.ARABIC for run in pieces)
+        return above - (_ARABIC_MIDDLE if arabic else _LATIN_MIDDLE) * self._px(type)
 
     def font(self, script: Script, type: str, rtl: bool = False) -> pygame.font.Font:
         kind = self._type(type)

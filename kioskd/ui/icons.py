@@ -116,6 +116,7 @@ ICONS: dict[str, tuple[Stroke, ...]] = {
         Line(((16, 9), (13, 3.5))),
     ),
     "spinner": (Arc((12, 12), 9, -90, 180),),
+    "none": (),
     "plate": (Ring((12, 12), 9.5), Ring((12, 12), 5.5)),
 }  # fmt: skip
 

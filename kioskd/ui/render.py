@@ -10,8 +10,8 @@ import pygame
 
 from kioskd.ui.fonts import Fonts
 from kioskd.ui.geometry import Rect
-from kioskd.ui.pictures import Pictures
-from kioskd.ui.scene import Align, Label, Scene, Widget
+from kioskd.ui.picture_cache import Pictures
+from kioskd.ui.scene import Align, Label, Picture, Scene, Widget
 from kioskd.ui.shapes import rounded, shadow
 from kioskd.ui.stage import Stage
 from kioskd.ui.theme import Colour, Style
@@ -45,6 +45,12 @@ class Renderer:
         left, top = round(rect.x * scale), round(rect.y * scale)
         return pygame.Rect(left, top, round(rect.right * scale) - left, round(rect.bottom * scale) - top)
 
+    def picture(self, picture: Picture, rect: pygame.Rect) -> pygame.Surface | None:
+        """A picture as it is shown in a rectangle."""
+        pad = 2 * round(picture.pad_mm * self._stage.display.px_per_mm)
+        ink = self._stage.theme.colours["ink"]
+        return self._pictures.fitted(picture, rect.w - pad, rect.h - pad, ink)
+
     def reach(self, widget: Widget, pose: Pose | None = None) -> pygame.Rect:
         """All pixels the widget may touch, with its shadow and wherever motion has put it."""
         rect = self.px(widget.rect.moved(dy=pose.dy_mm) if pose else widget.rect)
@@ -71,15 +77,13 @@ class Renderer:
         canvas.set_clip(area)
         canvas.fill(self._stage.theme.colours["page"])
         viewports = {region.id: self.px(region.viewport) for region in scene.regions}
-        for widget in scene.backdrop:
-            # A backdrop is painted as it stood: its own regions' clips were lost with its regions, so it is
-            # composed without what would stick out.
-            self._widget(canvas, scene, widget, area, area, False, None)
-        for widget in scene.widgets:
-            view = viewports.get(widget.region) if widget.region else None
-            visible = area.clip(view) if view else area
-            if visible.w and visible.h:
-                self._widget(canvas, scene, widget, area, visible, widget.id == pressed, poses.get(widget.id))
+        for layer, front in ((scene.backdrop, False), (scene.widgets, True)):
+            for widget in layer:
+                view = viewports.get(widget.region) if widget.region else None
+                visible = area.clip(view) if view else area
+                if visible.w and visible.h:
+                    pose = poses.get(widget.id) if front else None
+                    self._widget(canvas, scene, widget, visible, front and widget.id == pressed, pose)
         canvas.set_clip(None)
 
     def damage(
@@ -210,7 +214,7 @@ class Renderer:
         middle = rect.y + rect.h / 2 - step * (len(lines) - 1) / 2
         for index, line in enumerate(lines):
             image = self._text(line, label.type, ink, label.rtl, label.tabular, label.struck)
-            y = round(middle + index * step - self._fonts.middle_px(label.type))
+            y = round(middle + index * step - self._fonts.middle_px(line, label.type))
             at_left = (label.align is Align.START) != from_right
             if label.align is Align.CENTRE:
                 x = rect.x + (rect.w - image.get_width()) // 2
@@ -228,7 +232,7 @@ class Renderer:
             return known
         image = self._fonts.render(text, type, ink, rtl, tabular)
         if struck:
-            y = round(self._fonts.middle_px(type))
+            y = round(self._fonts.middle_px(text, type))
             pygame.draw.line(image, ink, (0, y), (image.get_width(), y), max(1, image.get_height() // 18))
         self._texts[key] = image
         self._text_bytes += _bytes(image)

@@ -100,18 +100,7 @@ class Spin:
     until_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class Countdown:
-    """The label shows `texts[n]` when n whole seconds are left until `until_s` (monotonic).
-
-    This is information, not decoration: reduced motion does not stop it.
-    """
-
-    until_s: float
-    texts: tuple[str, ...]
-
-
-Motion = CountUp | Breathe | Spin | Countdown
+Motion = CountUp | Breathe | Spin
 
 
 # --- what touching a widget does ------------------------------------------------------------------------
@@ -204,10 +193,10 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A whole screen. `id` changes when the guest is somewhere else: that is when a transition is shown.
+    """A whole screen. `id` is the place of the visit, `view` the part of it looked at, such as a category.
 
-    `backdrop` is only painted, never read: the screen a dialogue stands in front of. `reveal` names a
-    widget that must be scrolled into view.
+    A transition is shown when either changes. `backdrop` is only painted, never read: the screen a dialogue
+    stands in front of. `reveal` names a widget that must be scrolled into view.
     """
 
     id: str
@@ -221,6 +210,7 @@ class Scene:
     backdrop: tuple[Widget, ...] = ()
     rtl: bool = False
     reveal: str | None = None
+    view: str = ""
 
     def widget(self, id: str) -> Widget | None:
         return next((widget for widget in self.widgets if widget.id == id), None)
@@ -287,8 +277,9 @@ def _controls(region: Region, offset: float) -> tuple[Widget, ...]:
     if region.controls is None or not region.furthest:
         return ()
     slack = 0.5  # mm: a hair's breadth left is no reason to offer more
-    gap = region.controls.w * 0.08
-    up, down = region.controls.columns(2, gap)
+    gap = 4.0  # mm: two targets are never nearer
+    wide = region.controls.w > region.controls.h
+    up, down = region.controls.columns(2, gap) if wide else region.controls.rows(2, gap)
     ends = (
         (up, "up", region.up_name, -0.8, offset > slack),
         (down, "down", region.down_name, 0.8, offset < region.furthest - slack),
@@ -300,7 +291,7 @@ def _controls(region: Region, offset: float) -> tuple[Widget, ...]:
             rect=rect,
             style="pager",
             name=name,
-            picture=Picture(PictureKind.ICON, f"chevron_{word}", pad_mm=rect.h * 0.3),
+            picture=Picture(PictureKind.ICON, f"chevron_{word}", pad_mm=min(rect.w, rect.h) * 0.3),
             action=ScrollBy(region.id, pages),
             enabled=enabled,
         )

@@ -33,7 +33,8 @@ class Display:
 
     @property
     def px_per_mm(self) -> float:
-        return self.width_px / self.width_mm
+        """The finer of the two directions: where pixels are not square, nothing gets smaller than promised."""
+        return max(self.width_px / self.width_mm, self.height_px / self.height_mm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Stage:
     target_mm: float = field(init=False)
 
     def __post_init__(self) -> None:
-        short = min(self.display.width_mm, self.display.height_mm)
+        short = self.short_mm
         readable = min(self.display.distance_mm * _UNIT_PER_DISTANCE, short / _UNITS_SHORT_SIDE_SMALLEST)
         unit = max(short / _UNITS_SHORT_SIDE, readable)
         if short < _SMALL_DISPLAY_MM:
@@ -58,22 +59,27 @@ class Stage:
 
     @property
     def area(self) -> Rect:
-        return Rect(0.0, 0.0, self.display.width_mm, self.display.height_mm)
+        """The whole picture. Measured in pixels of one size, so it can be a little less than the glass."""
+        scale = self.display.px_per_mm
+        return Rect(0.0, 0.0, self.display.width_px / scale, self.display.height_px / scale)
+
+    @property
+    def short_mm(self) -> float:
+        return min(self.area.w, self.area.h)
 
     @property
     def portrait(self) -> bool:
-        return self.display.height_mm > self.display.width_mm
+        return self.display.height_px > self.display.width_px
 
     @property
     def compact(self) -> bool:
         """Little height: everything that can stand beside something else does."""
-        return min(self.display.width_mm, self.display.height_mm) < 800 * self.unit_mm
+        return self.short_mm < 800 * self.unit_mm
 
     @property
     def least_target_mm(self) -> float:
         """What no touch target may be smaller than, in either direction."""
-        small = min(self.display.width_mm, self.display.height_mm) < _SMALL_DISPLAY_MM
-        return SMALL_TARGET_MM if small else TARGET_MM
+        return SMALL_TARGET_MM if self.short_mm < _SMALL_DISPLAY_MM else TARGET_MM
 
     def u(self, units: float) -> float:
         """Design units in millimetres."""

@@ -27,9 +27,15 @@ class Format:
     symbols: tuple[tuple[str, str], ...]
 
 
-_ENGLISH_MONTHS = tuple("January February March April May June July August September October November December".split())  # fmt: skip
-_DUTCH_MONTHS = tuple("januari februari maart april mei juni juli augustus september oktober november december".split())  # fmt: skip
-_GERMAN_MONTHS = tuple("Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split())  # fmt: skip
+_ENGLISH_MONTHS = tuple(
+    "January February March April May June July August September October November December".split()
+)
+_DUTCH_MONTHS = tuple(
+    "januari februari maart april mei juni juli augustus september oktober november december".split()
+)
+_GERMAN_MONTHS = tuple(
+    "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()
+)
 _ARABIC_MONTHS = tuple("يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر".split())
 
 FORMATS = {

@@ -16,7 +16,7 @@ from kioskd.ui.theme import Colour
 
 log = logging.getLogger(__name__)
 
-ART_FOLDER = Path(__file__).with_name("art")
+ART_FOLDER = Path(__file__).with_name("pictures")
 _MAX_BYTES = 16 * 1024 * 1024
 _MAX_SIDE_PX = 8192
 _FADED_ALPHA = 110

@@ -1,0 +1,95 @@
+"""The one way from a visit to a scene. Pure: the same visit, shop and stage give the same scene."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from kioskd.core.visit import (
+    AskStaff,
+    Attract,
+    Checkout,
+    Choosing,
+    ConfirmingCancel,
+    Identifying,
+    Menu,
+    OutOfOrder,
+    Overview,
+    Paying,
+    Reviewing,
+    Shop,
+    StillThere,
+    Storing,
+    Thanks,
+    Visit,
+)
+from kioskd.ui.locale.translator import translator
+from kioskd.ui.scene import Scene
+from kioskd.ui.screens.attract import attract
+from kioskd.ui.screens.basket import basket
+from kioskd.ui.screens.checkout import checkout
+from kioskd.ui.screens.closed import ask_staff, out_of_order
+from kioskd.ui.screens.dialogues import confirm_cancel, still_there
+from kioskd.ui.screens.identify import identify
+from kioskd.ui.screens.member import member
+from kioskd.ui.screens.menu import menu
+from kioskd.ui.screens.paying import paying, storing
+from kioskd.ui.screens.product import product
+from kioskd.ui.screens.sheet import Sheet
+from kioskd.ui.screens.thanks import thanks
+from kioskd.ui.stage import Stage
+from kioskd.ui.text import Measure
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """What every scene of one kiosk is composed with."""
+
+    stage: Stage
+    measure: Measure
+    shop: Shop
+
+    def scene(self, visit: Visit) -> Scene:
+        """What this visit looks like."""
+        sheet = Sheet(self.stage, self.measure, translator(visit.language))
+        backdrop: Scene | None = None
+        view = ""
+        shop = self.shop
+        match visit.phase:
+            case Attract():
+                title = attract(sheet, visit, shop)
+            case Menu():
+                title, view = menu(sheet, visit, shop), visit.category
+            case Choosing() as phase:
+                title, view = product(sheet, visit, shop, phase), phase.sku
+            case Reviewing():
+                title = basket(sheet, visit, shop)
+            case Identifying() as phase:
+                title = identify(sheet, visit, shop, phase)
+                view = "busy" if visit.lookup else "keypad" if phase.keypad else "scan"
+            case Overview() as phase:
+                title = member(sheet, visit, shop, phase)
+            case Checkout():
+                title = checkout(sheet, visit, shop)
+            case Paying() as phase:
+                title, view = paying(sheet, visit, shop, phase), phase.step.value
+            case Storing(order):
+                title = storing(sheet, visit, shop, order)
+            case Thanks() as phase:
+                title = thanks(sheet, visit, shop, phase)
+            case AskStaff() as phase:
+                title = ask_staff(sheet, visit, shop, phase)
+            case OutOfOrder() as phase:
+                title = out_of_order(sheet, visit, shop, phase)
+            case StillThere(before) as phase:
+                backdrop = self._behind(replace(visit, phase=before))
+                title = still_there(sheet, visit, phase)
+            case ConfirmingCancel(before):
+                backdrop = self._behind(replace(visit, phase=before))
+                title = confirm_cancel(sheet, visit)
+        return sheet.scene(visit.place, title, view=view, backdrop=backdrop)
+
+    def _behind(self, visit: Visit) -> Scene:
+        """The screen a dialogue stands in front of; of two dialogues only the front one is shown."""
+        if isinstance(visit.phase, ConfirmingCancel):
+            return self.scene(replace(visit, phase=visit.phase.before))
+        return self.scene(visit)

@@ -1,0 +1,221 @@
+"""Nobody is here: an appetite, two ways to start, and the promise that a card can be scanned any time."""
+
+from __future__ import annotations
+
+from kioskd.core.catalogue import Service
+from kioskd.core.events import AskHelp, ShowIdentify, ShowMember, StartOrder
+from kioskd.core.health import DeviceKind
+from kioskd.core.visit import Shop, Visit
+from kioskd.ui.geometry import Rect
+from kioskd.ui.scene import Align, Breathe, Role, Widget
+from kioskd.ui.screens.frame import (
+    gap,
+    language_button,
+    language_row,
+    language_row_height,
+    margin,
+    notice_banner,
+    points_words,
+)
+from kioskd.ui.screens.sheet import Sheet, art, icon, photo
+from kioskd.ui.text import clean
+
+
+def attract(sheet: Sheet, visit: Visit, shop: Shop) -> str:
+    """Returns the screen's title."""
+    stage, tr = sheet.stage, sheet.tr
+    sheet.surface(stage.area, "page", id="page")
+    if stage.portrait:
+        field, rest = stage.area.top(stage.area.h * 0.565, sheet.u(40))
+        # The field's upper corners are round too: they hang over the edge.
+        sheet.surface(_hung(sheet, field, up=True), "joy", id="field")
+    else:
+        field, rest = stage.area.start(stage.area.w * 0.54, sheet.u(40))
+        sheet.surface(_hung(sheet, field, up=False), "joy", id="field")
+    _hero(sheet, field, shop)
+    inset = margin(sheet) if stage.compact else sheet.u(60)
+    if stage.portrait:
+        area = rest.inset(inset, 0)
+        area = Rect(area.x, area.y, area.w, area.h - sheet.u(32))
+    else:
+        area = Rect(
+            rest.x, inset, rest.w - inset, rest.h - 2 * inset + (sheet.u(28) if not stage.compact else 0)
+        )
+    _actions(sheet, area, visit, shop)
+    return tr("Hungry? Order here.")
+
+
+def _hung(sheet: Sheet, field: Rect, *, up: bool) -> Rect:
+    over = sheet.u(80)
+    if up:
+        return Rect(field.x, field.y - over, field.w, field.h + over)
+    return Rect(field.x - over, field.y - over, field.w + over, field.h + 2 * over)
+
+
+def _hero(sheet: Sheet, field: Rect, shop: Shop) -> None:
+    tr, stage = sheet.tr, sheet.stage
+    area = field.inset(sheet.u(72 if not stage.compact else 40), 0)
+    top = sheet.u(96 if stage.portrait else 72 if not stage.compact else 36)
+    area = Rect(area.x, field.y + top, area.w, field.h - top)
+    area = sheet.text(
+        area, clean(shop.name, 60), "strong", lines=1, gap=sheet.u(20 if not stage.compact else 6)
+    )
+    words = tr("Hungry?\nOrder here.")
+    sizes = ("hero", "title") if not stage.compact else ("title", "heading")
+    area = sheet.text(area, words, sizes, role=Role.HEADING, lines=3, id="title", gap=sheet.u(10))
+    # What the merchant puts first on the menu greets the guest.
+    picture = next((c.picture for c in shop.catalogue.categories if c.picture), None)
+    if picture is not None:
+        side = min(area.h, field.w * 0.84)
+        place = Rect(field.x, field.bottom - side, field.w, side)
+        sheet.picture(place.around(side, side * 0.96), photo(picture), id="hero")
+
+
+def _actions(sheet: Sheet, area: Rect, visit: Visit, shop: Shop) -> None:
+    stage, space = sheet.stage, gap(sheet)
+    wide_gap = space if stage.compact else sheet.u(36)
+    help_w = max(sheet.width(sheet.tr("Help"), "pill") + sheet.u(64), stage.target_mm)
+    bar_h = language_row_height(sheet, area.w - help_w - space, shop)
+    in_a_row = len(shop.languages) > 1 and bar_h < 2.5 * stage.target_mm
+    bar, area = area.foot(bar_h if in_a_row else stage.target_mm, wide_gap)
+    at, languages = bar.end(help_w, space)
+    area = notice_banner(sheet, visit, area)
+    if shop.loyalty:
+        ideal = sheet.u(220) + wide_gap + sheet.u(268)
+        share = (area.h - wide_gap) / ideal if not stage.portrait else 1.0
+        buttons, area = area.top(min(sheet.u(220) * share, area.h * 0.47), wide_gap)
+    else:
+        buttons = area.top(min(area.h, sheet.u(400)))[0]
+    eat_in, take_away = buttons.columns(2, space)
+    _service(sheet, "eat_in", eat_in, Service.EAT_IN)
+    _service(sheet, "take_away", take_away, Service.TAKE_AWAY)
+    if shop.loyalty:
+        _card(
+            sheet,
+            area.top(min(area.h, sheet.u(330)))[0] if not stage.portrait else area.top(sheet.u(268))[0],
+            visit,
+        )
+    if in_a_row:
+        language_row(sheet, languages, visit, shop)
+    elif len(shop.languages) > 1:
+        language_button(sheet, languages, visit, shop)
+    sheet.button(
+        "help",
+        at.foot(stage.target_mm)[0],
+        sheet.tr("Help"),
+        AskHelp(),
+        style="pill",
+        types=("pill", "badge"),
+    )
+
+
+def _service(sheet: Sheet, id: str, rect: Rect, service: Service) -> None:
+    """A large button with its picture above the words."""
+    words = sheet.tr("Eat in") if service is Service.EAT_IN else sheet.tr("Take away")
+    source = "eat-in" if service is Service.EAT_IN else "take-away"
+    sheet.add(
+        Widget(id, Role.BUTTON, rect, "primary", name=words, action=StartOrder(service), focus=sheet.focus())
+    )
+    inner = rect.inset(sheet.u(20), sheet.u(22 if not sheet.stage.compact else 10))
+    top, label = inner.top(inner.h * 0.56, sheet.u(4))
+    sheet.picture(top, art(source), part_of=id)
+    sheet.line(label, words, ("button", "strong", "pill"), style="on_action", align=Align.CENTRE, part_of=id)
+
+
+def service_buttons(sheet: Sheet, rect: Rect) -> None:
+    """Both services side by side, for whoever was recognised before choosing."""
+    for at, id, service in zip(
+        rect.columns(2, gap(sheet)), ("eat_in", "take_away"), (Service.EAT_IN, Service.TAKE_AWAY), strict=True
+    ):
+        words = sheet.tr("Eat in") if service is Service.EAT_IN else sheet.tr("Take away")
+        picture = art("eat-in" if service is Service.EAT_IN else "take-away")
+        sheet.button(id, at, words, StartOrder(service), picture=picture)
+
+
+def _card(sheet: Sheet, rect: Rect, visit: Visit) -> None:
+    if visit.member is not None:
+        _member(sheet, rect, visit)
+        return
+    tr, stage = sheet.tr, sheet.stage
+    scanning = visit.has(DeviceKind.SCANNER) or visit.has(DeviceKind.CAMERA)
+    if scanning:
+        first, second = (
+            tr("Have a card?\nScan it any time."),
+            tr("Hold it under the scanner below the screen"),
+        )
+    else:
+        first, second = tr("Have a card?"), tr("Type its number and collect your points")
+    saved = visit.saved_card is not None
+    if saved:
+        first, second = tr("Your card is noted."), tr("Your points follow by themselves")
+    spoken = f"{first} {second}".replace("\n", " ")
+    sheet.add(
+        Widget("scan", Role.BUTTON, rect, "card", name=spoken, action=ShowIdentify(), focus=sheet.focus())
+    )
+    compact = stage.compact
+    inner = rect.inset(sheet.u(40 if not compact else 24), sheet.u(24 if not compact else 12))
+    side = min(sheet.u(150 if not compact else 96), inner.h)
+    tile, inner = inner.start(side, sheet.u(40 if not compact else 20))
+    tile = tile.around(side, side)
+    sheet.surface(tile, "action_tile", id="scan/tile")
+    sign = "check" if saved else "scan" if scanning else "keypad"
+    sheet.picture(tile, icon(sign, side * 0.26), style="on_action", part_of="scan", id="scan/sign")
+    if scanning and not saved:
+        arrow_w = sheet.u(72 if not compact else 48)
+        arrow, inner = inner.end(arrow_w, sheet.u(24 if not compact else 10))
+        tall = min(sheet.u(120), inner.h * 0.7)
+        sheet.picture(
+            arrow.around(tall, tall).moved(dy=-sheet.u(8)),
+            icon("arrow_down"),
+            style="alert_text",
+            part_of="scan",
+            id="scan/arrow",
+            motion=Breathe(sheet.u(16)),
+        )
+    sizes = ("heading", "strong", "pill") if not compact else ("strong", "pill", "badge")
+    room = inner.w
+    needed = min(2, 1 + (sheet.width(second, "small") > room))
+    below_h = needed * sheet.measure.line_mm("small")
+    size = next(
+        (
+            s
+            for s in sizes
+            if sheet.height(first, s, room) <= inner.h - below_h - sheet.u(8)
+            and all(sheet.width(word, s) <= room for word in first.split())
+        ),
+        sizes[-1],
+    )
+    words_h = min(sheet.height(first, size, room), inner.h)
+    block = inner.around(inner.w, min(inner.h, words_h + sheet.u(8) + below_h))
+    rest = sheet.text(block, first, size, part_of="scan", gap=sheet.u(8), id="scan/words")
+    if rest.h >= sheet.measure.line_mm("small") * 0.99:
+        sheet.text(rest, second, "small", style="quiet", part_of="scan", lines=2, id="scan/how")
+
+
+def _member(sheet: Sheet, rect: Rect, visit: Visit) -> None:
+    member = visit.member
+    assert member is not None
+    tr = sheet.tr
+    name = clean(member.first_name or "", 40)
+    hello = tr("Hi {name}", name=name) if name else tr("Hi there")
+    points = points_words(sheet, member.points, member.points_name)
+    spoken = f"{hello} {points}".strip()
+    sheet.add(
+        Widget("member", Role.BUTTON, rect, "card", name=spoken, action=ShowMember(), focus=sheet.focus())
+    )
+    inner = rect.inset(sheet.u(40), sheet.u(20))
+    side = min(sheet.u(150), inner.h)
+    tile, inner = inner.start(side, sheet.u(40))
+    sheet.picture(tile.around(side, side), art("member-card"), part_of="member", id="member/picture")
+    end, inner = inner.end(sheet.u(48), sheet.u(16))
+    sheet.picture(
+        end.around(sheet.u(48), sheet.u(48)),
+        icon("chevron_forward", directed=True),
+        style="quiet",
+        part_of="member",
+        id="member/more",
+    )
+    line = sheet.measure.line_mm
+    block = inner.around(inner.w, min(inner.h, line("heading") + (line("body") if points else 0)))
+    rest = sheet.text(block, hello, ("heading", "strong"), lines=1, part_of="member")
+    sheet.text(rest, points, "body", style="quiet", lines=1, part_of="member")

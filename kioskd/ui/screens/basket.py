@@ -1,0 +1,224 @@
+"""The order so far: change it, take things out, put them back, pay."""
+
+from __future__ import annotations
+
+from kioskd.core.basket import MAX_QUANTITY, Line
+from kioskd.core.events import EditLine, GoBack, RemoveLine, ShowCheckout, StepLine, UndoRemoval
+from kioskd.core.visit import Shop, Visit
+from kioskd.ui.geometry import Rect
+from kioskd.ui.scene import Align, Role, Widget
+from kioskd.ui.screens.frame import cancel_order, frame, gap, head
+from kioskd.ui.screens.lists import scroll_area
+from kioskd.ui.screens.sheet import Sheet, art, icon, photo
+from kioskd.ui.screens.stepper import stepper
+
+
+def basket(sheet: Sheet, visit: Visit, shop: Shop) -> str:
+    tr, stage = sheet.tr, sheet.stage
+    filled = bool(visit.basket.lines)
+    layout = frame(sheet, visit, shop, leave=cancel_order(sheet))
+    _foot(sheet, layout.foot, visit)
+    title = tr("Your order")
+    body = head(sheet, layout.body, title, back=GoBack(), visit=visit, shop=shop)
+    if visit.basket.removed is not None:
+        body = _undo_bar(sheet, body, visit.basket.removed[1])
+    if not filled:
+        _nothing(sheet, body)
+        return title
+    if stage.portrait or not stage.compact:
+        total, body = body.foot(sheet.u(120), sheet.u(8))
+        _total(sheet, total, visit)
+    _lines(sheet, body, visit)
+    return title
+
+
+def _foot(sheet: Sheet, foot: Rect, visit: Visit) -> None:
+    tr = sheet.tr
+    if not visit.basket.lines:
+        sheet.button("more", foot, tr("Back to the menu"), GoBack())
+        return
+    left, right = foot.columns(2, gap(sheet))
+    if sheet.stage.portrait or not sheet.stage.compact:
+        left, right = foot.start(foot.w * 0.42, gap(sheet))
+    sheet.button(
+        "more", left, tr("Add more"), GoBack(), style="secondary", types=("button", "strong", "pill")
+    )
+    words = tr("Pay {amount}", amount=tr.money(visit.basket.total))
+    sheet.button("pay", right, words, ShowCheckout(), types=("button", "strong", "pill"))
+
+
+def _total(sheet: Sheet, rect: Rect, visit: Visit) -> None:
+    tr = sheet.tr
+    amount = tr.money(visit.basket.total)
+    rect = rect.inset(sheet.u(20), 0)
+    end, rest = rect.end(sheet.width(amount, "amount") + sheet.u(8), sheet.u(20))
+    sheet.line(end, amount, "amount", align=Align.END, id="total")
+    count = tr.plural("{n} item", "{n} items", visit.basket.count)
+    sheet.line(rest, tr("Total, {count}", count=count), ("heading", "strong"), id="total/name")
+
+
+def _nothing(sheet: Sheet, area: Rect) -> None:
+    tr = sheet.tr
+    side = min(area.w * 0.5, area.h * 0.5)
+    text_h = sheet.measure.line_mm("heading") + 2 * sheet.measure.line_mm("body")
+    block = area.around(min(area.w, sheet.u(800)), side + sheet.u(24) + text_h)
+    top, below = block.top(side, sheet.u(24))
+    sheet.picture(top.around(side, side), art("take-away"))
+    below = sheet.text(below, tr("Nothing here yet"), "heading", align=Align.CENTRE, lines=1)
+    sheet.text(below, tr("The menu is one touch away."), "body", style="quiet", align=Align.CENTRE, lines=2)
+
+
+def _undo_bar(sheet: Sheet, body: Rect, line: Line) -> Rect:
+    """What was taken out last can come back."""
+    tr = sheet.tr
+    height = max(sheet.stage.target_mm + sheet.u(16), sheet.u(112))
+    at, body = body.top(height, gap(sheet))
+    words = tr("{name} removed", name=tr.words(line.product.name))
+    sheet.add(Widget("undo_bar", Role.STATUS, at, "soft", name=words))
+    inner = at.inset(sheet.u(32), sheet.u(8))
+    undo, rest = inner.end(
+        max(sheet.width(tr("Undo"), "strong") + sheet.u(130), sheet.stage.target_mm), sheet.u(20)
+    )
+    sheet.button(
+        "undo", undo, tr("Undo"), UndoRemoval(), style="pill", types=("strong", "pill"), picture=icon("undo")
+    )
+    sheet.line(rest, words, ("medium", "small"), part_of="undo_bar", lines=2)
+    return body
+
+
+def _options(sheet: Sheet, line: Line) -> str:
+    names = []
+    for choice in line.choices:
+        group = line.product.group(choice.group)
+        option = group.option(choice.sku) if group else None
+        if option is not None:
+            names.append(sheet.tr.words(option.name))
+    return ", ".join(names)
+
+
+def _lines(sheet: Sheet, area: Rect, visit: Visit) -> None:
+    lines = visit.basket.lines
+    space = gap(sheet) * (0.75 if not sheet.stage.compact else 1.0)
+    columns = 2 if not sheet.stage.portrait and not sheet.stage.compact and len(lines) > 2 else 1
+    height = _height(sheet)
+    rows = -(-len(lines) // columns)
+    content = rows * height + (rows - 1) * space
+    region = None
+    if content > area.h:
+        area, found = scroll_area(sheet, "lines", area, content, reset="", aside=sheet.stage.compact)
+        region = found.id
+    for index, line in enumerate(lines):
+        row, column = divmod(index, columns)
+        cell = Rect(area.x, area.y + row * (height + space), area.w, height).columns(columns, gap(sheet))[
+            column
+        ]
+        _line(sheet, cell, line, region)
+
+
+def _height(sheet: Sheet) -> float:
+    if sheet.stage.compact:
+        return sheet.stage.target_mm + sheet.u(24)
+    text = sheet.measure.line_mm("strong") + 2 * sheet.measure.line_mm("small")
+    return sheet.u(52) + text + max(sheet.stage.least_target_mm, sheet.u(84))
+
+
+def _line(sheet: Sheet, rect: Rect, line: Line, region: str | None) -> None:
+    tr, id = sheet.tr, f"line:{line.id}"
+    name, options, total = tr.words(line.product.name), _options(sheet, line), tr.money(line.total)
+    spoken = ", ".join(part for part in (f"{line.quantity} × {name}", options, total) if part)
+    sheet.add(Widget(id, Role.GROUP, rect, "card", name=spoken, region=region))
+    if sheet.stage.compact:
+        _line_compact(sheet, rect, line, region)
+        return
+    inner = rect.inset(sheet.u(32), sheet.u(22))
+    step_h = max(sheet.stage.least_target_mm, sheet.u(84))
+    row, words = inner.foot(step_h, sheet.u(8))
+    side = min(inner.h, sheet.u(170))
+    at, _ = inner.start(side)
+    sheet.picture(at.around(side, side), photo(line.product.picture), part_of=id, region=region)
+    indent = side + sheet.u(32)
+    _, words = words.start(indent)
+    _, row = row.start(indent)
+    amount_w = sheet.width(total, "price") + sheet.u(6)
+    top, below = words.top(sheet.measure.line_mm("strong"))
+    price, top = top.end(amount_w, sheet.u(16))
+    sheet.line(price, total, "price", align=Align.END, part_of=id, region=region, id=f"{id}/total")
+    sheet.line(top, name, ("strong", "pill", "badge"), part_of=id, region=region, id=f"{id}/name")
+    if options:
+        sheet.text(
+            below, options, "small", style="quiet", lines=2, part_of=id, region=region, id=f"{id}/options"
+        )
+    elif line.quantity > 1:
+        each = tr("{amount} each", amount=tr.money(line.product.price))
+        sheet.text(
+            below, each, "small", style="quiet", lines=1, part_of=id, region=region, id=f"{id}/options"
+        )
+    steps, row = row.end(2 * step_h + sheet.u(90), sheet.u(20))
+    _stepper(sheet, steps, line, name, region)
+    if line.product.groups:
+        change = tr("Change")
+        width = max(min(sheet.width(change, "pill") + sheet.u(64), row.w), sheet.stage.least_target_mm)
+        at, row = row.start(width, sheet.u(16))
+        sheet.button(
+            f"{id}:edit",
+            at,
+            f"{change}: {name}",
+            EditLine(line.id),
+            style="pill",
+            words=change,
+            types=("pill", "badge"),
+            region=region,
+        )
+    if line.quantity > 1 and row.w >= step_h:
+        at, _ = row.start(step_h)
+        sheet.button(
+            f"{id}:remove",
+            at,
+            tr("Remove {name}", name=name),
+            RemoveLine(line.id),
+            style="pill",
+            words="",
+            picture=icon("trash", step_h * 0.3),
+            region=region,
+        )
+
+
+def _line_compact(sheet: Sheet, rect: Rect, line: Line, region: str | None) -> None:
+    tr, id = sheet.tr, f"line:{line.id}"
+    name, total = tr.words(line.product.name), tr.money(line.total)
+    target = sheet.stage.target_mm
+    inner = rect.inset(sheet.u(16), sheet.u(12))
+    steps, inner = inner.end(2 * target + sheet.u(70), sheet.u(16))
+    _stepper(sheet, steps, line, name, region)
+    if line.product.groups:
+        at, inner = inner.end(target, sheet.u(16))
+        sheet.button(
+            f"{id}:edit",
+            at,
+            f"{tr('Change')}: {name}",
+            EditLine(line.id),
+            style="pill",
+            words="",
+            picture=icon("pencil", target * 0.32),
+            region=region,
+        )
+    at, inner = inner.start(min(inner.h, sheet.u(100)), sheet.u(16))
+    sheet.picture(at, photo(line.product.picture), part_of=id, region=region)
+    first, second = inner.rows(2)
+    sheet.line(first, name, ("strong", "pill", "badge"), part_of=id, region=region, id=f"{id}/name")
+    sheet.line(second, total, "strong", part_of=id, region=region, id=f"{id}/total")
+
+
+def _stepper(sheet: Sheet, rect: Rect, line: Line, name: str, region: str | None) -> None:
+    stepper(
+        sheet,
+        f"line:{line.id}:quantity",
+        rect,
+        line.quantity,
+        StepLine(line.id, -1) if line.quantity > 1 else RemoveLine(line.id),
+        StepLine(line.id, 1),
+        more=line.quantity < MAX_QUANTITY,
+        about=name,
+        removes=line.quantity == 1,
+        region=region,
+    )

@@ -1,0 +1,220 @@
+"""What is to be paid, line by line, and how. The amount is the largest thing on the screen."""
+
+from __future__ import annotations
+
+from kioskd.core.basket import Line, option_price
+from kioskd.core.events import GoBack, PayWith, ShowIdentify
+from kioskd.core.order import Tender
+from kioskd.core.visit import Shop, Visit
+from kioskd.ui.geometry import Rect
+from kioskd.ui.scene import Align, Role, Widget
+from kioskd.ui.screens.frame import cancel_order, frame, gap, head
+from kioskd.ui.screens.lists import scroll_area
+from kioskd.ui.screens.sheet import Sheet, art, icon
+
+
+def checkout(sheet: Sheet, visit: Visit, shop: Shop) -> str:
+    tr, stage = sheet.tr, sheet.stage
+    title = tr("Your order")
+    if stage.portrait:
+        layout = frame(sheet, visit, shop, leave=cancel_order(sheet), foot=False)
+        body = head(sheet, layout.body, title, back=GoBack(), visit=visit, shop=shop)
+        pay_h = _pay_height(sheet, visit, shop)
+        pay, body = body.foot(pay_h, sheet.u(48))
+        _bill(sheet, body, visit, shop)
+        _tenders(sheet, pay, visit, shop)
+    else:
+        layout = frame(sheet, visit, shop, leave=cancel_order(sheet), foot=False)
+        left, right = layout.body.start(layout.body.w * 0.56, gap(sheet) * 1.5)
+        left = head(sheet, left, title, back=GoBack())
+        right = head(sheet, right, "", visit=visit, shop=shop) if not stage.compact else right
+        _bill(sheet, left, visit, shop)
+        _tenders(sheet, right, visit, shop)
+    return title
+
+
+# --- the bill -------------------------------------------------------------------------------------------
+
+
+def _bill(sheet: Sheet, area: Rect, visit: Visit, shop: Shop) -> None:
+    """A card as high as its lines need, the lines scrolling when they are many."""
+    compact = sheet.stage.compact
+    pad = sheet.u(48 if not compact else 24)
+    rows = [row for line in visit.basket.lines for row in _rows(sheet, line)]
+    step = sheet.u(14 if not compact else 4)
+    lines_h = sum(h for *_, h in rows) + step * len(visit.basket.lines)
+    total_h = sheet.u(170 if not compact else 108)
+    card_h = min(area.h, 2 * pad + lines_h + total_h)
+    card = area.top(card_h)[0]
+    sheet.surface(card, "card", id="bill")
+    inner = card.inset(pad, pad)
+    total, lines = inner.foot(total_h)
+    region = None
+    if lines_h > lines.h + 0.01:
+        lines, found = scroll_area(sheet, "bill", lines, lines_h, reset="", aside=True)
+        region = found.id
+    y = lines.y
+    for index, (left, right, bold, height) in enumerate(rows):
+        if index and bold:
+            y += step
+        row = Rect(lines.x, y, lines.w, height)
+        type, style = ("medium", "plain") if bold else ("small", "quiet")
+        amount, words = row.end(sheet.width(right, type) + sheet.u(10), sheet.u(20)) if right else (row, row)
+        if not bold:
+            _, words = words.start(sheet.u(44))
+        sheet.line(
+            words,
+            left,
+            (type, "small") if bold else ("small", "badge"),
+            style=style,
+            region=region,
+            part_of="bill",
+        )
+        if right:
+            sheet.line(
+                amount, right, type, style=style, align=Align.END, tabular=True, region=region, part_of="bill"
+            )
+        y += height
+    _total(sheet, total, visit)
+
+
+def _rows(sheet: Sheet, line: Line) -> list[tuple[str, str, bool, float]]:
+    """What is written left and right, whether it is the product itself, and the height."""
+    tr, measure = sheet.tr, sheet.measure
+    alone = line.product.price * line.quantity
+    rows = [
+        (f"{line.quantity} × {tr.words(line.product.name)}", tr.money(alone), True, measure.line_mm("medium"))
+    ]
+    for choice in line.choices:
+        group = line.product.group(choice.group)
+        option = group.option(choice.sku) if group else None
+        if option is None:
+            continue
+        price = option_price(line.product, choice) * line.quantity
+        amount = tr.money(price) if price else ""
+        rows.append((f"+ {tr.words(option.name)}", amount, False, measure.line_mm("small")))
+    return rows
+
+
+def _total(sheet: Sheet, rect: Rect, visit: Visit) -> None:
+    tr = sheet.tr
+    amount = tr.money(visit.basket.total)
+    rule, rest = rect.top(sheet.u(3), sheet.u(16))
+    sheet.surface(rule, "rule", id="bill/rule")
+    compact = sheet.stage.compact
+    size = next(
+        (s for s in ("amount", "title", "heading") if sheet.width(amount, s) <= rest.w * 0.62), "heading"
+    )
+    at, words = rest.end(sheet.width(amount, size) + sheet.u(10), sheet.u(20))
+    line_h = sheet.measure.line_mm(size)
+    sheet.line(at.foot(line_h)[0], amount, size, align=Align.END, id="total", role=Role.STATUS)
+    left = words.foot(line_h)[0]
+    sheet.line(
+        left,
+        tr("To pay"),
+        ("heading", "strong", "pill") if not compact else ("strong", "pill"),
+        id="total/name",
+    )
+
+
+# --- how to pay -----------------------------------------------------------------------------------------
+
+
+def _pay_height(sheet: Sheet, visit: Visit, shop: Shop) -> float:
+    card = visit.can_pay_with(Tender.CARD, shop)
+    counter = visit.can_pay_with(Tender.COUNTER, shop)
+    height = sheet.measure.line_mm("heading") + sheet.u(24)
+    height += sheet.u(220) if card else sheet.u(150)
+    if counter and card:
+        height += gap(sheet) + sheet.u(150)
+    elif counter:
+        height += gap(sheet) + sheet.u(190)
+    if _may_scan(visit, shop):
+        height += gap(sheet) + sheet.u(126)
+    return height
+
+
+def _may_scan(visit: Visit, shop: Shop) -> bool:
+    """Points can still be earned: nobody was recognised yet."""
+    return shop.loyalty and visit.member is None and visit.saved_card is None and visit.lookup is None
+
+
+def _tenders(sheet: Sheet, area: Rect, visit: Visit, shop: Shop) -> None:
+    tr, stage, space = sheet.tr, sheet.stage, gap(sheet)
+    if _may_scan(visit, shop):
+        at, area = area.top(max(sheet.u(126), stage.target_mm), space)
+        _scan_row(sheet, at)
+    area = sheet.text(
+        area,
+        tr("How would you like to pay?"),
+        ("heading", "strong", "pill"),
+        role=Role.HEADING,
+        lines=1,
+        id="how",
+        gap=sheet.u(20 if not stage.compact else 8),
+    )
+    card = visit.can_pay_with(Tender.CARD, shop)
+    counter = visit.can_pay_with(Tender.COUNTER, shop)
+    if card:
+        at, area = area.top(
+            min(sheet.u(220 if not stage.compact else 190), area.h * 0.6 if counter else area.h), space
+        )
+        sheet.button("pay:card", at, tr("Card or phone"), PayWith(Tender.CARD), picture=art("credit-card"))
+        if counter:
+            at = area.top(min(area.h, max(sheet.u(150), stage.target_mm)))[0]
+            _counter(sheet, at, "secondary")
+        return
+    if Tender.CARD in shop.tenders:
+        at, area = area.top(min(area.h * 0.5, sheet.u(150)), space)
+        _no_card(sheet, at, counter=counter)
+    if counter:
+        at = area.top(min(area.h, sheet.u(190)))[0]
+        _counter(sheet, at, "primary")
+
+
+def _counter(sheet: Sheet, rect: Rect, style: str) -> None:
+    tr = sheet.tr
+    sheet.button(
+        "pay:counter",
+        rect,
+        tr("At the counter"),
+        PayWith(Tender.COUNTER),
+        style=style,
+        picture=art("counter"),
+        types=("button", "strong", "pill"),
+    )
+
+
+def _no_card(sheet: Sheet, rect: Rect, *, counter: bool) -> None:
+    """The reason stands where the button was."""
+    tr = sheet.tr
+    words = tr("Cards cannot be read right now")
+    more = tr("Your order is kept; please pay at the counter.") if counter else tr("Please ask our team.")
+    sheet.add(Widget("no_card", Role.STATUS, rect, "soft", name=f"{words}. {more}"))
+    inner = rect.inset(sheet.u(32), sheet.u(12))
+    side = min(inner.h, sheet.u(84))
+    at, inner = inner.start(side, sheet.u(28))
+    sheet.picture(at.around(side, side), art("credit-card"), part_of="no_card")
+    first, second = inner.rows(2)
+    sheet.line(first, words, ("strong", "pill", "badge"), part_of="no_card")
+    sheet.line(second, more, ("small", "badge"), style="quiet", part_of="no_card", lines=2)
+
+
+def _scan_row(sheet: Sheet, rect: Rect) -> None:
+    tr = sheet.tr
+    words = tr("Scan your card now and earn points")
+    sheet.add(
+        Widget("earn", Role.BUTTON, rect, "card", name=words, action=ShowIdentify(), focus=sheet.focus())
+    )
+    inner = rect.inset(sheet.u(32 if not sheet.stage.compact else 20), sheet.u(10))
+    side = min(inner.h, sheet.u(72))
+    at, inner = inner.start(side, sheet.u(24))
+    sheet.picture(at.around(side, side), art("star"), part_of="earn")
+    end, inner = inner.end(sheet.u(40), sheet.u(12))
+    sheet.picture(
+        end.around(sheet.u(40), sheet.u(40)),
+        icon("chevron_forward", directed=True),
+        style="quiet",
+        part_of="earn",
+    )
+    sheet.line(inner, words, ("strong", "pill", "badge"), part_of="earn", lines=2)

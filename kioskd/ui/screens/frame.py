@@ -1,0 +1,334 @@
+"""What every screen shares: the bar at the bottom that never moves, the head, the notice, the languages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kioskd.core.events import AskHelp, CancelOrder, ChooseLanguage, GoBack, ShowIdentify, ShowMember
+from kioskd.core.visit import Identifying, NoticeKind, Shop, Visit
+from kioskd.ui.geometry import Rect
+from kioskd.ui.locale.translator import OWN_NAMES
+from kioskd.ui.scene import Action, Align, ClosePanel, OpenPanel, Panel, Role, Spin, Widget
+from kioskd.ui.screens.sheet import Sheet, art, icon
+from kioskd.ui.screens.words import notice_art, notice_words
+from kioskd.ui.text import clean
+
+LANGUAGES = "languages"
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """The button that leads away from an order, at the start of the bottom bar."""
+
+    name: str
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What is left for a screen: `body`, and `foot` for what to touch next.
+
+    In portrait the foot is a row above the bar; in landscape it is the middle of the bar.
+    """
+
+    body: Rect
+    foot: Rect
+
+
+def margin(sheet: Sheet) -> float:
+    return sheet.u(24 if sheet.stage.compact else 40)
+
+
+def gap(sheet: Sheet) -> float:
+    return max(sheet.u(16 if sheet.stage.compact else 24), 3.0)
+
+
+def cancel_order(sheet: Sheet) -> Leave:
+    return Leave(sheet.tr("Cancel order"), CancelOrder())
+
+
+def frame(
+    sheet: Sheet,
+    visit: Visit,
+    shop: Shop,
+    *,
+    leave: Leave | None,
+    foot: bool = True,
+    languages: bool = True,
+    help: bool = True,
+    notice: bool = True,
+    foot_h: float | None = None,
+) -> Frame:
+    """Lay out the page, the bar and the notice."""
+    stage = sheet.stage
+    sheet.surface(stage.area, "page", id="page")
+    side, space, target = margin(sheet), gap(sheet), stage.target_mm
+    inner = stage.area.inset(side, 0)
+    edge = sheet.u(16 if stage.compact else 32)
+    bar, above = Rect(inner.x, 0, inner.w, stage.area.h - edge).foot(target, space)
+    middle = _bar(sheet, visit, shop, bar, leave, languages, help)
+    body = Rect(inner.x, edge + (0 if stage.compact else sheet.u(12)), inner.w, above.bottom - edge)
+    body = Rect(body.x, body.y, body.w, above.bottom - body.y)
+    foot_rect = middle
+    if stage.portrait and foot:
+        height = foot_h if foot_h is not None else sheet.u(132)
+        foot_rect, body = body.foot(max(height, target), space)
+    if notice:
+        body = notice_banner(sheet, visit, body)
+    return Frame(body, foot_rect)
+
+
+def _bar(
+    sheet: Sheet, visit: Visit, shop: Shop, bar: Rect, leave: Leave | None, languages: bool, help: bool
+) -> Rect:
+    """The bar; returns what is free between its buttons. The access button will stand beside `leave`."""
+    tr, target, space = sheet.tr, sheet.stage.target_mm, gap(sheet)
+    rest = bar
+    if leave is not None:
+        room = bar.w * (0.24 if not sheet.stage.portrait else 0.42)
+        width = min(max(sheet.width(leave.name, "pill") + sheet.u(72), target), room)
+        at, rest = rest.start(width, space)
+        sheet.button("leave", at, leave.name, leave.action, style="pill", types=("pill", "badge"))
+    if help:
+        width = max(sheet.width(tr("Help"), "pill") + sheet.u(64), target)
+        at, rest = rest.end(width, space)
+        sheet.button("help", at, tr("Help"), AskHelp(), style="pill", types=("pill", "badge"))
+    if languages and len(shop.languages) > 1:
+        at, rest = rest.end(max(target, sheet.u(120)), space)
+        language_button(sheet, at, visit, shop, words=visit.language.upper())
+    # The access button will be as wide as a target.
+    _, rest = rest.start(target, space) if leave is not None and not sheet.stage.portrait else (rest, rest)
+    return rest
+
+
+def language_button(sheet: Sheet, rect: Rect, visit: Visit, shop: Shop, *, words: str | None = None) -> None:
+    """Opens the choice of language. Shows `words`, or a globe with the language's own name."""
+    own_name = OWN_NAMES.get(visit.language, visit.language)
+    name = sheet.tr("Language: {name}", name=own_name)
+    picture = icon("globe") if words is None else None
+    sheet.button(
+        "language",
+        rect,
+        name,
+        OpenPanel(LANGUAGES),
+        style="pill",
+        words=words or own_name,
+        types=("pill", "badge"),
+        picture=picture,
+    )
+    _language_panel(sheet, visit, shop)
+
+
+def _language_panel(sheet: Sheet, visit: Visit, shop: Shop) -> None:
+    laid_out = sheet.take_widgets()
+    stage, tr, space = sheet.stage, sheet.tr, gap(sheet)
+    columns = 2 if len(shop.languages) > 3 else 1
+    rows = -(-len(shop.languages) // columns)
+    key_h = max(stage.target_mm, sheet.u(120))
+    pad = sheet.u(48 if not stage.compact else 28)
+    head = sheet.u(110 if not stage.compact else 84)
+    width = min(sheet.u(900), stage.area.w - 2 * margin(sheet))
+    height = 2 * pad + head + rows * key_h + (rows - 1) * space
+    card = stage.area.around(width, min(height + key_h + space, stage.area.h - 2 * sheet.u(16)))
+    sheet.surface(stage.area, "scrim", id="scrim")
+    sheet.surface(card, "dialog", id="dialog")
+    area = card.inset(pad, pad)
+    title, area = area.top(head)
+    sheet.line(
+        title,
+        tr("Choose your language"),
+        ("title", "heading", "strong"),
+        role=Role.HEADING,
+        align=Align.CENTRE,
+    )
+    close, area = area.foot(key_h, space)
+    for row, at in enumerate(area.rows(rows, space)):
+        for column, cell in enumerate(at.columns(columns, space)):
+            index = row * columns + column
+            if index < len(shop.languages):
+                _language_button(sheet, cell, shop.languages[index], visit)
+    sheet.button("close", close, tr("Close"), ClosePanel(), style="secondary")
+    panel = Panel(LANGUAGES, tr("Choose your language"), sheet.take_widgets())
+    sheet.panel(panel)
+    for widget in laid_out:
+        sheet.add(widget)
+
+
+def _language_button(sheet: Sheet, rect: Rect, language: str, visit: Visit) -> None:
+    chosen = language == visit.language
+    sheet.button(
+        f"language:{language}",
+        rect,
+        OWN_NAMES.get(language, language),
+        ChooseLanguage(language),
+        style="tile_on" if chosen else "tile",
+        picture=icon("check") if chosen else None,
+        selected=chosen,
+        role=Role.RADIO,
+        types=("button", "strong"),
+    )
+
+
+def language_row(sheet: Sheet, area: Rect, visit: Visit, shop: Shop) -> float:
+    """The languages as pills, in as many rows as they need; returns the height used. Drawn from the top."""
+    space, height = gap(sheet), sheet.stage.target_mm
+    x, y = area.x, area.y
+    for language in shop.languages:
+        name = OWN_NAMES.get(language, language)
+        width = max(sheet.width(name, "pill") + sheet.u(56), sheet.stage.target_mm)
+        if x > area.x and x + width > area.right + 0.01:
+            x, y = area.x, y + height + space
+        chosen = language == visit.language
+        sheet.button(
+            f"language:{language}",
+            Rect(x, y, width, height),
+            name,
+            ChooseLanguage(language),
+            style="pill_on" if chosen else "pill",
+            types=("pill",),
+            selected=chosen,
+            role=Role.RADIO,
+        )
+        x += width + space
+    return y + height - area.y
+
+
+def language_row_height(sheet: Sheet, width: float, shop: Shop) -> float:
+    """What `language_row` will use of an area that wide."""
+    space, height = gap(sheet), sheet.stage.target_mm
+    x, rows = 0.0, 1
+    for language in shop.languages:
+        pill = max(
+            sheet.width(OWN_NAMES.get(language, language), "pill") + sheet.u(56), sheet.stage.target_mm
+        )
+        if x > 0 and x + pill > width + 0.01:
+            x, rows = 0.0, rows + 1
+        x += pill + space
+    return rows * height + (rows - 1) * space
+
+
+def notice_banner(sheet: Sheet, visit: Visit, body: Rect, *, quiet: tuple[NoticeKind, ...] = ()) -> Rect:
+    """One calm sentence at the end of the body; returns the body without it."""
+    notice = visit.notice
+    if notice is None or notice.kind in quiet:
+        return body
+    words = notice_words(notice, sheet.tr)
+    height = max(sheet.u(116), sheet.u(60) + sheet.height(words, "medium", body.w - sheet.u(190), 2))
+    if sheet.stage.compact:
+        height = sheet.u(92)
+    at, body = body.foot(height, gap(sheet))
+    sheet.add(Widget("notice", Role.STATUS, at, "notice", name=words))
+    side = min(sheet.u(72), height - sheet.u(20))
+    inner = at.inset(sheet.u(32), sheet.u(8))
+    mark, rest = inner.start(side, sheet.u(24))
+    sheet.picture(mark.around(side, side), art(notice_art(notice)), part_of="notice")
+    sheet.line(rest, words, ("medium", "small"), lines=2, part_of="notice")
+    return body
+
+
+def head(
+    sheet: Sheet,
+    area: Rect,
+    title: str,
+    *,
+    back: Action | None = None,
+    visit: Visit | None = None,
+    shop: Shop | None = None,
+) -> Rect:
+    """The title with a way back before it and the member behind it; returns what is below."""
+    tr, target = sheet.tr, sheet.stage.target_mm
+    row, rest = area.top(max(target, sheet.u(104)), gap(sheet))
+    if back is not None:
+        at, row = row.start(target, gap(sheet))
+        sheet.button(
+            "back",
+            at.around(target, target),
+            tr("Back"),
+            back,
+            style="chip",
+            words="",
+            picture=icon("back", target * 0.28, directed=True),
+        )
+    if visit is not None and shop is not None and shop.loyalty:
+        row = _member_chip(sheet, row, visit)
+    sheet.line(row, title, ("title", "heading", "strong"), role=Role.HEADING, id="title", lines=2)
+    return rest
+
+
+def _member_chip(sheet: Sheet, row: Rect, visit: Visit) -> Rect:
+    """Who is being served, or the way to be recognised; returns the rest of the row."""
+    tr, target, space = sheet.tr, sheet.stage.target_mm, sheet.u(20)
+    room = row.w * 0.5
+    member = visit.member
+    if member is None and visit.lookup is not None and not isinstance(visit.phase, Identifying):
+        words = tr("One moment…")
+        at, row = row.end(min(room, sheet.width(words, "pill") + sheet.u(150)), gap(sheet))
+        at = at.around(at.w, target)
+        sheet.add(Widget("member", Role.STATUS, at, "chip", name=words, busy=True))
+        mark, text = at.inset(sheet.u(36), 0).start(sheet.u(44), space)
+        sheet.picture(
+            mark.around(sheet.u(44), sheet.u(44)),
+            icon("spinner"),
+            style="action_text",
+            part_of="member",
+            motion=Spin(visit.lookup.deadline_s),
+        )
+        sheet.line(text, words, "pill", part_of="member")
+        return row
+    if member is None:
+        saved = visit.saved_card is not None
+        words = tr("Card saved") if saved else tr("Scan card")
+        at, row = row.end(min(room, sheet.width(words, "pill") + sheet.u(150)), gap(sheet))
+        at = at.around(at.w, target)
+        if saved:
+            sheet.add(Widget("member", Role.STATUS, at, "chip", name=words))
+        else:
+            sheet.add(
+                Widget(
+                    "member", Role.BUTTON, at, "chip", name=words, action=ShowIdentify(), focus=sheet.focus()
+                )
+            )
+        mark, text = at.inset(sheet.u(36), 0).start(sheet.u(44), space)
+        sheet.picture(
+            mark.around(sheet.u(44), sheet.u(44)),
+            icon("check" if saved else "scan"),
+            style="action_text",
+            part_of="member",
+        )
+        sheet.line(text, words, "pill", part_of="member")
+        return row
+    name = clean(member.first_name or tr("Member"), 40)
+    points = points_words(sheet, member.points, member.points_name, short=True)
+    points_w = sheet.width(points, "pill") + sheet.u(4) if points else 0.0
+    name_w = min(
+        sheet.width(name, "pill") + sheet.u(4), max(room - points_w - 3 * space - sheet.u(72), sheet.u(80))
+    )
+    width = sheet.u(72) + name_w + (2 * space + points_w if points else 0)
+    at, row = row.end(width, gap(sheet))
+    at = at.around(at.w, target)
+    spoken = f"{name}, {points}" if points else name
+    sheet.add(
+        Widget("member", Role.BUTTON, at, "chip", name=spoken, action=ShowMember(), focus=sheet.focus())
+    )
+    inner = at.inset(sheet.u(36), 0)
+    left, right = inner.start(name_w, 2 * space)
+    sheet.line(left, name, "pill", part_of="member")
+    if points:
+        rule = Rect(left.right + space, at.y + at.h * 0.3, sheet.u(3), at.h * 0.4)
+        sheet.surface(rule, "rule", id="member/rule")
+        sheet.line(right, points, "pill", style="action_text", part_of="member", id="member/points")
+    return row
+
+
+def points_words(sheet: Sheet, points: int | None, unit: str | None, *, short: bool = False) -> str:
+    """ "1,240 points", in the programme's own word for them if it has one."""
+    if points is None:
+        return ""
+    if unit:
+        return f"{sheet.tr.number(points)} {clean(unit, 24)}"
+    if short:
+        return sheet.tr.plural("{n} pt", "{n} pts", points)
+    return sheet.tr.plural("{n} point", "{n} points", points)
+
+
+BACK = GoBack()

@@ -1,0 +1,237 @@
+"""Being recognised: show the card, or type its number."""
+
+from __future__ import annotations
+
+from kioskd.core.events import GoBack, PressKey, ShowKeypad, SubmitNumber
+from kioskd.core.health import DeviceKind
+from kioskd.core.visit import Identifying, Shop, Visit
+from kioskd.ui.geometry import Rect
+from kioskd.ui.scene import Align, Breathe, Role, Spin, Widget
+from kioskd.ui.screens.frame import cancel_order, frame, gap, head
+from kioskd.ui.screens.sheet import Sheet, art, icon
+
+_LEAST_DIGITS = 3
+
+
+def identify(sheet: Sheet, visit: Visit, shop: Shop, phase: Identifying) -> str:
+    if visit.lookup is not None:
+        return _waiting(sheet, visit, shop)
+    scanning = visit.has(DeviceKind.SCANNER) or visit.has(DeviceKind.CAMERA)
+    if phase.keypad or not scanning:
+        return _keypad(sheet, visit, shop, phase)
+    return _scan(sheet, visit, shop)
+
+
+def _scan(sheet: Sheet, visit: Visit, shop: Shop) -> str:
+    tr, stage = sheet.tr, sheet.stage
+    layout = frame(sheet, visit, shop, leave=cancel_order(sheet))
+    sheet.button(
+        "type_number",
+        layout.foot,
+        tr("Type the number instead"),
+        ShowKeypad(),
+        style="secondary",
+        picture=icon("keypad"),
+        types=("button", "strong", "pill"),
+    )
+    title = tr("Scan your card")
+    body = head(sheet, layout.body, title, back=GoBack())
+    sheet.surface(body, "card", id="scan")
+    inner = body.inset(sheet.u(56 if not stage.compact else 24), sheet.u(56 if not stage.compact else 20))
+    if stage.portrait:
+        side = min(inner.w * 0.56, inner.h * 0.42)
+        arrow_h = min(inner.h * 0.24, sheet.u(250))
+        words_h = sheet.measure.line_mm("heading") * 2 + sheet.measure.line_mm("body") * 2
+        block = inner.around(inner.w, min(inner.h, side + words_h + arrow_h + sheet.u(120)))
+        picture, rest = block.top(side, sheet.u(56))
+        words, arrow = rest.top(words_h, sheet.u(40))
+        _phone(sheet, picture.around(side, side))
+        _how(sheet, words, Align.CENTRE)
+        _arrow(sheet, arrow)
+    else:
+        side = min(inner.h, inner.w * 0.34)
+        picture, rest = inner.start(side, sheet.u(56 if not stage.compact else 24))
+        arrow, words = rest.end(min(inner.h * 0.5, inner.w * 0.16), sheet.u(24))
+        _phone(sheet, picture.around(side, side))
+        words_h = sheet.measure.line_mm("heading") * 3 + sheet.measure.line_mm("body") * 2
+        _how(sheet, words.around(words.w, min(words.h, words_h)), Align.START)
+        _arrow(sheet, arrow)
+    return title
+
+
+def _phone(sheet: Sheet, rect: Rect) -> None:
+    """A code as guests know it, on a tile in the colour of what to do."""
+    sheet.surface(rect, "action_tile", id="scan/tile")
+    sheet.picture(rect, icon("scan", rect.w * 0.24), style="on_action", id="scan/sign")
+
+
+def _how(sheet: Sheet, area: Rect, align: Align) -> None:
+    tr = sheet.tr
+    first = tr("Hold your card or phone under the scanner below the screen")
+    area = sheet.text(
+        area, first, ("heading", "strong", "pill"), align=align, gap=sheet.u(16), id="scan/how", lines=3
+    )
+    sheet.text(
+        area,
+        tr("Your points are here in a second."),
+        ("body", "small"),
+        style="quiet",
+        align=align,
+        lines=2,
+        id="scan/promise",
+    )
+
+
+def _arrow(sheet: Sheet, area: Rect) -> None:
+    tall = min(area.h * 0.8, area.w, sheet.u(230))
+    at = Rect(area.x, area.y, area.w, area.h * 0.84 if area.h > tall * 1.2 else tall)
+    sheet.picture(
+        at.around(tall, tall),
+        icon("arrow_down"),
+        style="alert_text",
+        id="scan/arrow",
+        motion=Breathe(min(sheet.u(28), area.h * 0.08)),
+    )
+
+
+def _waiting(sheet: Sheet, visit: Visit, shop: Shop) -> str:
+    tr, stage = sheet.tr, sheet.stage
+    lookup = visit.lookup
+    assert lookup is not None
+    layout = frame(sheet, visit, shop, leave=cancel_order(sheet))
+    sheet.button("stop", layout.foot, tr("Never mind"), GoBack(), style="secondary")
+    title = tr("Looking up your card")
+    side = sheet.u(220 if not stage.compact else 130)
+    text_h = sheet.measure.line_mm("title") * 2 + sheet.measure.line_mm("body")
+    block = layout.body.around(min(layout.body.w, sheet.u(900)), side + sheet.u(56) + text_h)
+    top, below = block.top(side, sheet.u(56))
+    sheet.add(
+        Widget(
+            "busy",
+            Role.STATUS,
+            top.around(side, side),
+            "action_text",
+            name=title,
+            picture=icon("spinner"),
+            busy=True,
+            motion=Spin(lookup.deadline_s),
+        )
+    )
+    below = sheet.text(
+        below,
+        title,
+        ("title", "heading"),
+        align=Align.CENTRE,
+        lines=2,
+        gap=sheet.u(8),
+        part_of="busy",
+        id="title",
+    )
+    sheet.text(below, tr("One moment…"), "body", style="quiet", align=Align.CENTRE, lines=1)
+    return title
+
+
+# --- the number -----------------------------------------------------------------------------------------
+
+
+def _keypad(sheet: Sheet, visit: Visit, shop: Shop, phase: Identifying) -> str:
+    tr, stage = sheet.tr, sheet.stage
+    ready = len(phase.digits) >= _LEAST_DIGITS
+    layout = frame(sheet, visit, shop, leave=cancel_order(sheet))
+    if ready:
+        sheet.button("submit", layout.foot, tr("Find my points"), SubmitNumber())
+    else:
+        sheet.add(
+            Widget(
+                "submit",
+                Role.BUTTON,
+                layout.foot,
+                "primary",
+                name=tr("Type your number first"),
+                enabled=False,
+            )
+        )
+        sheet.line(
+            layout.foot.inset(sheet.u(20), 0),
+            tr("Type your number first"),
+            ("button", "strong", "pill"),
+            style="quiet",
+            align=Align.CENTRE,
+            part_of="submit",
+            lines=2,
+        )
+    title = tr("Your card number")
+    if stage.portrait:
+        body = head(sheet, layout.body, title, back=GoBack())
+        shown, keys = body.top(sheet.u(170), sheet.u(40))
+        keys = keys.around(min(keys.w, sheet.u(840)), min(keys.h, sheet.u(1040)))
+    else:
+        left, keys = layout.body.start(layout.body.w * 0.5, gap(sheet) * 1.5)
+        left = head(sheet, left, title, back=GoBack())
+        shown, rest = left.top(sheet.u(170 if not stage.compact else 140), sheet.u(24))
+        if not stage.compact:
+            side = min(rest.h * 0.8, sheet.u(300))
+            sheet.picture(rest.around(rest.w, side), art("member-card"))
+    _number(sheet, shown, phase.digits)
+    _keys(sheet, keys)
+    return title
+
+
+def _number(sheet: Sheet, rect: Rect, digits: str) -> None:
+    tr = sheet.tr
+    grouped = " ".join(digits[i : i + 4] for i in range(0, len(digits), 4))
+    sheet.add(Widget("number", Role.STATUS, rect, "secondary", name=tr("Your number"), value=grouped))
+    inner = rect.inset(sheet.u(40), sheet.u(10))
+    if digits:
+        sheet.line(
+            inner,
+            grouped,
+            ("amount", "title", "heading", "strong", "pill", "badge"),
+            align=Align.CENTRE,
+            part_of="number",
+            id="number/digits",
+            tabular=True,
+        )
+    else:
+        hint = tr("The number on your card or in the app")
+        sheet.line(
+            inner,
+            hint,
+            ("body", "small"),
+            style="quiet",
+            align=Align.CENTRE,
+            lines=2,
+            part_of="number",
+            id="number/hint",
+        )
+
+
+def _keys(sheet: Sheet, area: Rect) -> None:
+    tr, space = sheet.tr, max(gap(sheet) * 0.8, 3.0)
+    rows = (("1", "2", "3"), ("4", "5", "6"), ("7", "8", "9"), ("clear", "0", "back"))
+    # The digits of a keypad stand the same way round in every language.
+    for row, keys in zip(area.rows(4, space), rows, strict=True):
+        cells = row.columns(3, space)
+        for cell, key in zip(reversed(cells) if tr.rtl else cells, keys, strict=True):
+            if key.isdigit():
+                sheet.button(f"key:{key}", cell, key, PressKey(key), style="secondary", types=("key",))
+            elif key == "back":
+                side = min(cell.w, cell.h)
+                sheet.button(
+                    "key:back",
+                    cell,
+                    tr("Delete last digit"),
+                    PressKey("back"),
+                    style="secondary",
+                    words="",
+                    picture=icon("backspace", side * 0.28),
+                )
+            else:
+                sheet.button(
+                    "key:clear",
+                    cell,
+                    tr("Clear"),
+                    PressKey("clear"),
+                    style="secondary",
+                    types=("strong", "pill", "badge"),
+                )

@@ -1,0 +1,286 @@
+"""What a member has: points, what is ready, and what points can buy, cheapest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from kioskd.core.events import GoBack, SignOut
+from kioskd.core.member import Member
+from kioskd.core.visit import Attract, Overview, Shop, Visit
+from kioskd.ui.geometry import Rect
+from kioskd.ui.scene import Align, CountUp, Role, Widget
+from kioskd.ui.screens.attract import service_buttons
+from kioskd.ui.screens.frame import Leave, frame, gap, points_words
+from kioskd.ui.screens.lists import scroll_area
+from kioskd.ui.screens.sheet import Sheet, art, icon
+from kioskd.ui.text import clean
+
+_COUNT_STEPS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class _Card:
+    """One thing the member has or could have. `tag` says what stands in the way, or that nothing does."""
+
+    id: str
+    title: str
+    detail: str
+    picture: str
+    tag: str = ""
+    good: bool = False
+    enabled: bool = True
+
+
+def member(sheet: Sheet, visit: Visit, shop: Shop, phase: Overview) -> str:
+    who = visit.member
+    assert who is not None
+    tr, stage = sheet.tr, sheet.stage
+    name = clean(who.first_name or "", 40)
+    sign_out = Leave(tr("Not {name}? Sign out", name=name) if name else tr("Not you? Sign out"), SignOut())
+    layout = frame(sheet, visit, shop, leave=sign_out)
+    if isinstance(phase.back, Attract):
+        service_buttons(sheet, layout.foot)
+    else:
+        sheet.button("continue", layout.foot, tr("Continue"), GoBack())
+    if stage.portrait:
+        field = Rect(0, 0, stage.area.w, sheet.u(480 if who.points is not None else 330))
+        body = layout.body
+        rest = Rect(body.x, field.bottom + sheet.u(28), body.w, body.bottom - field.bottom - sheet.u(28))
+        sheet.surface(Rect(0, -sheet.u(80), field.w, field.h + sheet.u(80)), "action_field", id="field")
+        _points(sheet, field.inset(sheet.u(72), sheet.u(72)), who)
+    else:
+        field, rest = layout.body.start(layout.body.w * 0.36, gap(sheet) * 1.5)
+        sheet.surface(field, "action_field", id="field")
+        inset = sheet.u(56 if not stage.compact else 28)
+        _points(sheet, field.inset(inset, inset), who)
+    _cards(sheet, rest, who)
+    return tr("Hi {name}", name=name) if name else tr("Hi there")
+
+
+def _points(sheet: Sheet, area: Rect, who: Member) -> None:
+    tr, compact = sheet.tr, sheet.stage.compact
+    name = clean(who.first_name or "", 40)
+    hello = tr("Hi {name}", name=name) if name else tr("Hi there")
+    area = sheet.text(
+        area,
+        hello,
+        ("title", "heading", "strong"),
+        style="on_action",
+        role=Role.HEADING,
+        id="title",
+        lines=1,
+        gap=sheet.u(4),
+    )
+    if who.tier:
+        area = sheet.text(
+            area,
+            tr("{tier} member", tier=clean(who.tier, 40)),
+            ("body", "small"),
+            style="on_action_quiet",
+            lines=1,
+            id="tier",
+        )
+    if not sheet.stage.portrait:
+        needed = sheet.measure.line_mm("points" if not compact else "hero") + sheet.measure.line_mm("heading")
+        area = area.foot(min(area.h, needed))[0]
+    else:
+        area = Rect(area.x, area.y + sheet.u(10), area.w, area.h - sheet.u(10))
+    if who.points is None:
+        sheet.text(
+            area, tr("Your points are not known right now"), ("body", "small"), style="on_action", lines=2
+        )
+        return
+    number = tr.number(who.points)
+    unit = clean(who.points_name, 24) if who.points_name else _unit(sheet, who.points)
+    spoken = points_words(sheet, who.points, who.points_name)
+    sizes = ("points", "hero", "title") if not compact else ("hero", "title")
+    size = next((s for s in sizes if sheet.width(number, s) <= area.w), sizes[-1])
+    row, rest = area.top(sheet.measure.line_mm(size))
+    sheet.add(Widget("points", Role.STATUS, row, "on_action", name=spoken))
+    number_w = sheet.width(number, size) + sheet.u(6)
+    at, beside = row.start(number_w, sheet.u(20))
+    steps = tuple(tr.number(who.points * (i + 1) // _COUNT_STEPS) for i in range(_COUNT_STEPS))
+    sheet.line(
+        at, number, size, style="on_action", part_of="points", id="points/number", motion=CountUp(steps)
+    )
+    if beside.w >= sheet.width(unit, "heading"):
+        # On the number's own base line: capitals of both stand on it.
+        drop = sheet.u(0.364) * (sheet.stage.theme.types[size].size - sheet.stage.theme.types["heading"].size)
+        sheet.line(
+            beside.moved(dy=drop), unit, "heading", style="on_action", part_of="points", id="points/unit"
+        )
+    else:
+        sheet.text(
+            rest, unit, ("heading", "strong"), style="on_action", part_of="points", lines=1, id="points/unit"
+        )
+
+
+def _unit(sheet: Sheet, points: int) -> str:
+    return sheet.tr.plural("point", "points", points)
+
+
+def _sections(sheet: Sheet, who: Member) -> Iterator[tuple[str, list[_Card]]]:
+    tr = sheet.tr
+    ready = [
+        _Card(
+            f"collect:{c.id}",
+            clean(c.title),
+            _until(sheet, c.expires_on, tr("Saved on an earlier visit")),
+            "gift",
+            tr("Yours"),
+            True,
+        )
+        for c in who.collectables
+    ] + [
+        _Card(
+            f"voucher:{v.id}",
+            clean(v.title),
+            _until(sheet, v.expires_on, tr("No end date")),
+            "ticket",
+            tr("Yours"),
+            True,
+        )
+        for v in who.vouchers
+    ]
+    if ready:
+        yield tr("Ready for you"), ready
+    rewards = []
+    for reward in sorted(who.rewards, key=lambda r: r.cost_points):
+        cost = points_words(sheet, reward.cost_points, who.points_name)
+        missing = reward.missing_points(who.points) if who.points is not None else 0
+        if not reward.available:
+            tag, good = tr("Not available today"), False
+        elif who.points is None:
+            tag, good = "", False
+        elif missing:
+            tag, good = tr.plural("{n} more point", "{n} more points", missing), False
+        else:
+            tag, good = tr("You have enough"), True
+        rewards.append(
+            _Card(
+                f"reward:{reward.id}",
+                clean(reward.title),
+                cost,
+                "gift" if good else "locked",
+                tag,
+                good,
+                good,
+            )
+        )
+    if rewards:
+        yield tr("What your points can get you"), rewards
+
+
+def _until(sheet: Sheet, day: date | None, otherwise: str) -> str:
+    return sheet.tr("Until {date}", date=sheet.tr.date(day)) if day is not None else otherwise
+
+
+def _cards(sheet: Sheet, area: Rect, who: Member) -> None:
+    sections = list(_sections(sheet, who))
+    if not sections:
+        words = (
+            sheet.tr("Your rewards cannot be shown right now. Your points are safe.")
+            if who.partial
+            else sheet.tr("Every order brings you closer to your first reward.")
+        )
+        block = area.around(min(area.w, sheet.u(860)), min(area.h, sheet.u(420)))
+        top, below = block.top(block.h * 0.5, sheet.u(24))
+        sheet.picture(top, art("glowing-star"))
+        sheet.text(below, words, ("heading", "strong", "pill"), align=Align.CENTRE, lines=3)
+        return
+    columns = 2 if not sheet.stage.portrait and not sheet.stage.compact else 1
+    height = _laid_out(sheet, area, sections, columns, None, draw=False)
+    region = None
+    if height > area.h:
+        area, found = scroll_area(sheet, "offers", area, height, reset=who.id, aside=sheet.stage.compact)
+        region = found.id
+    _laid_out(sheet, area, sections, columns, region, draw=True)
+
+
+def _laid_out(
+    sheet: Sheet,
+    area: Rect,
+    sections: list[tuple[str, list[_Card]]],
+    columns: int,
+    region: str | None,
+    *,
+    draw: bool,
+) -> float:
+    y = area.y
+    space = sheet.u(20)
+    height = sheet.u(150 if not sheet.stage.compact else 122)
+    for index, (title, cards) in enumerate(sections):
+        if index:
+            y += sheet.u(28)
+        title_h = sheet.measure.line_mm("heading")
+        if draw:
+            sheet.line(
+                Rect(area.x + sheet.u(8), y, area.w - sheet.u(8), title_h),
+                title,
+                ("heading", "strong"),
+                role=Role.HEADING,
+                region=region,
+            )
+        y += title_h + sheet.u(14)
+        rows = -(-len(cards) // columns)
+        for row in range(rows):
+            cells = Rect(area.x, y, area.w, height).columns(columns, space)
+            for cell, card in zip(cells, cards[row * columns : (row + 1) * columns], strict=False):
+                if draw:
+                    _card(sheet, cell, card, region)
+            y += height + (space if row < rows - 1 else 0)
+    return y - area.y + sheet.u(12)  # the last card's shadow
+
+
+def _card(sheet: Sheet, rect: Rect, card: _Card, region: str | None) -> None:
+    spoken = ", ".join(part for part in (card.title, card.detail, card.tag) if part)
+    sheet.add(
+        Widget(
+            card.id,
+            Role.GROUP,
+            rect,
+            "card" if card.enabled else "soft",
+            name=spoken,
+            enabled=card.enabled,
+            region=region,
+        )
+    )
+    inner = rect.inset(sheet.u(32 if not sheet.stage.compact else 20), sheet.u(16))
+    side = min(inner.h, sheet.u(92))
+    at, inner = inner.start(side, sheet.u(32 if not sheet.stage.compact else 16))
+    sheet.picture(at.around(side, side), art(card.picture), part_of=card.id, region=region)
+    if card.tag:
+        mark = sheet.u(48) if card.good else 0.0
+        tag_w = min(sheet.width(card.tag, "pill") + sheet.u(44) + mark, inner.w * 0.5)
+        tag, inner = inner.end(tag_w, sheet.u(20))
+        tag = tag.around(tag_w, min(sheet.u(76), inner.h))
+        style = "tag_good" if card.good else "page_tag"
+        sheet.surface(tag, style, id=f"{card.id}/tag", region=region)
+        words = tag.inset(sheet.u(20), 0)
+        if card.good:
+            at, words = words.start(sheet.u(34), sheet.u(12))
+            sheet.picture(
+                at.around(sheet.u(34), sheet.u(34)),
+                icon("check"),
+                style="action_text",
+                part_of=card.id,
+                region=region,
+            )
+        sheet.line(
+            words,
+            card.tag,
+            ("pill", "badge"),
+            style="action_text" if card.good else "plain",
+            part_of=card.id,
+            region=region,
+            lines=2,
+        )
+    title_lines = 1 if sheet.width(card.title, "pill") <= inner.w else 2
+    sizes = ("strong", "pill") if title_lines == 1 else ("pill", "badge")
+    size = next((s for s in sizes if sheet.width(card.title, s) <= inner.w * title_lines), sizes[-1])
+    text_h = sheet.measure.line_mm(size) * title_lines + sheet.measure.line_mm("small")
+    block = inner.around(inner.w, min(inner.h, text_h))
+    below = sheet.text(block, card.title, size, lines=title_lines, part_of=card.id, region=region)
+    sheet.text(below, card.detail, ("small", "badge"), style="quiet", lines=1, part_of=card.id, region=region)

@@ -1,0 +1,264 @@
+"""One product: its picture, what is in it, what can be chosen, how many, and the price of exactly that."""
+
+from __future__ import annotations
+
+from kioskd.core.basket import MAX_QUANTITY, Line
+from kioskd.core.catalogue import Option, OptionGroup, Product
+from kioskd.core.events import GoBack, PickOption, PutInBasket, StepQuantity
+from kioskd.core.visit import Choosing, Shop, Visit
+from kioskd.ui.geometry import Rect
+from kioskd.ui.scene import Role, Widget
+from kioskd.ui.screens.frame import cancel_order, frame, gap, head
+from kioskd.ui.screens.lists import scroll_area
+from kioskd.ui.screens.sheet import Sheet, icon, photo
+from kioskd.ui.screens.stepper import stepper
+from kioskd.ui.screens.words import ALLERGENS, DIETS
+from kioskd.ui.text import wrap
+
+
+def product(sheet: Sheet, visit: Visit, shop: Shop, phase: Choosing) -> str:
+    item = shop.catalogue.products[phase.sku]
+    tr, stage = sheet.tr, sheet.stage
+    name = tr.words(item.name)
+    layout = frame(sheet, visit, shop, leave=cancel_order(sheet))
+    _foot(sheet, layout.foot, phase, item)
+    if stage.portrait:
+        body = head(sheet, layout.body, name, back=GoBack(), visit=visit, shop=shop)
+        picture_h = min(sheet.u(400), body.h * (0.3 if item.groups else 0.5))
+        top, body = body.top(picture_h, gap(sheet))
+        at, facts = top.start(top.w * 0.46, gap(sheet))
+        if not item.groups:
+            at, facts = body.rows(2)
+        _picture(sheet, at, item)
+        _facts(sheet, facts if item.groups else facts.inset(0, sheet.u(8)), item)
+        if item.groups:
+            _groups(sheet, body, item, phase)
+    else:
+        share = 0.3 if item.groups else 0.44
+        body = layout.body
+        aside, rest = body.start(body.w * share, gap(sheet) * 1.5)
+        rest = head(sheet, rest, name, back=GoBack(), visit=visit, shop=shop)
+        if item.groups:
+            at, facts = aside.top(aside.h * (0.5 if not stage.compact else 0.42), gap(sheet))
+            _picture(sheet, at, item)
+            _facts(sheet, facts, item)
+            _groups(sheet, rest, item, phase)
+        else:
+            _picture(sheet, aside, item)
+            _facts(sheet, rest, item)
+    return name
+
+
+def _picture(sheet: Sheet, rect: Rect, item: Product) -> None:
+    sheet.surface(rect, "joy_tile", id="picture/tile")
+    pad = min(rect.w, rect.h) * 0.06
+    sheet.picture(rect, photo(item.picture, pad), id="picture")
+
+
+def _facts(sheet: Sheet, area: Rect, item: Product) -> None:
+    """Description, diets, allergens, price: exact, and said for each product."""
+    tr, compact = sheet.tr, sheet.stage.compact
+    body_type = ("body", "small") if not compact else ("small", "badge")
+    price = tr.money(item.price)
+    amount, area = area.foot(sheet.measure.line_mm("heading"), sheet.u(4))
+    description = tr.words(item.description)
+    room = (
+        area.h
+        - (sheet.measure.line_mm("small") * (3 if not compact else 2))
+        - sheet.u(80 if item.diets else 16)
+    )
+    lines = max(1, min(4, int(room / sheet.measure.line_mm("body"))))
+    area = sheet.text(area, description, body_type, lines=lines, gap=sheet.u(14))
+    if item.diets and area.h > sheet.u(56) + sheet.measure.line_mm("small"):
+        row, area = area.top(sheet.u(48), sheet.u(14))
+        for diet in sorted(item.diets):
+            words = tr(DIETS[diet])
+            width = sheet.width(words, "badge") + sheet.u(40)
+            if width > row.w:
+                break
+            at, row = row.start(width, sheet.u(12))
+            sheet.surface(at, "tag_good", id=f"diet:{diet}")
+            sheet.line(at.inset(sheet.u(12), 0), words, "badge", style="action_text", id=f"diet:{diet}/text")
+    names = [tr(ALLERGENS[allergen]) for allergen in sorted(item.allergens)]
+    contains = tr("Contains {list}", list=", ".join(names)) if names else tr("No listed allergens")
+    sheet.text(area, contains, ("small", "badge"), style="quiet", id="allergens")
+    sheet.line(amount, price, "heading", id="price")
+
+
+def _foot(sheet: Sheet, foot: Rect, phase: Choosing, item: Product) -> None:
+    tr = sheet.tr
+    total = Line(0, item, phase.quantity, phase.choices).total
+    target = max(sheet.stage.target_mm, min(foot.h, sheet.u(110)))
+    steps_w = 2 * target + sheet.u(110)
+    steps, rest = foot.start(steps_w, gap(sheet))
+    stepper(
+        sheet,
+        "quantity",
+        steps.around(steps_w, target),
+        phase.quantity,
+        StepQuantity(-1),
+        StepQuantity(1),
+        less=phase.quantity > 1,
+        more=phase.quantity < MAX_QUANTITY,
+    )
+    words = (
+        tr("Save · {amount}", amount=tr.money(total))
+        if phase.line is not None
+        else tr("Add · {amount}", amount=tr.money(total))
+    )
+    sheet.button("add", rest, words, PutInBasket(), lines=1)
+
+
+# --- choices --------------------------------------------------------------------------------------------
+
+
+def _groups(sheet: Sheet, area: Rect, item: Product, phase: Choosing) -> None:
+    """All groups below each other, scrolling when they are many."""
+    height = _laid_out(sheet, area, item, phase, None, draw=False)
+    if height <= area.h:
+        _laid_out(sheet, area, item, phase, None, draw=True)
+        return
+    # Beside the list a strip costs width, under it height: take what the display has more of.
+    viewport, region = scroll_area(sheet, "choices", area, height, reset=phase.sku, aside=sheet.stage.compact)
+    height = _laid_out(sheet, viewport, item, phase, region.id, draw=False)
+    sheet.resize_region(region.id, height)
+    _laid_out(sheet, viewport, item, phase, region.id, draw=True)
+    if phase.wanting is not None:
+        sheet.reveal(f"group:{phase.wanting}")
+
+
+def _columns(sheet: Sheet, width: float) -> int:
+    return max(1, min(3, int((width + gap(sheet)) / sheet.u(330))))
+
+
+def _laid_out(
+    sheet: Sheet, area: Rect, item: Product, phase: Choosing, region: str | None, *, draw: bool
+) -> float:
+    """Lay the groups out from the top of `area`; returns their height."""
+    y = area.y
+    space = max(sheet.u(14), 3.0)
+    tile_h = max(sheet.u(124), sheet.stage.target_mm)
+    columns = _columns(sheet, area.w)
+    for index, group in enumerate(item.groups):
+        if index:
+            y += sheet.u(26)
+        head_h = sheet.measure.line_mm("heading") + sheet.u(4)
+        rows = -(-len(group.options) // columns)
+        if draw:
+            total = head_h + sheet.u(8) + rows * tile_h + (rows - 1) * space
+            _group_head(
+                sheet, Rect(area.x, y, area.w, head_h), Rect(area.x, y, area.w, total), group, phase, region
+            )
+        y += head_h + sheet.u(8)
+        for row in range(rows):
+            cells = Rect(area.x, y, area.w, tile_h).columns(columns, space)
+            for cell, option in zip(cells, group.options[row * columns : (row + 1) * columns], strict=False):
+                if draw:
+                    _tile(sheet, cell, group, option, phase, region)
+            y += tile_h + (space if row < rows - 1 else 0)
+    return y - area.y
+
+
+def _group_head(
+    sheet: Sheet, rect: Rect, whole: Rect, group: OptionGroup, phase: Choosing, region: str | None
+) -> None:
+    tr = sheet.tr
+    name = tr.words(group.name)
+    wanting = phase.wanting == group.id
+    hint = _hint(sheet, group, phase)
+    sheet.add(Widget(f"group:{group.id}", Role.GROUP, whole, "plain", name=f"{name}. {hint}", region=region))
+    hint_w = min(sheet.width(hint, "badge") + sheet.u(48), rect.w * 0.5)
+    name_w = min(sheet.width(name, "heading") + sheet.u(4), rect.w - hint_w - sheet.u(20))
+    at, rest = rect.start(name_w, sheet.u(20))
+    sheet.line(
+        at, name, ("heading", "strong", "pill"), role=Role.HEADING, region=region, part_of=f"group:{group.id}"
+    )
+    tag = Rect(rest.x, rest.y, hint_w, rest.h).around(hint_w, sheet.u(46))
+    style = "tag_alert" if wanting else "tag"
+    sheet.surface(tag, style, id=f"group:{group.id}/tag", region=region)
+    ink = "alert_text" if wanting else "plain"
+    sheet.line(
+        tag.inset(sheet.u(20), 0), hint, "badge", style=ink, region=region, part_of=f"group:{group.id}"
+    )
+
+
+def _hint(sheet: Sheet, group: OptionGroup, phase: Choosing) -> str:
+    tr = sheet.tr
+    chosen = sum(1 for choice in phase.choices if choice.group == group.id)
+    if phase.wanting == group.id:
+        return tr("Please choose")
+    if group.maximum == 1:
+        return tr("Choose one") if group.minimum else tr("If you like")
+    if group.minimum and chosen < group.minimum:
+        return tr("Choose {n} or more", n=group.minimum)
+    if chosen:
+        return tr("{n} of {max} chosen", n=chosen, max=group.maximum)
+    return tr("Up to {n}", n=group.maximum)
+
+
+def _tile(
+    sheet: Sheet, rect: Rect, group: OptionGroup, option: Option, phase: Choosing, region: str | None
+) -> None:
+    tr = sheet.tr
+    chosen_skus = {choice.sku for choice in phase.choices if choice.group == group.id}
+    chosen = option.sku in chosen_skus
+    radio = group.maximum == 1 and group.minimum == 1
+    full = not chosen and group.maximum > 1 and len(chosen_skus) >= group.maximum
+    name = tr.words(option.name)
+    price = f"+{tr.money(option.price)}" if option.price else ""
+    id = f"option:{group.id}:{option.sku}"
+    sheet.add(
+        Widget(
+            id,
+            Role.RADIO if radio else Role.CHECKBOX,
+            rect,
+            "tile_on" if chosen else "tile",
+            name=f"{name}, {price}" if price else name,
+            action=PickOption(group.id, option.sku),
+            enabled=not full,
+            selected=chosen,
+            region=region,
+            focus=None if full else sheet.focus(),
+        )
+    )
+    inner = rect.inset(sheet.u(20), sheet.u(10))
+    side = sheet.u(44)
+    mark, inner = inner.end(side, sheet.u(12))
+    box = "mark" if radio else "box"
+    style = f"{box}_on" if chosen else f"{box}_off"
+    sheet.picture(
+        mark.around(side, side),
+        icon("check" if chosen else "none", side * 0.2),
+        style=style,
+        part_of=id,
+        region=region,
+        id=f"{id}/mark",
+    )
+    if option.picture is not None:
+        pic_side = min(inner.h, sheet.u(84))
+        at, inner = inner.start(pic_side, sheet.u(16))
+        sheet.picture(
+            at.around(pic_side, pic_side), photo(option.picture, faded=full), part_of=id, region=region
+        )
+    ink = "quiet" if full else "plain"
+    price_h = sheet.measure.line_mm("small") if price else 0.0
+    types = ("strong", "pill", "badge")
+    lines = 1
+    size = next((t for t in types if sheet.width(name, t) <= inner.w), None)
+    if size is None:
+        lines = 2
+        size = next(
+            (t for t in ("pill", "badge") if len(wrap(name, t, inner.w, sheet.measure)) <= 2), "badge"
+        )
+    text_h = sheet.measure.line_mm(size) * lines
+    block = inner.around(inner.w, min(inner.h, text_h + price_h))
+    below = sheet.text(block, name, size, style=ink, lines=lines, part_of=id, region=region)
+    sheet.text(
+        below,
+        price,
+        "small",
+        style="quiet" if full else "action_text" if chosen else "quiet",
+        lines=1,
+        part_of=id,
+        region=region,
+    )

@@ -1,0 +1,60 @@
+"""How many: minus, the number, plus."""
+
+from __future__ import annotations
+
+from kioskd.ui.geometry import Rect
+from kioskd.ui.scene import Action, Align, Role, Widget
+from kioskd.ui.screens.sheet import Sheet, icon
+
+
+def stepper(
+    sheet: Sheet,
+    id: str,
+    rect: Rect,
+    value: int,
+    fewer: Action,
+    more_of_it: Action,
+    *,
+    less: bool = True,
+    more: bool = True,
+    about: str = "",
+    removes: bool = False,
+    region: str | None = None,
+) -> None:
+    """`removes` shows a bin in place of the minus: one fewer would be none."""
+    tr = sheet.tr
+    side = rect.h
+    sheet.add(
+        Widget(id, Role.GROUP, rect, "stepper", name=tr("Quantity"), value=tr.number(value), region=region)
+    )
+    left, rest = rect.start(side)
+    right, middle = rest.end(side)
+    down = tr("Remove {name}", name=about) if removes else tr("One fewer")
+    for at, word, name, action, enabled, sign in (
+        (left, "fewer", down, fewer, less, "trash" if removes else "minus"),
+        (right, "more", tr("One more"), more_of_it, more, "plus"),
+    ):
+        sheet.add(
+            Widget(
+                f"{id}:{word}",
+                Role.BUTTON,
+                at,
+                "step",
+                name=f"{name}: {about}" if about and not removes else name,
+                picture=icon(sign, side * 0.3),
+                action=action,
+                enabled=enabled,
+                region=region,
+                focus=sheet.focus() if enabled else None,
+            )
+        )
+    sheet.line(
+        middle,
+        tr.number(value),
+        ("heading", "strong"),
+        align=Align.CENTRE,
+        part_of=id,
+        region=region,
+        id=f"{id}/value",
+        role=Role.STATUS,
+    )

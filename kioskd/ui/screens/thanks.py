@@ -1,0 +1,218 @@
+"""Thank you: the order number for everybody to see, the points, the paper."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kioskd.core.events import Finish, PrintVerdict
+from kioskd.core.order import Tender
+from kioskd.core.visit import Points, Shop, Thanks, Visit
+from kioskd.ui.geometry import Rect
+from kioskd.ui.scene import Align, CountUp, Role, Widget
+from kioskd.ui.screens.frame import frame, gap, points_words
+from kioskd.ui.screens.sheet import Sheet, art
+from kioskd.ui.text import clean
+
+_COUNT_STEPS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    id: str
+    picture: str
+    first: str
+    second: str
+    steps: tuple[str, ...] = ()
+
+
+def thanks(sheet: Sheet, visit: Visit, shop: Shop, phase: Thanks) -> str:
+    tr, stage = sheet.tr, sheet.stage
+    layout = frame(sheet, visit, shop, leave=None)
+    sheet.button("done", layout.foot, tr("Done"), Finish())
+    name = clean(visit.member.first_name or "", 40) if visit.member else ""
+    title = tr("Thank you, {name}", name=name) if name else tr("Thank you")
+    messages = [m for m in (_points(sheet, visit, phase), _receipt(sheet, phase)) if m is not None]
+    card_h = sheet.u(206 if stage.portrait else 200 if not stage.compact else 150)
+    if stage.portrait:
+        below, above = layout.body.foot(
+            len(messages) * card_h + max(0, len(messages) - 1) * gap(sheet), sheet.u(40)
+        )
+        above = above.inset(sheet.u(24), 0)
+    else:
+        below, above = layout.body.end(layout.body.w * 0.5, gap(sheet) * 1.5)
+        height = len(messages) * card_h + max(0, len(messages) - 1) * gap(sheet)
+        below = below.around(below.w, min(below.h, height))
+    _number(sheet, above, phase, title)
+    for message, rect in zip(messages, below.rows(max(1, len(messages)), gap(sheet)), strict=False):
+        _card(sheet, rect, message)
+    return title
+
+
+def _number(sheet: Sheet, area: Rect, phase: Thanks, title: str) -> None:
+    tr, stage = sheet.tr, sheet.stage
+    what = tr("Your order number")
+    next_step = (
+        tr("Please pay {amount} at the counter", amount=tr.money(phase.order.total))
+        if phase.order.tender is Tender.COUNTER
+        else tr("Watch the screen above the counter")
+    )
+    number = clean(phase.order.number, 12)
+    heights = sheet.measure.line_mm
+    title_h = sheet.height(title, "title", area.w, 2)
+    next_h = sheet.height(next_step, "heading", area.w, 2)
+    fixed = title_h + heights("body") + next_h + sheet.u(40)
+    size = next(
+        (
+            s
+            for s in ("giant", "points", "hero")
+            if heights(s) + fixed <= area.h and sheet.width(number, s) <= area.w
+        ),
+        "title",
+    )
+    block = area.around(area.w, min(area.h, fixed + heights(size)))
+    rest = sheet.text(
+        block,
+        title,
+        ("title", "heading", "strong"),
+        align=Align.CENTRE,
+        lines=2,
+        role=Role.HEADING,
+        id="title",
+        gap=sheet.u(8),
+    )
+    rest = sheet.text(
+        rest,
+        what,
+        ("body", "small"),
+        style="quiet",
+        align=Align.CENTRE,
+        lines=1,
+        part_of="number",
+        id="number/name",
+        gap=sheet.u(8),
+    )
+    at, rest = rest.top(heights(size), sheet.u(16 if not stage.compact else 4))
+    sheet.add(Widget("number", Role.STATUS, at, "plain", name=what, value=number))
+    sheet.line(at, number, size, style="action_text", align=Align.CENTRE, part_of="number", id="number/value")
+    sheet.text(rest, next_step, ("heading", "strong", "pill"), align=Align.CENTRE, lines=2, id="next")
+
+
+def _points(sheet: Sheet, visit: Visit, phase: Thanks) -> _Message | None:
+    tr = sheet.tr
+    unit = visit.member.points_name if visit.member else None
+    match phase.points:
+        case Points.NONE:
+            return None
+        case Points.ASKED:
+            return _Message("points", "star", tr("Adding your points"), tr("One moment…"))
+        case Points.EARNED if phase.earned is not None:
+            words = tr("You earned {points}", points=points_words(sheet, phase.earned, unit))
+            balance = points_words(sheet, phase.balance, unit)
+            second = tr("You have {points} now", points=balance) if balance else tr("They are on your card.")
+            return _Message("points", "glowing-star", words, second, _steps(sheet, phase, unit))
+        case Points.EARNED:
+            return _Message(
+                "points", "glowing-star", tr("Your points are added"), tr("They are on your card.")
+            )
+        case Points.LATER:
+            return _Message(
+                "points",
+                "star",
+                tr("Your points are on their way"),
+                tr("We are offline for a moment. They are saved and will be added by themselves."),
+            )
+        case Points.AT_COUNTER:
+            return _Message(
+                "points",
+                "star",
+                tr("Your points come with the payment"),
+                tr("They are added when you pay at the counter."),
+            )
+        case Points.REFUSED:
+            return _Message(
+                "points",
+                "member-card",
+                tr("We could not add points to this card"),
+                tr("Your receipt has all our team needs to put it right."),
+            )
+
+
+def _steps(sheet: Sheet, phase: Thanks, unit: str | None) -> tuple[str, ...]:
+    earned = phase.earned or 0
+    return tuple(
+        sheet.tr("You earned {points}", points=points_words(sheet, earned * (i + 1) // _COUNT_STEPS, unit))
+        for i in range(_COUNT_STEPS)
+    )
+
+
+def _receipt(sheet: Sheet, phase: Thanks) -> _Message:
+    tr = sheet.tr
+    match phase.receipt:
+        case None:
+            return _Message(
+                "receipt", "receipt", tr("Your receipt is coming"), tr("Please wait for the paper.")
+            )
+        case PrintVerdict.PRINTED | PrintVerdict.UNVERIFIED:
+            second = (
+                tr("It shows your order number")
+                if phase.points is not Points.EARNED
+                else tr("It also shows your points")
+            )
+            return _Message("receipt", "receipt", tr("Please take your receipt"), second)
+        case PrintVerdict.BLOCKED:
+            return _Message(
+                "receipt",
+                "receipt",
+                tr("No paper receipt today"),
+                tr("Your order is fine. Just remember your number."),
+            )
+        case PrintVerdict.UNKNOWN:
+            return _Message(
+                "receipt",
+                "receipt",
+                tr("Please check your receipt"),
+                tr("If it is incomplete, our team prints you another."),
+            )
+
+
+def _card(sheet: Sheet, rect: Rect, message: _Message) -> None:
+    compact = sheet.stage.compact
+    sheet.add(Widget(message.id, Role.STATUS, rect, "card", name=f"{message.first}. {message.second}"))
+    inner = rect.inset(sheet.u(48 if not compact else 24), sheet.u(20 if not compact else 10))
+    side = min(inner.h, sheet.u(124 if not compact else 88))
+    at, inner = inner.start(side, sheet.u(40 if not compact else 20))
+    sheet.picture(at.around(side, side), art(message.picture), part_of=message.id)
+    room = inner.h
+    second_h = sheet.height(message.second, "small", inner.w, 2)
+    sizes = ("heading", "strong", "pill")
+    size = next(
+        (
+            s
+            for s in sizes
+            if sheet.height(message.first, s, inner.w) + second_h + sheet.u(6) <= room
+            and (
+                sheet.width(message.first, s) <= inner.w
+                or s == "pill"
+                or sheet.height(message.first, s, inner.w) <= room * 0.6
+            )
+        ),
+        "pill",
+    )
+    first_h = min(sheet.height(message.first, size, inner.w, 2), room - second_h)
+    block = inner.around(inner.w, min(room, first_h + sheet.u(6) + second_h))
+    motion = (
+        CountUp(message.steps) if message.steps and first_h <= sheet.measure.line_mm(size) * 1.1 else None
+    )
+    below = sheet.text(
+        block,
+        message.first,
+        size,
+        lines=2,
+        part_of=message.id,
+        gap=sheet.u(6),
+        id=f"{message.id}/first",
+        motion=motion,
+    )
+    sheet.text(
+        below, message.second, "small", style="quiet", lines=2, part_of=message.id, id=f"{message.id}/second"
+    )

@@ -1,0 +1,83 @@
+"""The guest's words for what core names: allergens, diets, notices."""
+
+from __future__ import annotations
+
+from kioskd.core.catalogue import Allergen, Diet
+from kioskd.core.visit import Notice, NoticeKind
+from kioskd.ui.locale.translator import Translator, later
+from kioskd.ui.text import clean
+
+ALLERGENS = {
+    Allergen.GLUTEN: later("gluten"),
+    Allergen.CRUSTACEANS: later("crustaceans"),
+    Allergen.EGGS: later("egg"),
+    Allergen.FISH: later("fish"),
+    Allergen.PEANUTS: later("peanuts"),
+    Allergen.SOY: later("soy"),
+    Allergen.MILK: later("milk"),
+    Allergen.NUTS: later("nuts"),
+    Allergen.CELERY: later("celery"),
+    Allergen.MUSTARD: later("mustard"),
+    Allergen.SESAME: later("sesame"),
+    Allergen.SULPHITES: later("sulphites"),
+    Allergen.LUPIN: later("lupin"),
+    Allergen.MOLLUSCS: later("molluscs"),
+}
+
+DIETS = {
+    Diet.VEGETARIAN: later("Vegetarian"),
+    Diet.VEGAN: later("Vegan"),
+    Diet.HALAL: later("Halal"),
+    Diet.SPICY: later("Spicy"),
+}
+
+_NOTICES = {
+    NoticeKind.WELCOME: (later("Welcome, {about}. Your points count from now on."), "member-card"),
+    NoticeKind.CARD_UNKNOWN: (
+        later("We do not know this card yet. Try another one, or just order."),
+        "member-card",
+    ),
+    NoticeKind.CARD_BLOCKED: (later("This card is resting. Our team can wake it up for you."), "locked"),
+    NoticeKind.CARD_SAVED: (
+        later("We keep your card with this order. Your points follow by themselves."),
+        "star",
+    ),
+    NoticeKind.NOT_A_CARD: (
+        later("That is not a card of ours. Hold your member code under the scanner."),
+        "member-card",
+    ),
+    NoticeKind.CLAIM_ON_PHONE: (
+        later("Open this code with your phone to collect those points."),
+        "mobile-phone",
+    ),
+    NoticeKind.SIGNED_IN_ALREADY: (later("You are in already, {about}."), "member-card"),
+    NoticeKind.PAYMENT_DECLINED: (
+        later("The card was declined. Nothing was charged: try again or pay another way."),
+        "credit-card",
+    ),
+    NoticeKind.PAYMENT_CANCELLED: (later("Payment stopped. Nothing was charged."), "credit-card"),
+    NoticeKind.TERMINAL_UNAVAILABLE: (
+        later("The card terminal does not answer. Nothing was charged."),
+        "credit-card",
+    ),
+    NoticeKind.NO_LONGER_AVAILABLE: (later("Just sold out: {about}. We took it off your order."), "eat-in"),
+    NoticeKind.BASKET_FULL: (later("Your order is full. Pay it first, then start another one."), "take-away"),
+    NoticeKind.ADDED: (later("Added: {about}"), "check-mark"),
+    NoticeKind.HELP: (later("Help is on its way."), "bell"),
+}
+
+_NAMELESS = {
+    NoticeKind.WELCOME: later("Welcome. Your points count from now on."),
+    NoticeKind.SIGNED_IN_ALREADY: later("You are in already."),
+}
+
+
+def notice_words(notice: Notice, tr: Translator) -> str:
+    about = clean(notice.about, 60)
+    if not about and notice.kind in _NAMELESS:
+        return tr(_NAMELESS[notice.kind])
+    return tr(_NOTICES[notice.kind][0], about=about)
+
+
+def notice_art(notice: Notice) -> str:
+    return _NOTICES[notice.kind][1]

@@ -1,0 +1,193 @@
+"""Visits to look at: every screen in every state that looks different, for the lints and the gallery."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from kioskd.core.basket import Basket, Choice, preset_choices
+from kioskd.core.catalogue import Service
+from kioskd.core.credential import Credential, CredentialKind
+from kioskd.core.events import PaymentStep, PrintVerdict
+from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
+from kioskd.core.member import CollectableReward, Member, Reward, Voucher
+from kioskd.core.order import Order, Tender, order_lines
+from kioskd.core.visit import (
+    AskStaff,
+    Attract,
+    Blockage,
+    Checkout,
+    Choosing,
+    ConfirmingCancel,
+    Identifying,
+    Lookup,
+    Menu,
+    Notice,
+    NoticeKind,
+    OutOfOrder,
+    Overview,
+    Paying,
+    Points,
+    Reviewing,
+    Shop,
+    StillThere,
+    Storing,
+    Thanks,
+    Visit,
+    first_visit,
+)
+from kioskd.daemon.menu import load_menu
+from kioskd.ui.stage import Display
+
+MENU_FOLDER = Path(__file__).parent.parent / "kioskd" / "sim" / "harbour"
+NOON = datetime(2026, 11, 20, 12, 30, tzinfo=UTC)
+
+DISPLAYS = {
+    "portrait": Display(1080, 1920, 208, 370),
+    "landscape": Display(1920, 1080, 598, 336),
+    "small": Display(800, 480, 154, 86, 400),
+}
+
+LANGUAGES = ("en", "nl", "de", "ar")
+
+
+def shop() -> Shop:
+    return Shop(
+        name="Harbour Kitchen",
+        kiosk="K1",
+        catalogue=load_menu(MENU_FOLDER / "menu.toml", "EUR"),
+        languages=LANGUAGES,
+        tenders=(Tender.CARD, Tender.COUNTER),
+    )
+
+
+SANNE = Member(
+    id="m1",
+    first_name="Sanne",
+    points=1240,
+    tier="Gold",
+    rewards=(
+        Reward("r1", "Cookie", 250),
+        Reward("r2", "Large fries", 600),
+        Reward("r3", "Harbour Classic", 1500),
+        Reward("r4", "Doughnut box for the whole table", 2400),
+        Reward("r5", "Soft ice", 300, available=False),
+    ),
+    vouchers=(Voucher("v1", "20 % off your order", date(2026, 11, 30)),),
+    collectables=(CollectableReward("c1", "Free coffee"),),
+)
+WORKING = {
+    health.name: health
+    for health in (
+        DeviceHealth("front", DeviceKind.SCANNER, DeviceState.OK),
+        DeviceHealth("receipts", DeviceKind.PRINTER, DeviceState.OK),
+        DeviceHealth("card", DeviceKind.TERMINAL, DeviceState.OK),
+    )
+}
+
+
+def visits(shop: Shop) -> dict[str, Visit]:
+    """By name, in the order a guest meets them."""
+    products = shop.catalogue.products
+    start = replace(first_visit(shop, NOON), devices=WORKING)
+    empty = start.basket
+    combo = (
+        products["COMBO-CLASSIC"]
+        if "COMBO-CLASSIC" in products
+        else next(p for p in products.values() if p.combo)
+    )
+    burger = next(p for p in products.values() if p.category == "burgers" and p.groups)
+    plain = next(p for p in products.values() if not p.groups)
+    extra = burger.groups[0].options
+    full = (
+        empty.add(combo, preset_choices(combo))
+        .add(
+            burger, (Choice(burger.groups[0].id, extra[0].sku), Choice(burger.groups[0].id, extra[1].sku)), 2
+        )
+        .add(plain)
+    )
+    many = Basket(empty.currency)
+    for product in list(products.values())[:14]:
+        many = many.add(product, preset_choices(product))
+    ordering = replace(start, phase=Menu(), service=Service.EAT_IN, category="burgers")
+    known = replace(ordering, member=SANNE, basket=full)
+    order = Order(
+        id="K1-20261120-47",
+        number="47",
+        sequence=47,
+        placed_at=NOON,
+        service=Service.EAT_IN,
+        language="en",
+        currency="EUR",
+        lines=order_lines("K1-20261120-47", full),
+        tender=Tender.CARD,
+        member_id="m1",
+    )
+    cash = replace(order, tender=Tender.COUNTER)
+    card = Credential(CredentialKind.MEMBER_CARD, "4000123412341234")
+    lookup = Lookup("q1", card, 108.0)
+    wanting = next((p for p in products.values() if any(g.minimum and not g.preset for g in p.groups)), combo)
+    wanted = next(g for g in wanting.groups if g.minimum and not g.preset)
+    no_terminal = {name: health for name, health in WORKING.items() if name != "card"}
+
+    def thanks(points: Points, **values: object) -> Thanks:
+        return replace(Thanks(order, points, 115.0), **values)  # type: ignore[arg-type]
+
+    def noticed(visit: Visit, kind: NoticeKind, about: str = "") -> Visit:
+        return replace(visit, notice=Notice(kind, 106.0, about))
+
+    named: dict[str, Visit] = {
+        "attract": start,
+        "attract-member": replace(start, member=SANNE),
+        "attract-no-scanner": replace(start, devices={"card": WORKING["card"]}),
+        "attract-notice": noticed(start, NoticeKind.NOT_A_CARD),
+        "attract-saved": replace(start, saved_card=card),
+        "menu-empty": ordering,
+        "menu": known,
+        "menu-added": noticed(known, NoticeKind.ADDED, burger.name.in_language("en")),
+        "menu-notice": noticed(replace(known, basket=many), NoticeKind.WELCOME, "Sanne"),
+        "menu-looking-up": replace(ordering, lookup=lookup, basket=full, service=Service.TAKE_AWAY),
+        "product": replace(known, phase=Choosing(burger.sku, preset_choices(burger))),
+        "product-chosen": replace(known, phase=Choosing(burger.sku, tuple(Choice(burger.groups[0].id, o.sku) for o in extra[:4]), 2)),
+        "product-wanting": replace(known, phase=Choosing(wanting.sku, preset_choices(wanting), wanting=wanted.id)),
+        "product-combo": replace(known, phase=Choosing(combo.sku, preset_choices(combo))),
+        "product-plain": replace(known, phase=Choosing(plain.sku)),
+        "product-edit": replace(known, phase=Choosing(burger.sku, (), 2, line=2)),
+        "basket": replace(known, phase=Reviewing()),
+        "basket-many": replace(known, phase=Reviewing(), basket=many, member=None),
+        "basket-removed": replace(known, phase=Reviewing(), basket=full.remove(2)),
+        "basket-nothing": replace(known, phase=Reviewing(), basket=empty),
+        "identify": replace(ordering, phase=Identifying(Menu())),
+        "identify-unknown": noticed(replace(ordering, phase=Identifying(Menu())), NoticeKind.CARD_UNKNOWN),
+        "identify-busy": replace(ordering, phase=Identifying(Menu()), lookup=lookup),
+        "keypad-empty": replace(ordering, phase=Identifying(Menu(), keypad=True)),
+        "keypad": replace(ordering, phase=Identifying(Menu(), keypad=True, digits="40001234")),
+        "keypad-long": replace(ordering, phase=Identifying(Menu(), keypad=True, digits="400012341234567890123456")),
+        "member": replace(known, phase=Overview(Menu())),
+        "member-first": replace(start, member=SANNE, phase=Overview(Attract())),
+        "member-new": replace(known, phase=Overview(Menu()), member=Member("m2", None, 0)),
+        "member-partial": replace(known, phase=Overview(Menu()), member=Member("m3", "Bartholomeus-Alexander", None, "Platinum", partial=True)),
+        "checkout": replace(known, phase=Checkout()),
+        "checkout-guest": replace(known, phase=Checkout(), member=None),
+        "checkout-many": replace(known, phase=Checkout(), basket=many),
+        "checkout-no-terminal": replace(known, phase=Checkout(), devices=no_terminal),
+        "checkout-declined": noticed(replace(known, phase=Checkout()), NoticeKind.PAYMENT_DECLINED),
+        "paying": replace(known, phase=Paying(order, 190, 220)),
+        "paying-pin": replace(known, phase=Paying(order, 190, 220, PaymentStep.ENTER_PIN)),
+        "paying-authorising": replace(known, phase=Paying(order, 190, 220, PaymentStep.AUTHORISING)),
+        "paying-stopping": replace(known, phase=Paying(order, 190, 220, aborting=True)),
+        "storing": replace(known, phase=Storing(order)),
+        "thanks": replace(known, phase=thanks(Points.EARNED, earned=38, balance=1278, receipt=PrintVerdict.PRINTED)),
+        "thanks-asked": replace(known, phase=thanks(Points.ASKED)),
+        "thanks-later": replace(known, phase=thanks(Points.LATER, receipt=PrintVerdict.PRINTED)),
+        "thanks-counter": replace(known, phase=replace(thanks(Points.AT_COUNTER, receipt=PrintVerdict.UNKNOWN), order=cash)),
+        "thanks-guest": replace(known, member=None, phase=thanks(Points.NONE, receipt=PrintVerdict.BLOCKED)),
+        "thanks-refused": replace(known, phase=thanks(Points.REFUSED, receipt=PrintVerdict.PRINTED)),
+        "ask-staff": replace(known, phase=AskStaff(order, 160)),
+        "still-there": replace(known, phase=StillThere(Menu(), 120, 17)),
+        "confirm-cancel": replace(known, phase=ConfirmingCancel(Reviewing())),
+        "out-of-order": replace(start, phase=OutOfOrder(Blockage.NO_TENDER, ("card: faulty, no answer from 192.168.1.20:20007",))),
+        "set-up": replace(start, phase=OutOfOrder(Blockage.SETUP)),
+    }  # fmt: skip
+    return named
