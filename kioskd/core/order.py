@@ -10,6 +10,7 @@ from typing import Any
 
 from kioskd.core.basket import Basket, option_price
 from kioskd.core.catalogue import Service, Words
+from kioskd.core.errors import MoneyError
 from kioskd.core.money import Money
 
 
@@ -84,7 +85,10 @@ def order_lines(order_id: str, basket: Basket) -> tuple[OrderLine, ...]:
 
 
 def to_document(order: Order) -> dict[str, object]:
-    """The order as JSON values, for the outbox. `from_document` is its inverse."""
+    """The order as JSON values, for the outbox. `from_document` is its inverse.
+
+    Names are kept in the guest's language only: a large order must fit into the outbox.
+    """
     return {
         "schema": 1,
         "id": order.id,
@@ -97,26 +101,32 @@ def to_document(order: Order) -> dict[str, object]:
         "tender": order.tender.value,
         "member_id": order.member_id,
         "credential": order.credential,
-        "lines": [_line_document(line) for line in order.lines],
+        "lines": [_line_document(line, order.language) for line in order.lines],
     }
 
 
-def _line_document(line: OrderLine) -> dict[str, object]:
+def _line_document(line: OrderLine, language: str) -> dict[str, object]:
     return {
         "id": line.id,
         "sku": line.sku,
-        "name": {"": line.name.plain, **dict(line.name.translations)},
+        "name": line.name.in_language(language),
         "quantity": line.quantity,
         "unit_price_minor": line.unit_price.minor,
-        "subs": [_line_document(sub) for sub in line.subs],
+        "subs": [_line_document(sub, language) for sub in line.subs],
     }
 
 
 def from_document(document: Mapping[str, Any]) -> Order:
-    """Raises KeyError, TypeError or ValueError for anything `to_document` would not have written."""
+    """Raises KeyError, TypeError or ValueError for a document of another version or shape."""
     if document["schema"] != 1:
         raise ValueError(f"order document of schema {document['schema']}")
-    currency = document["currency"]
+    try:
+        return _order_from(document, document["currency"])
+    except MoneyError as error:
+        raise ValueError(str(error)) from None
+
+
+def _order_from(document: Mapping[str, Any], currency: str) -> Order:
     return Order(
         id=document["id"],
         number=document["number"],
@@ -133,11 +143,10 @@ def from_document(document: Mapping[str, Any]) -> Order:
 
 
 def _line_from(document: Mapping[str, Any], currency: str) -> OrderLine:
-    names = dict(document["name"])
     return OrderLine(
         id=document["id"],
         sku=document["sku"],
-        name=Words(names.pop(""), tuple(names.items())),
+        name=Words(document["name"]),
         quantity=document["quantity"],
         unit_price=Money(document["unit_price_minor"], currency),
         subs=tuple(_line_from(sub, currency) for sub in document["subs"]),

@@ -59,6 +59,7 @@ def payment_draft(order: Order) -> Draft:
         strategy=Strategy.ATTENDED,
         amount_minor=order.total.minor,
         currency=order.currency,
+        order_number=order.sequence,  # used up: the terminal may turn out to have taken the money
     )
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from kioskd.core.events import Event, OrderAccepted, PaymentEnded, PaymentOutcome, PaymentProgress
 from kioskd.core.order import Order, from_document
 from kioskd.core.ports import PaymentTerminal
 from kioskd.daemon.courier import payment_draft
 from kioskd.daemon.selling import Selling
-from kioskd.outbox.operation import Closing, OutboxFull
+from kioskd.outbox.operation import Closing, OperationRefused, Parcel
 from kioskd.outbox.outbox import Outbox
 from kioskd.outbox.states import OpState
 
@@ -29,33 +29,44 @@ class Payments:
     """
 
     def __init__(
-        self, terminal: PaymentTerminal, outbox: Outbox, selling: Selling, post: Callable[[Event], None]
+        self,
+        terminal: PaymentTerminal,
+        outbox: Outbox,
+        selling: Selling,
+        post: Callable[[Event], None],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._terminal = terminal
         self._outbox = outbox
         self._selling = selling
         self._post = post
+        self._sleep = sleep
         self._terminal_is_free = asyncio.Lock()
         self._left_over = asyncio.Event()
 
     async def take(self, order: Order) -> None:
+        if self._terminal_is_free.locked():  # never queue: the guest may be gone when it is free again
+            self._refuse(order, "the terminal is still busy with another payment")
+            return
         async with self._terminal_is_free:
             if await self._outbox.unsettled():
-                log.error("order %s: no card payment before the last one is cleared up", order.number)
-                self._post(PaymentEnded(order.id, PaymentOutcome.UNAVAILABLE))
+                self._refuse(order, "none before the last one is cleared up")
                 return
             intent = payment_draft(order)
             try:
                 await self._outbox.begin(intent)
-            except OutboxFull as full:
-                log.error("no card payment can be begun: %s", full)
-                self._post(PaymentEnded(order.id, PaymentOutcome.UNAVAILABLE))
+            except OperationRefused as refused:
+                self._refuse(order, str(refused))
                 return
             result = await self._terminal.pay(
                 order.id, order.total, lambda step: self._post(PaymentProgress(order.id, step))
             )
             self._post(PaymentEnded(order.id, result.outcome, result.evidence))
             await self._settle(intent.op_id, order, result.outcome, result.evidence)
+
+    def _refuse(self, order: Order, why: str) -> None:
+        log.error("no card payment for order %s: %s", order.number, why)
+        self._post(PaymentEnded(order.id, PaymentOutcome.UNAVAILABLE))
 
     async def abort(self) -> None:
         await self._terminal.abort()
@@ -68,26 +79,35 @@ class Payments:
         pause_s = FIRST_PAUSE_S
         while True:
             self._left_over.clear()
-            async with self._terminal_is_free:
-                cleared = await self._ask_about_left_over()
-            if cleared:
+            if await self._ask_about_left_over():
                 await self._left_over.wait()
                 pause_s = FIRST_PAUSE_S
-            await asyncio.sleep(pause_s)
+            await self._sleep(pause_s)
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
 
     async def _ask_about_left_over(self) -> bool:
         """Whether nothing is left open."""
         cleared = True
         for parcel in await self._outbox.unsettled():
-            order = from_document(parcel.payload)
-            result = await self._terminal.outcome(order.id)
-            if result.outcome in (PaymentOutcome.UNKNOWN, PaymentOutcome.UNAVAILABLE):
-                cleared = False
-                continue
-            log.warning("payment of order %s: the terminal says %s", order.number, result.outcome)
-            await self._settle(parcel.operation.op_id, order, result.outcome, result.evidence)
+            async with self._terminal_is_free:
+                cleared = await self._clear_up(parcel) and cleared
         return cleared
+
+    async def _clear_up(self, parcel: Parcel) -> bool:
+        intent = parcel.operation.op_id
+        try:
+            order = from_document(parcel.payload)
+        except (KeyError, TypeError, ValueError) as error:  # written by another version
+            log.error("payment %s: its order cannot be read (%s)", intent, type(error).__name__)
+            await self._outbox.resolve(intent, OpState.IN_DOUBT, "its order cannot be read")
+            return True
+        result = await self._terminal.outcome(order.id)
+        if result.outcome in (PaymentOutcome.UNKNOWN, PaymentOutcome.UNAVAILABLE):
+            return False
+        log.warning("payment of order %s: the terminal says %s", order.number, result.outcome)
+        self._post(PaymentEnded(order.id, result.outcome, result.evidence))  # its guest may still be there
+        await self._settle(intent, order, result.outcome, result.evidence)
+        return True
 
     async def _settle(self, intent: str, order: Order, outcome: PaymentOutcome, evidence: str) -> None:
         match outcome:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 from kioskd.core.order import Order
 from kioskd.daemon.courier import UNPAID, order_draft
@@ -13,7 +14,10 @@ log = logging.getLogger(__name__)
 
 
 class Selling:
-    """Selling goes on when the queue is full: the order is kept, only its points are not promised."""
+    """Selling goes on when the queue is full: the order is on the disk, but nothing more is promised.
+
+    Its points are not delivered, and one to be paid at the counter is not listed as unpaid.
+    """
 
     def __init__(self, outbox: Outbox, *, loyalty: bool) -> None:
         self._outbox = outbox
@@ -24,8 +28,9 @@ class Selling:
         try:
             await self._outbox.accept(order_draft(order, loyalty=self._loyalty), close=payment)
         except OutboxFull as full:
-            log.error("order %s is kept without its points: %s", order.number, full)
-            await self._outbox.accept(order_draft(order, loyalty=False), close=payment)
+            log.error("order %s is kept for the record only: %s", order.number, full)
+            record = replace(order_draft(order, loyalty=False), held=None)
+            await self._outbox.accept(record, close=payment)
 
     async def paid_at_counter(self, number: str) -> None:
         """Staff took the money for the newest unpaid order of that number. Raises OperationRefused."""

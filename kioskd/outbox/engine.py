@@ -271,12 +271,13 @@ class _Turn:
     def _check_room(self, drafts: tuple[Draft, ...]) -> None:
         """Refuse before anything is promised. Closing what was begun never comes here: it must not fail."""
         policy = self._policy
-        size = sum(len(encode_payload(draft)) for draft in drafts)
-        if len(self._operations) + len(drafts) > policy.open_limit:
+        waiting = [draft for draft in drafts if draft.held or draft.strategy is not Strategy.LOCAL]
+        size = sum(len(encode_payload(draft)) for draft in waiting)
+        if len(self._operations) + len(waiting) > policy.open_limit and waiting:
             raise OutboxFull(
                 f"{len(self._operations)} operations are waiting already, {policy.open_limit} at most"
             )
-        if self._open_bytes + size > policy.open_bytes_limit:
+        if self._open_bytes + size > policy.open_bytes_limit and waiting:
             raise OutboxFull(
                 f"{self._open_bytes} bytes are waiting already, {policy.open_bytes_limit} at most"
             )

@@ -11,7 +11,7 @@ from typing import Any
 from kioskd.core.errors import KioskError
 from kioskd.outbox.states import TERMINAL, OpState
 
-PAYLOAD_LIMIT_BYTES = 16 * 1024
+PAYLOAD_LIMIT_BYTES = 64 * 1024
 _WORD_LIMIT = 128
 
 
@@ -42,7 +42,7 @@ class Draft:
     """An operation to be accepted.
 
     `op_id` is made by the caller, unique for ever. `lane` is what order is kept within (`member:<id>`).
-    `payload` is a JSON object of at most 16 KiB that nobody here looks into. `held` is why it must wait
+    `payload` is a JSON object of at most 64 KiB that nobody here looks into. `held` is why it must wait
     for `release` ("unpaid"). `order_number` is remembered as the last one given, in the same commit.
     """
 

@@ -310,7 +310,7 @@ def test_an_order_with_nothing_to_deliver_is_done_when_it_is_written() -> None:
         Accept((), Closing("a", OpState.CONFIRMED)),
         Accept((), Closing("p", OpState.QUEUED)),
         Accept((Draft("x", "order", "m", {"x": float("nan")}),)),
-        Accept((Draft("x", "order", "m", {"x": "y" * 16_400}),)),
+        Accept((Draft("x", "order", "m", {"x": "y" * 66_000}),)),
         Accept((Draft("x", "order", "m\n", {}),)),
         Accept((Draft("x", "payment", "m", {}, Strategy.ATTENDED, held="unpaid"),)),
     ],

@@ -110,12 +110,14 @@ def payment_ended(visit: Visit, event: PaymentEnded, context: Context) -> Step:
     if event.outcome is PaymentOutcome.APPROVED:
         return to(visit, Storing(order))
     if event.outcome is PaymentOutcome.UNKNOWN:
-        return to(visit, ask_staff(order, context))
+        return ask_staff(visit, order, context)
     return to(notice(visit, _ENDINGS[event.outcome], context), Checkout())
 
 
-def ask_staff(order: Order, context: Context) -> AskStaff:
-    return AskStaff(order, until_s=context.after(context.shop.limits.ask_staff_s))
+def ask_staff(visit: Visit, order: Order, context: Context) -> Step:
+    """The order's number is used up: it may turn out to be paid when another guest is here."""
+    asking = AskStaff(order, until_s=context.after(context.shop.limits.ask_staff_s))
+    return to(replace(visit, next_number=order.sequence + 1), asking)
 
 
 @rule((Place.PAYING, Place.STORING, Place.ASK_STAFF), OrderAccepted, to=[Place.THANKS], stays=True)
@@ -124,4 +126,4 @@ def order_accepted(visit: Visit, event: OrderAccepted, context: Context) -> Step
     order = visit.phase.order
     if event.order_id != order.id:
         return Step(visit)
-    return thank(replace(visit, next_number=visit.next_number + 1), order, event.evidence, context)
+    return thank(replace(visit, next_number=order.sequence + 1), order, event.evidence, context)

@@ -146,7 +146,7 @@ def payment_takes_long(visit: Visit, event: Tick, context: Context) -> Step:
         late = context.moment.mono_s >= visit.phase.abort_s
         return abort(visit, visit.phase, context) if late else Step(visit)
     if context.moment.mono_s >= visit.phase.give_up_s:
-        return to(visit, ask_staff(visit.phase.order, context))
+        return ask_staff(visit, visit.phase.order, context)
     return Step(visit)
 
 
