@@ -60,11 +60,15 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(parsed: argparse.Namespace) -> int:
+    from kioskd.daemon.launch import open_with_last_picture
+
+    window = open_with_last_picture(parsed.config)  # before anything else is even imported
+
     from kioskd.daemon.journal import log_to_stderr
     from kioskd.daemon.main import run
 
     log_to_stderr()
-    return run(parsed.config)
+    return run(parsed.config, window)
 
 
 def _check_config(parsed: argparse.Namespace) -> int:

@@ -15,7 +15,7 @@ from kioskd.core.basket import Basket, Choice
 from kioskd.core.catalogue import Catalogue, Service
 from kioskd.core.credential import Credential
 from kioskd.core.events import PaymentStep, PrintVerdict
-from kioskd.core.health import DeviceHealth, DeviceKind
+from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
 from kioskd.core.member import Member
 from kioskd.core.order import Order, Tender
 
@@ -325,6 +325,12 @@ class Visit:
     def has(self, kind: DeviceKind) -> bool:
         """Whether a device of this kind works now."""
         return any(device.usable for device in self.devices.values() if device.kind is kind)
+
+    def expects(self, kind: DeviceKind) -> bool:
+        """Whether one works or is just starting: what a first screen may already promise."""
+        return self.has(kind) or any(
+            device.kind is kind and device.state is DeviceState.STARTING for device in self.devices.values()
+        )
 
     def can_pay_with(self, tender: Tender, shop: Shop) -> bool:
         """Whether the merchant offers this tender and what it needs works now."""

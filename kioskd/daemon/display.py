@@ -7,9 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pygame
+
 from kioskd.core.events import Intent
 from kioskd.core.visit import Shop, Visit
 from kioskd.daemon import config as settings
+from kioskd.daemon.launch import open_window
 from kioskd.ui import stage
 from kioskd.ui.compose import Composer
 from kioskd.ui.fonts import Fonts
@@ -19,7 +22,7 @@ from kioskd.ui.scene import Scene
 from kioskd.ui.scene_json import scene_json
 from kioskd.ui.screen import Screen
 from kioskd.ui.theme import default_theme
-from kioskd.ui.window import Closed, Driver, TouchKind, Window
+from kioskd.ui.window import Closed, TouchKind, Window
 
 _WATCHED_S = 1 / 60
 _ASLEEP_S = 1 / 10
@@ -27,15 +30,18 @@ _WATCH_FOR_S = 3.0
 """Window events cannot be waited for, only asked for: often while somebody touches, seldom otherwise."""
 
 
-def open_display(
-    config: settings.Display, shop: Shop, menu_folder: Path | None, now_s: Callable[[], float]
+def make_display(
+    config: settings.Display,
+    shop: Shop,
+    menu_folder: Path | None,
+    now_s: Callable[[], float],
+    window: Window | None = None,
 ) -> Display:
-    """A display that shows visits to this shop. Raises DeviceFault when there is none to open."""
-    driver = Driver(config.driver)
-    fullscreen = driver is Driver.KMSDRM
-    window = Window(
-        config.width_px, config.height_px, driver=driver, rotation=config.rotation, fullscreen=fullscreen
-    )
+    """A display that shows visits to this shop, in `window` if it is open already.
+
+    Raises DeviceFault when there is no display to open.
+    """
+    window = window or open_window(config.model_dump(mode="json"))
     surface = stage.Display(
         config.width_px, config.height_px, config.width_mm, config.height_mm, config.viewing_distance_mm
     )
@@ -139,6 +145,10 @@ class Display:
 
     def frame(self) -> tuple[int, int, bytes]:
         return self._window.frame()
+
+    def picture(self) -> pygame.Surface:
+        """A copy of what is shown now."""
+        return self._window.canvas.copy()
 
     def close(self) -> None:
         self._window.close()

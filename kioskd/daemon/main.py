@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from kioskd.core.errors import ConfigError, DeviceError, KioskError, StorageError
@@ -16,15 +17,16 @@ from kioskd.core.visit import first_visit
 from kioskd.daemon import exit_codes
 from kioskd.daemon.clock import Clock
 from kioskd.daemon.config import Config, load_config
-from kioskd.daemon.display import open_display
+from kioskd.daemon.display import make_display
 from kioskd.daemon.menu import load_menu
-from kioskd.daemon.wiring import shop_of
+from kioskd.daemon.wiring import expected_devices, shop_of
+from kioskd.ui.window import Window
 
 log = logging.getLogger(__name__)
 
 
-def run(config_file: Path) -> int:
-    """Runs until SIGTERM or SIGINT. Returns an exit code of `exit_codes`.
+def run(config_file: Path, window: Window | None) -> int:
+    """Runs until SIGTERM or SIGINT, in `window` if it is open already. Returns a code of `exit_codes`.
 
     With a wrong configuration or menu, or an outbox that cannot be trusted, the screen says what is wrong
     until a file changes or we are stopped; then systemd starts us again.
@@ -32,7 +34,7 @@ def run(config_file: Path) -> int:
     config: Config | None = None
     try:
         config = load_config(config_file)
-        return _run(config)
+        return _run(config_file, config, window)
     except ConfigError as error:
         _explain(error, config, config_file)
         return exit_codes.CONFIG
@@ -44,17 +46,17 @@ def run(config_file: Path) -> int:
         return exit_codes.NO_DISPLAY
 
 
-def _run(config: Config) -> int:
+def _run(config_file: Path, config: Config, window: Window | None) -> int:
     clock = Clock(config.site.time_zone)
     shop = shop_of(config, load_menu(config.menu, config.currency))
-    display = open_display(config.display, shop, config.menu.parent, clock.mono_s)
-    display.show(first_visit(shop, clock.wall()))
-    log.info("first frame")
+    display = make_display(config.display, shop, config.menu.parent, clock.mono_s, window)
+    display.show(replace(first_visit(shop, clock.wall()), devices=expected_devices(config)))
+    log.info("first live frame")
 
     from kioskd.daemon.service import serve  # asyncio, SQLite and all the rest: after the first frame
 
     try:
-        serve(config, shop, clock, display)
+        serve(config_file, config, shop, clock, display)
     finally:
         display.close()
     return exit_codes.OK

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from kioskd.core.effects import Effect, Forget
 from kioskd.core.events import Event, ScanRejected, Tick
 from kioskd.core.flow import next_deadline, step
+from kioskd.core.health import DeviceHealth
 from kioskd.core.visit import Shop, Visit, first_visit
 from kioskd.daemon.clock import Clock
 
@@ -31,13 +32,14 @@ class Runtime:
         carry_out: Callable[[Effect], None],
         show: Callable[[Visit], None],
         next_number: int = 1,
+        devices: Mapping[str, DeviceHealth] | None = None,
     ) -> None:
         self._shop = shop
         self._clock = clock
         self._carry_out = carry_out
         self._show = show
         self._events: asyncio.Queue[Event | asyncio.Future[None] | None] = asyncio.Queue()
-        self.visit = first_visit(shop, clock.wall(), next_number)
+        self.visit = replace(first_visit(shop, clock.wall(), next_number), devices=devices or {})
         clock.on_change(lambda: self._events.put_nowait(None))
 
     def post(self, event: Event) -> None:

@@ -7,6 +7,7 @@ import logging
 import signal
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
 from kioskd.core.errors import StorageError
@@ -19,11 +20,12 @@ from kioskd.daemon.control import ControlSocket
 from kioskd.daemon.courier import ORDER, LoyaltyCourier
 from kioskd.daemon.display import Display
 from kioskd.daemon.errands import Errands
+from kioskd.daemon.launch import keep_picture
 from kioskd.daemon.notify import ServiceManager
 from kioskd.daemon.payments import Payments
 from kioskd.daemon.runtime import Runtime
 from kioskd.daemon.selling import Selling
-from kioskd.daemon.wiring import backend_of, hardware_of, letterhead_of
+from kioskd.daemon.wiring import backend_of, expected_devices, hardware_of, letterhead_of
 from kioskd.devices.supervisor import supervise
 from kioskd.outbox.courier import Applied, Outcome
 from kioskd.outbox.operation import Operation
@@ -37,14 +39,17 @@ FINISH_S = 3.0
 """What work under way gets when we are asked to stop; systemd allows 5 s in all."""
 
 
+DEVICES_COME_S = 5.0
+
+
 class _Stop(Exception):
     """We were asked to stop: ends the task group."""
 
 
-def serve(config: Config, shop: Shop, clock: Clock, display: Display) -> None:
+def serve(config_file: Path, config: Config, shop: Shop, clock: Clock, display: Display) -> None:
     """Runs until SIGTERM or SIGINT. Raises StorageError or ConfigError when it cannot go on."""
     try:
-        asyncio.run(_serve(config, shop, clock, display))
+        asyncio.run(_serve(config_file, config, shop, clock, display))
     except* _Stop:
         log.info("stopped")
     except* StorageError as group:
@@ -58,7 +63,7 @@ def _first(group: BaseExceptionGroup[StorageError]) -> BaseException:
     return error
 
 
-async def _serve(config: Config, shop: Shop, clock: Clock, display: Display) -> None:
+async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, display: Display) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -99,6 +104,7 @@ async def _serve(config: Config, shop: Shop, clock: Clock, display: Display) -> 
             carry_out=errands.carry_out,
             show=display.show,
             next_number=outbox.next_order_number,
+            devices=expected_devices(config),
         )
         post.to = runtime.post
         display.on_intent = runtime.post
@@ -114,7 +120,8 @@ async def _serve(config: Config, shop: Shop, clock: Clock, display: Display) -> 
         tasks.create_task(display.run())
         if config.display.driver != "offscreen":  # it has a window that can be closed, if nothing else
             tasks.create_task(display.watch_window(closed=stop.set))
-        courier.backend = backend_of(config, clock.mono_s)
+        # Its client takes a quarter of a second to import: not on the loop, where a guest may be touching.
+        courier.backend = await asyncio.to_thread(backend_of, config, clock.mono_s)
         if courier.backend:
             stack.push_async_callback(courier.backend.close)
         tasks.create_task(outbox.run())
@@ -126,6 +133,7 @@ async def _serve(config: Config, shop: Shop, clock: Clock, display: Display) -> 
         if config.control.socket:
             socket = ControlSocket(config.control.socket, commands.table())
             await stack.enter_async_context(socket.serving())
+        tasks.create_task(_keep_launch_picture(runtime, display, config_file, config))
         manager.ready()
         log.info("ready")
         vital = {"screen": runtime.alive, "store": outbox.pulse}
@@ -134,6 +142,14 @@ async def _serve(config: Config, shop: Shop, clock: Clock, display: Display) -> 
         manager.stopping()
         await errands.finish(FINISH_S)
         raise _Stop
+
+
+async def _keep_launch_picture(runtime: Runtime, display: Display, config_file: Path, config: Config) -> None:
+    """Once every device has had its time to come, and only when nobody is there whose visit it would show."""
+    await asyncio.sleep(DEVICES_COME_S)
+    if runtime.visit.at_home:
+        settings = config.display.model_dump(mode="json")
+        await asyncio.to_thread(keep_picture, display.picture(), config_file, config.menu, settings)
 
 
 def _start(tasks: asyncio.TaskGroup, work: Coroutine[Any, Any, None]) -> None:

@@ -50,10 +50,10 @@ def show_until_changed(
 
 
 def _show(error: KioskError, display: DisplayConfig) -> Callable[[], None]:
-    from kioskd.daemon.display import open_display
+    from kioskd.daemon.display import make_display
 
     shop = Shop("kioskd", "", Catalogue("EUR", (), {}), ("en",), ())
-    opened = open_display(display, shop, None, time.monotonic)
+    opened = make_display(display, shop, None, time.monotonic)
     opened.show(
         Visit(
             phase=OutOfOrder(Blockage.SETUP, tuple(str(error).splitlines())),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from kioskd.core.catalogue import Catalogue
-from kioskd.core.health import DeviceKind
+from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
 from kioskd.core.order import Tender
 from kioskd.core.order_receipt import Letterhead
 from kioskd.core.ports import Device, LoyaltyBackend, PaymentTerminal, ReceiptPrinter
@@ -44,6 +44,8 @@ def shop_of(config: Config, catalogue: Catalogue) -> Shop:
     )
     if isinstance(config.terminal, settings.ZvtTerminal):
         limits = replace(limits, payment_s=config.terminal.timeout_s)
+    if isinstance(config.loyalty, settings.LeatLoyalty):
+        limits = replace(limits, lookup_s=config.loyalty.timeout_s)
     return Shop(
         name=config.site.name,
         kiosk=config.kiosk,
@@ -53,6 +55,19 @@ def shop_of(config: Config, catalogue: Catalogue) -> Shop:
         loyalty=not isinstance(config.loyalty, settings.NoLoyalty),
         limits=limits,
     )
+
+
+def expected_devices(config: Config) -> dict[str, DeviceHealth]:
+    """What the configuration names, before any of it was looked for."""
+    named = [(entry.name, DeviceKind.SCANNER) for entry in config.scanners if not _disabled(entry)]
+    for section, kind in (
+        (config.camera, DeviceKind.CAMERA),
+        (config.printer, DeviceKind.PRINTER),
+        (config.terminal, DeviceKind.TERMINAL),
+    ):
+        if not _disabled(section):
+            named.append((kind.value, kind))
+    return {name: DeviceHealth(name, kind, DeviceState.STARTING) for name, kind in named}
 
 
 def letterhead_of(config: Config) -> Letterhead:

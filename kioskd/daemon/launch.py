@@ -1,0 +1,85 @@
+"""The first frame before anything else is loaded: the picture this kiosk showed when it last started.
+
+Reading the configuration, the menu and the screens takes a third of a second on a fast machine and some
+seconds on a small one; showing a picture takes almost nothing. A note beside the picture says what it was
+drawn from, so that a changed file or a new version never shows an old picture. Touches made meanwhile are
+kept by the window or the kernel and count as soon as the kiosk is alive, a moment later.
+
+Every import here delays the first frame: standard modules that pygame loads anyway, and little else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pygame
+import pygame.image
+
+from kioskd import __version__
+from kioskd.core.errors import DeviceError
+from kioskd.ui.window import Driver, Window
+
+
+def open_with_last_picture(config_file: Path) -> Window | None:
+    """The window with the kept picture, or None when there is none that fits. Never raises.
+
+    Nothing is checked here: what is wrong with the configuration is said by who really reads it.
+    """
+    note_file, picture_file = _places(config_file)
+    try:
+        note = json.loads(note_file.read_bytes())
+        if note["drawn_from"] != _drawn_from(map(Path, note["files"])):
+            return None
+        picture = pygame.image.load(picture_file)
+        window = open_window(note["display"])
+    except (OSError, ValueError, KeyError, TypeError, pygame.error, DeviceError):
+        return None
+    window.canvas.blit(picture, (0, 0))
+    window.present([window.canvas.get_rect()])
+    return window
+
+
+def open_window(display: dict[str, Any]) -> Window:
+    """The window that a [display] section asks for. Raises DeviceFault when it cannot be opened."""
+    driver = Driver(display["driver"])
+    return Window(
+        display["width_px"],
+        display["height_px"],
+        driver=driver,
+        rotation=display["rotation"],
+        fullscreen=driver is Driver.KMSDRM,
+    )
+
+
+def keep_picture(picture: pygame.Surface, config_file: Path, menu: Path, display: dict[str, Any]) -> None:
+    """For the next start. Not being able to is no reason to complain."""
+    note_file, picture_file = _places(config_file)
+    try:
+        files = [config_file.absolute(), menu]
+        note = {"files": [str(file) for file in files], "drawn_from": _drawn_from(files), "display": display}
+        note_file.parent.mkdir(parents=True, exist_ok=True)
+        if note_file.exists() and json.loads(note_file.read_bytes()) == note:
+            return
+        note_file.unlink(missing_ok=True)  # while there is no note, the picture does not count
+        pygame.image.save(picture, picture_file)
+        note_file.write_text(json.dumps(note))
+    except (OSError, ValueError, pygame.error):
+        note_file.unlink(missing_ok=True)
+
+
+def _places(config_file: Path) -> tuple[Path, Path]:
+    """Note and picture, in the cache directory that systemd gives or that users have."""
+    cache = os.environ.get("CACHE_DIRECTORY") or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    name = f"launch-{zlib.crc32(bytes(config_file.absolute())):08x}"
+    folder = Path(cache) / "kioskd"
+    # A bitmap: large, but there is nothing to unpack before the first frame.
+    return folder / f"{name}.json", folder / f"{name}.bmp"
+
+
+def _drawn_from(files: Iterable[Path]) -> list[object]:
+    return [__version__, *(zlib.crc32(file.read_bytes()) for file in files)]
