@@ -95,6 +95,7 @@ def kiosk_settings(
         "printer": {"driver": "serial", "path": str(places.printer)},
         "terminal": {"driver": "zvt", "host": "127.0.0.1", "port": terminal_port},
         "counter": {"enabled": counter},
+        "limits": {"outage_spread_s": 0},
         "control": {"socket": str(places.socket), "drive": True},
     }
 

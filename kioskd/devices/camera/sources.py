@@ -25,6 +25,9 @@ def open_source(spec: str, unreadable: Callable[[str, str], None]) -> Iterator[F
         if rest and not rest.isdecimal():
             raise SourceFault(f"{spec!r}: after the colon comes the camera's number")
         return pi_frames(int(rest or 0))
-    from kioskd.devices.camera.v4l2 import v4l2_frames
+    try:
+        from kioskd.devices.camera.v4l2 import v4l2_frames
+    except ModuleNotFoundError:
+        raise SourceFault("cameras through V4L2 need linuxpy: pip install 'kioskd[v4l2]'") from None
 
     return v4l2_frames(Path(spec))

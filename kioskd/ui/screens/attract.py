@@ -137,7 +137,7 @@ def _card(sheet: Sheet, rect: Rect, visit: Visit) -> None:
         _member(sheet, rect, visit)
         return
     tr, stage = sheet.tr, sheet.stage
-    scanning = visit.has(DeviceKind.SCANNER) or visit.has(DeviceKind.CAMERA)
+    scanning = visit.expects(DeviceKind.SCANNER) or visit.expects(DeviceKind.CAMERA)
     if scanning:
         first, second = (
             tr("Have a card?\nScan it any time."),
