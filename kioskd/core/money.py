@@ -15,6 +15,9 @@ _EXPONENTS = {
 }
 
 
+_LARGEST_EXPONENT = 15  # a server's 1E+999999 would become an integer that fills the memory
+
+
 def exponent(currency: str) -> int:
     """How many decimals `currency` has: 2 for EUR, 0 for JPY, 3 for KWD."""
     return _EXPONENTS.get(currency, 2)
@@ -63,8 +66,11 @@ class Money:
 
     @staticmethod
     def from_major(amount: Decimal, currency: str) -> Money:
-        """The inverse of `major`. Raises MoneyError when `amount` has more decimals than the currency."""
-        if not amount.is_finite():
+        """The inverse of `major`.
+
+        Raises MoneyError when `amount` has more decimals than the currency, or is beyond all money there is.
+        """
+        if not amount.is_finite() or amount.adjusted() > _LARGEST_EXPONENT:
             raise MoneyError(f"{amount} is no amount")
         shifted = amount.scaleb(exponent(currency))
         if shifted != shifted.to_integral_value():

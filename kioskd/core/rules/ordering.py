@@ -97,7 +97,7 @@ def _added(
     visit: Visit, product: Product, choices: tuple[Choice, ...], quantity: int, context: Context
 ) -> Visit:
     basket = visit.basket.add(product, choices, quantity)
-    if basket == visit.basket:
+    if basket.count == visit.basket.count:
         return notice(visit, NoticeKind.BASKET_FULL, context)
     name = product.name.in_language(visit.language)
     return notice(replace(visit, basket=basket), NoticeKind.ADDED, context, name)
