@@ -33,7 +33,7 @@ class Display:
 
     @property
     def px_per_mm(self) -> float:
-        """The finer of the two directions: where pixels are not square, nothing gets smaller than promised."""
+        """The finer of both directions: where pixels are not square, nothing gets smaller than promised."""
         return max(self.width_px / self.width_mm, self.height_px / self.height_mm)
 
 

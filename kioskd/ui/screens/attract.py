@@ -203,9 +203,10 @@ def _member(sheet: Sheet, rect: Rect, visit: Visit) -> None:
     sheet.add(
         Widget("member", Role.BUTTON, rect, "card", name=spoken, action=ShowMember(), focus=sheet.focus())
     )
-    inner = rect.inset(sheet.u(40), sheet.u(20))
-    side = min(sheet.u(150), inner.h)
-    tile, inner = inner.start(side, sheet.u(40))
+    compact = sheet.stage.compact
+    inner = rect.inset(sheet.u(40 if not compact else 24), sheet.u(20))
+    side = min(sheet.u(150 if not compact else 96), inner.h)
+    tile, inner = inner.start(side, sheet.u(40 if not compact else 20))
     sheet.picture(tile.around(side, side), art("member-card"), part_of="member", id="member/picture")
     end, inner = inner.end(sheet.u(48), sheet.u(16))
     sheet.picture(

@@ -19,7 +19,7 @@ def basket(sheet: Sheet, visit: Visit, shop: Shop) -> str:
     layout = frame(sheet, visit, shop, leave=cancel_order(sheet))
     _foot(sheet, layout.foot, visit)
     title = tr("Your order")
-    body = head(sheet, layout.body, title, back=GoBack(), visit=visit, shop=shop)
+    body = head(sheet, layout.body, title, back=GoBack(), visit=None if stage.compact else visit, shop=shop)
     if visit.basket.removed is not None:
         body = _undo_bar(sheet, body, visit.basket.removed[1])
     if not filled:
@@ -99,7 +99,7 @@ def _options(sheet: Sheet, line: Line) -> str:
 def _lines(sheet: Sheet, area: Rect, visit: Visit) -> None:
     lines = visit.basket.lines
     space = gap(sheet) * (0.75 if not sheet.stage.compact else 1.0)
-    columns = 2 if not sheet.stage.portrait and not sheet.stage.compact and len(lines) > 2 else 1
+    columns = 2 if not sheet.stage.portrait and not sheet.stage.compact and len(lines) > 1 else 1
     height = _height(sheet)
     rows = -(-len(lines) // columns)
     content = rows * height + (rows - 1) * space

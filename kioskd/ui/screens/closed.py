@@ -58,7 +58,7 @@ def ask_staff(sheet: Sheet, visit: Visit, shop: Shop, phase: AskStaff) -> str:
         "We cannot see yet whether your payment went through. Please do not pay again: we check it together."
     )
     number = tr("Order {number}", number=clean(phase.order.number, 12))
-    _calm(sheet, layout.body, title, words, "counter", number=number)
+    _calm(sheet, layout.body, title, words, "bell", number=number)
     return title
 
 

@@ -22,6 +22,8 @@ class Leave:
 
     name: str
     action: Action
+    sign: str | None = None
+    """An icon that says it where there is no room for words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def gap(sheet: Sheet) -> float:
 
 
 def cancel_order(sheet: Sheet) -> Leave:
-    return Leave(sheet.tr("Cancel order"), CancelOrder())
+    return Leave(sheet.tr("Cancel order"), CancelOrder(), "cross")
 
 
 def frame(
@@ -81,14 +83,26 @@ def frame(
 def _bar(
     sheet: Sheet, visit: Visit, shop: Shop, bar: Rect, leave: Leave | None, languages: bool, help: bool
 ) -> Rect:
-    """The bar; returns what is free between its buttons. The access button will stand beside `leave`."""
+    """The bar; returns what is free between its buttons. A target's width is kept free beside `leave`."""
     tr, target, space = sheet.tr, sheet.stage.target_mm, gap(sheet)
     rest = bar
     if leave is not None:
         room = bar.w * (0.24 if not sheet.stage.portrait else 0.42)
         width = min(max(sheet.width(leave.name, "pill") + sheet.u(72), target), room)
-        at, rest = rest.start(width, space)
-        sheet.button("leave", at, leave.name, leave.action, style="pill", types=("pill", "badge"))
+        if leave.sign is not None and sheet.stage.compact:
+            at, rest = rest.start(target, space)
+            sheet.button(
+                "leave",
+                at,
+                leave.name,
+                leave.action,
+                style="pill",
+                words="",
+                picture=icon(leave.sign, target * 0.32),
+            )
+        else:
+            at, rest = rest.start(width, space)
+            sheet.button("leave", at, leave.name, leave.action, style="pill", types=("pill", "badge"))
     if help:
         width = max(sheet.width(tr("Help"), "pill") + sheet.u(64), target)
         at, rest = rest.end(width, space)
@@ -96,8 +110,8 @@ def _bar(
     if languages and len(shop.languages) > 1:
         at, rest = rest.end(max(target, sheet.u(120)), space)
         language_button(sheet, at, visit, shop, words=visit.language.upper())
-    # The access button will be as wide as a target.
-    _, rest = rest.start(target, space) if leave is not None and not sheet.stage.portrait else (rest, rest)
+    if leave is not None and not sheet.stage.portrait and not sheet.stage.compact:
+        _, rest = rest.start(target, space)
     return rest
 
 
@@ -234,8 +248,12 @@ def head(
     back: Action | None = None,
     visit: Visit | None = None,
     shop: Shop | None = None,
+    room: float = 0.0,
 ) -> Rect:
-    """The title with a way back before it and the member behind it; returns what is below."""
+    """The title with a way back before it and the member behind it; returns what is below.
+
+    `room` millimetres before the member are kept free for `head_room`.
+    """
     tr, target = sheet.tr, sheet.stage.target_mm
     row, rest = area.top(max(target, sheet.u(104)), gap(sheet))
     if back is not None:
@@ -251,8 +269,19 @@ def head(
         )
     if visit is not None and shop is not None and shop.loyalty:
         row = _member_chip(sheet, row, visit)
-    sheet.line(row, title, ("title", "heading", "strong"), role=Role.HEADING, id="title", lines=2)
+    if room:
+        _, row = row.end(room, gap(sheet))
+    sizes = (
+        ("title", "heading", "strong", "pill") if not sheet.stage.compact else ("heading", "strong", "pill")
+    )
+    sheet.line(row, title, sizes, role=Role.HEADING, id="title", lines=2)
     return rest
+
+
+def head_room(sheet: Sheet, below: Rect, width: float) -> Rect:
+    """The room kept in a head above `below`: before the member, who takes the end of it."""
+    title = sheet.find("title")
+    return Rect(title.rect.right + gap(sheet), title.rect.y, width, title.rect.h)
 
 
 def _member_chip(sheet: Sheet, row: Rect, visit: Visit) -> Rect:

@@ -8,16 +8,24 @@ from kioskd.ui.screens.sheet import Sheet
 
 
 def scroll_area(
-    sheet: Sheet, id: str, area: Rect, content_h: float, *, reset: str, aside: bool = False
+    sheet: Sheet,
+    id: str,
+    area: Rect,
+    content_h: float,
+    *,
+    reset: str,
+    aside: bool = False,
+    controls: Rect | None = None,
 ) -> tuple[Rect, Region]:
     """Make `area` a scroll region for content that high; returns where the content begins, and the region.
 
     When the content is too high, a strip for the up and down buttons is taken off: at the foot, or at the
-    end side where height is scarce (`aside`). `reset` is as in `Region`.
+    end side where height is scarce (`aside`), unless `controls` names a place. `reset` is as in `Region`.
     """
-    controls = None
     viewport = area
-    if content_h > area.h + 0.01:
+    if content_h <= area.h + 0.01:
+        controls = None
+    elif controls is None:
         target = sheet.stage.target_mm if aside else max(sheet.stage.least_target_mm, sheet.u(88))
         if aside:
             controls, viewport = area.end(target, sheet.u(16))

@@ -38,20 +38,23 @@ def member(sheet: Sheet, visit: Visit, shop: Shop, phase: Overview) -> str:
     assert who is not None
     tr, stage = sheet.tr, sheet.stage
     name = clean(who.first_name or "", 40)
-    sign_out = Leave(tr("Not {name}? Sign out", name=name) if name else tr("Not you? Sign out"), SignOut())
+    short = 0 < len(name) <= 14 and not stage.compact
+    sign_out = Leave(tr("Not {name}? Sign out", name=name) if short else tr("Sign out"), SignOut())
     layout = frame(sheet, visit, shop, leave=sign_out)
     if isinstance(phase.back, Attract):
         service_buttons(sheet, layout.foot)
     else:
         sheet.button("continue", layout.foot, tr("Continue"), GoBack())
     if stage.portrait:
-        field = Rect(0, 0, stage.area.w, sheet.u(480 if who.points is not None else 330))
+        field = Rect(0, 0, stage.area.w, sheet.u(440 if who.points is not None else 330))
         body = layout.body
         rest = Rect(body.x, field.bottom + sheet.u(28), body.w, body.bottom - field.bottom - sheet.u(28))
         sheet.surface(Rect(0, -sheet.u(80), field.w, field.h + sheet.u(80)), "action_field", id="field")
         _points(sheet, field.inset(sheet.u(72), sheet.u(72)), who)
     else:
-        field, rest = layout.body.start(layout.body.w * 0.36, gap(sheet) * 1.5)
+        field, rest = layout.body.start(
+            layout.body.w * (0.3 if not stage.compact else 0.34), gap(sheet) * 1.5
+        )
         sheet.surface(field, "action_field", id="field")
         inset = sheet.u(56 if not stage.compact else 28)
         _points(sheet, field.inset(inset, inset), who)
@@ -163,7 +166,7 @@ def _sections(sheet: Sheet, who: Member) -> Iterator[tuple[str, list[_Card]]]:
                 f"reward:{reward.id}",
                 clean(reward.title),
                 cost,
-                "gift" if good else "locked",
+                "gift",
                 tag,
                 good,
                 good,
@@ -250,10 +253,12 @@ def _card(sheet: Sheet, rect: Rect, card: _Card, region: str | None) -> None:
     inner = rect.inset(sheet.u(32 if not sheet.stage.compact else 20), sheet.u(16))
     side = min(inner.h, sheet.u(92))
     at, inner = inner.start(side, sheet.u(32 if not sheet.stage.compact else 16))
-    sheet.picture(at.around(side, side), art(card.picture), part_of=card.id, region=region)
+    sheet.picture(
+        at.around(side, side), art(card.picture, faded=not card.enabled), part_of=card.id, region=region
+    )
     if card.tag:
         mark = sheet.u(48) if card.good else 0.0
-        tag_w = min(sheet.width(card.tag, "pill") + sheet.u(44) + mark, inner.w * 0.5)
+        tag_w = min(sheet.width(card.tag, "pill") + sheet.u(44) + mark, inner.w * 0.54)
         tag, inner = inner.end(tag_w, sheet.u(20))
         tag = tag.around(tag_w, min(sheet.u(76), inner.h))
         style = "tag_good" if card.good else "page_tag"

@@ -23,21 +23,24 @@ def product(sheet: Sheet, visit: Visit, shop: Shop, phase: Choosing) -> str:
     layout = frame(sheet, visit, shop, leave=cancel_order(sheet))
     _foot(sheet, layout.foot, phase, item)
     if stage.portrait:
-        body = head(sheet, layout.body, name, back=GoBack(), visit=visit, shop=shop)
-        picture_h = min(sheet.u(400), body.h * (0.3 if item.groups else 0.5))
-        top, body = body.top(picture_h, gap(sheet))
-        at, facts = top.start(top.w * 0.46, gap(sheet))
-        if not item.groups:
-            at, facts = body.rows(2)
-        _picture(sheet, at, item)
-        _facts(sheet, facts if item.groups else facts.inset(0, sheet.u(8)), item)
+        body = head(
+            sheet, layout.body, name, back=GoBack(), visit=None if stage.compact else visit, shop=shop
+        )
         if item.groups:
-            _groups(sheet, body, item, phase)
+            # The picture takes what the choices leave, within reason.
+            needed = _height_of_groups(sheet, body.w, item, phase) + gap(sheet)
+            top, choices = body.top(min(max(body.h - needed, body.h * 0.26), body.h * 0.5), gap(sheet))
+            at, facts = top.start(top.w * (0.46 if top.h < body.h * 0.4 else 0.54), gap(sheet))
+            _groups(sheet, choices, item, phase)
+        else:
+            at, facts = body.top(body.h * 0.62, gap(sheet))
+        _picture(sheet, at, item)
+        _facts(sheet, facts, item)
     else:
         share = 0.3 if item.groups else 0.44
         body = layout.body
         aside, rest = body.start(body.w * share, gap(sheet) * 1.5)
-        rest = head(sheet, rest, name, back=GoBack(), visit=visit, shop=shop)
+        rest = head(sheet, rest, name, back=GoBack(), visit=None if stage.compact else visit, shop=shop)
         if item.groups:
             at, facts = aside.top(aside.h * (0.5 if not stage.compact else 0.42), gap(sheet))
             _picture(sheet, at, item)
@@ -89,7 +92,7 @@ def _foot(sheet: Sheet, foot: Rect, phase: Choosing, item: Product) -> None:
     tr = sheet.tr
     total = Line(0, item, phase.quantity, phase.choices).total
     target = max(sheet.stage.target_mm, min(foot.h, sheet.u(110)))
-    steps_w = 2 * target + sheet.u(110)
+    steps_w = 2 * target + sheet.u(110 if not sheet.stage.compact else 80)
     steps, rest = foot.start(steps_w, gap(sheet))
     stepper(
         sheet,
@@ -114,31 +117,46 @@ def _foot(sheet: Sheet, foot: Rect, phase: Choosing, item: Product) -> None:
 
 def _groups(sheet: Sheet, area: Rect, item: Product, phase: Choosing) -> None:
     """All groups below each other, scrolling when they are many."""
-    height = _laid_out(sheet, area, item, phase, None, draw=False)
-    if height <= area.h:
-        _laid_out(sheet, area, item, phase, None, draw=True)
-        return
+    for columns in _columns(sheet, area.w):
+        if _laid_out(sheet, area, item, phase, None, columns, draw=False) <= area.h + 0.01:
+            _laid_out(sheet, area, item, phase, None, columns, draw=True)
+            return
+    height = _laid_out(sheet, area, item, phase, None, columns, draw=False)
     # Beside the list a strip costs width, under it height: take what the display has more of.
     viewport, region = scroll_area(sheet, "choices", area, height, reset=phase.sku, aside=sheet.stage.compact)
-    height = _laid_out(sheet, viewport, item, phase, region.id, draw=False)
+    columns = _columns(sheet, viewport.w)[0]
+    height = _laid_out(sheet, viewport, item, phase, region.id, columns, draw=False)
     sheet.resize_region(region.id, height)
-    _laid_out(sheet, viewport, item, phase, region.id, draw=True)
+    _laid_out(sheet, viewport, item, phase, region.id, columns, draw=True)
     if phase.wanting is not None:
         sheet.reveal(f"group:{phase.wanting}")
 
 
-def _columns(sheet: Sheet, width: float) -> int:
-    return max(1, min(3, int((width + gap(sheet)) / sheet.u(330))))
+def _columns(sheet: Sheet, width: float) -> tuple[int, ...]:
+    """How many tiles may stand side by side, the airiest first."""
+    most = max(1, min(3, int((width + gap(sheet)) / sheet.u(320))))
+    return tuple(range(min(2, most), most + 1))
+
+
+def _height_of_groups(sheet: Sheet, width: float, item: Product, phase: Choosing) -> float:
+    area = Rect(0, 0, width, 0)
+    return _laid_out(sheet, area, item, phase, None, _columns(sheet, width)[0], draw=False)
 
 
 def _laid_out(
-    sheet: Sheet, area: Rect, item: Product, phase: Choosing, region: str | None, *, draw: bool
+    sheet: Sheet,
+    area: Rect,
+    item: Product,
+    phase: Choosing,
+    region: str | None,
+    columns: int,
+    *,
+    draw: bool,
 ) -> float:
     """Lay the groups out from the top of `area`; returns their height."""
     y = area.y
     space = max(sheet.u(14), 3.0)
     tile_h = max(sheet.u(124), sheet.stage.target_mm)
-    columns = _columns(sheet, area.w)
     for index, group in enumerate(item.groups):
         if index:
             y += sheet.u(26)

@@ -41,7 +41,7 @@ _INK_ON = {
 
 
 class Sheet:
-    """Everything is placed in left-to-right millimetres; a right-to-left language mirrors the whole at the end.
+    """Everything is placed from left to right, in millimetres; `scene` mirrors it for right-to-left languages.
 
     Text that does not fit is set in the next smaller type offered, then wrapped, and shortened as the last
     resort: it never leaves its rectangle.
@@ -87,7 +87,7 @@ class Sheet:
         gap: float = 0.0,
         motion: Motion | None = None,
     ) -> Rect:
-        """Write at the top of `area`; returns what remains below, less `gap`. Nothing is written for no words."""
+        """Write at the top of `area`; returns what remains below, less `gap`."""
         if not words or not area.h:
             return area
         chosen, wrapped = self._fit(words, type, area, lines)
@@ -184,6 +184,13 @@ class Sheet:
     def add(self, widget: Widget) -> Widget:
         self._widgets.append(widget)
         return widget
+
+    def find(self, id: str) -> Widget:
+        """A widget laid out before. Raises KeyError."""
+        for widget in self._widgets:
+            if widget.id == id:
+                return widget
+        raise KeyError(id)
 
     def focus(self) -> int:
         """The next place in the key order."""
@@ -345,8 +352,8 @@ def icon(name: str, pad: float = 0.0, *, directed: bool = False) -> Picture:
     return Picture(PictureKind.ICON, name, pad_mm=pad, directed=directed)
 
 
-def art(name: str, pad: float = 0.0) -> Picture:
-    return Picture(PictureKind.ART, name, pad_mm=pad)
+def art(name: str, pad: float = 0.0, *, faded: bool = False) -> Picture:
+    return Picture(PictureKind.ART, name, faded=faded, pad_mm=pad)
 
 
 def photo(source: str | None, pad: float = 0.0, *, faded: bool = False) -> Picture:

@@ -58,8 +58,9 @@ def _number(sheet: Sheet, area: Rect, phase: Thanks, title: str) -> None:
     )
     number = clean(phase.order.number, 12)
     heights = sheet.measure.line_mm
-    title_h = sheet.height(title, "title", area.w, 2)
-    next_h = sheet.height(next_step, "heading", area.w, 2)
+    title_type, next_type = ("title", "heading") if not stage.compact else ("heading", "strong")
+    title_h = sheet.height(title, title_type, area.w, 2)
+    next_h = sheet.height(next_step, next_type, area.w, 2)
     fixed = title_h + heights("body") + next_h + sheet.u(40)
     size = next(
         (
@@ -73,7 +74,7 @@ def _number(sheet: Sheet, area: Rect, phase: Thanks, title: str) -> None:
     rest = sheet.text(
         block,
         title,
-        ("title", "heading", "strong"),
+        (title_type, "strong"),
         align=Align.CENTRE,
         lines=2,
         role=Role.HEADING,
@@ -94,7 +95,7 @@ def _number(sheet: Sheet, area: Rect, phase: Thanks, title: str) -> None:
     at, rest = rest.top(heights(size), sheet.u(16 if not stage.compact else 4))
     sheet.add(Widget("number", Role.STATUS, at, "plain", name=what, value=number))
     sheet.line(at, number, size, style="action_text", align=Align.CENTRE, part_of="number", id="number/value")
-    sheet.text(rest, next_step, ("heading", "strong", "pill"), align=Align.CENTRE, lines=2, id="next")
+    sheet.text(rest, next_step, (next_type, "strong", "pill"), align=Align.CENTRE, lines=2, id="next")
 
 
 def _points(sheet: Sheet, visit: Visit, phase: Thanks) -> _Message | None:
