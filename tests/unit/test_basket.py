@@ -1,0 +1,169 @@
+"""The basket: what joins a line, what stays within its limits, and what undo brings back."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kioskd.core.basket import (
+    MAX_LINES,
+    MAX_QUANTITY,
+    Basket,
+    Choice,
+    missing_group,
+    option_price,
+    preset_choices,
+    toggle,
+)
+from kioskd.core.catalogue import Option, OptionGroup, Product, Words
+from kioskd.core.events import QuickAdd, RemoveLine, ShowBasket, StartOrder, StepLine
+from kioskd.core.visit import NoticeKind
+from tests.unit.shopfront import BURGER, EAT_IN, EXTRAS, FRIES, SAUCE, WATER, eur, player
+
+CHEESE, BACON = Choice("extras", "X1"), Choice("extras", "X2")
+KETCHUP, MAYO = Choice("sauce", "S1"), Choice("sauce", "S2")
+EMPTY = Basket("EUR")
+
+
+def test_the_same_thing_twice_is_one_line() -> None:
+    basket = EMPTY.add(BURGER, (CHEESE,)).add(BURGER, (CHEESE,), 2)
+    assert [(line.quantity, line.total) for line in basket.lines] == [(3, eur(3 * 950))]
+    assert basket.count == 3
+
+
+def test_other_choices_are_another_line() -> None:
+    basket = EMPTY.add(BURGER).add(BURGER, (CHEESE,))
+    assert len(basket.lines) == 2
+    assert basket.total == eur(850 + 950)
+
+
+def test_the_unit_price_is_without_choices_and_the_total_with() -> None:
+    (line,) = EMPTY.add(BURGER, (CHEESE, BACON), 2).lines
+    assert line.unit_price == eur(850)
+    assert line.total == eur(2 * (850 + 100 + 150))
+
+
+def test_a_choice_the_product_does_not_have_has_no_price() -> None:
+    for unknown in (Choice("extras", "S1"), Choice("nothing", "X1")):
+        try:
+            option_price(BURGER, unknown)
+        except KeyError as error:
+            assert "B1 has no option" in str(error)
+        else:
+            raise AssertionError(unknown)
+
+
+def test_a_line_stays_within_its_limits() -> None:
+    basket = EMPTY.add(WATER, quantity=1000)
+    assert basket.lines[0].quantity == MAX_QUANTITY
+    assert basket.with_quantity(1, 1000).lines[0].quantity == MAX_QUANTITY
+    assert basket.change(1, (), -5).lines[0].quantity == 1
+    assert EMPTY.add(WATER, quantity=-3).lines[0].quantity == 1
+
+
+def test_a_full_basket_takes_no_new_line_but_more_of_what_is_in_it() -> None:
+    basket = EMPTY
+    for number in range(MAX_LINES):
+        basket = basket.add(Product(f"P{number}", Words("x"), Words(""), eur(1), "sides"))
+    assert basket.full
+    assert basket.add(WATER) == basket
+    assert basket.add(basket.lines[0].product).count == MAX_LINES + 1
+
+
+def test_a_guest_is_told_when_nothing_was_added_even_after_a_removal() -> None:
+    p = player()
+    p.do(StartOrder(EAT_IN), QuickAdd("W1"), QuickAdd("B1"), ShowBasket())
+    p.do(StepLine(1, MAX_QUANTITY), RemoveLine(2))
+    assert p.visit.basket.removed
+    p.do(QuickAdd("W1"))  # not on this screen
+    from kioskd.core.events import GoBack
+
+    p.do(GoBack(), QuickAdd("W1"))
+    assert p.visit.notice
+    assert p.visit.notice.kind is NoticeKind.BASKET_FULL
+
+
+def test_zero_of_something_is_its_removal_and_can_be_undone() -> None:
+    basket = EMPTY.add(BURGER).add(FRIES, (KETCHUP,)).add(WATER)
+    without = basket.with_quantity(2, 0)
+    assert [line.product.sku for line in without.lines] == ["B1", "W1"]
+    assert without.undo_removal() == basket
+
+
+def test_undo_is_forgotten_by_the_next_change_and_harmless_without_one() -> None:
+    basket = EMPTY.add(BURGER).remove(1)
+    assert basket.add(WATER).undo_removal() == basket.add(WATER)
+    assert EMPTY.undo_removal() == EMPTY
+    assert basket.remove(99) == basket
+
+
+def test_ids_are_never_given_twice() -> None:
+    basket = EMPTY.add(BURGER).remove(1).add(WATER)
+    assert [line.id for line in basket.lines] == [2]
+    assert basket.line(1) is None
+
+
+def test_one_of_several_is_replaced_and_cannot_be_switched_off() -> None:
+    picked = toggle(FRIES, (KETCHUP,), MAYO)
+    assert picked == (MAYO,)
+    assert toggle(FRIES, picked, MAYO) == (MAYO,)
+
+
+def test_several_of_several_are_switched_on_and_off_up_to_the_maximum() -> None:
+    three = OptionGroup("x", Words("x"), tuple(Option(s, Words(s), eur(0)) for s in "abc"), maximum=2)
+    product = Product("P", Words("P"), Words(""), eur(1), "sides", groups=(three,))
+    choices: tuple[Choice, ...] = ()
+    for sku in "ca":
+        choices = toggle(product, choices, Choice("x", sku))
+    assert choices == (Choice("x", "a"), Choice("x", "c"))  # in menu order, however they were picked
+    assert toggle(product, choices, Choice("x", "b")) == choices
+    assert toggle(product, choices, Choice("x", "a")) == (Choice("x", "c"),)
+
+
+def test_what_is_not_on_the_menu_cannot_be_picked() -> None:
+    for unknown in (Choice("extras", "nope"), Choice("nope", "X1")):
+        assert toggle(BURGER, (CHEESE,), unknown) == (CHEESE,)
+
+
+def test_a_product_with_an_open_question_says_which() -> None:
+    assert missing_group(FRIES, ()) == SAUCE
+    assert missing_group(FRIES, (MAYO,)) is None
+    assert missing_group(BURGER, ()) is None
+
+
+def test_presets_are_picked_before_the_guest_touches_anything() -> None:
+    sauce = OptionGroup("sauce", SAUCE.name, SAUCE.options, minimum=1, preset=("S2",))
+    product = Product("P", Words("P"), Words(""), eur(1), "sides", groups=(sauce, EXTRAS))
+    assert preset_choices(product) == (MAYO,)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["add", "set", "remove", "undo"]),
+            st.sampled_from([(BURGER, ()), (BURGER, (CHEESE,)), (FRIES, (MAYO,)), (WATER, ())]),
+            st.integers(-2, 30),
+        ),
+        max_size=30,
+    )
+)
+def test_whatever_is_done_the_total_is_the_sum_and_the_limits_hold(
+    acts: list[tuple[str, tuple[Product, tuple[Choice, ...]], int]],
+) -> None:
+    basket = EMPTY
+    for act, (product, choices), number in acts:
+        match act:
+            case "add":
+                basket = basket.add(product, choices, number)
+            case "set":
+                basket = basket.with_quantity(number, number)
+            case "remove":
+                basket = basket.remove(number)
+            case _:
+                basket = basket.undo_removal()
+        ids = [line.id for line in basket.lines]
+        assert len(set(ids)) == len(ids) <= MAX_LINES
+        assert all(1 <= line.quantity <= MAX_QUANTITY for line in basket.lines)
+        assert basket.total.minor == sum(line.total.minor for line in basket.lines)
+        kinds = [(line.product.sku, line.choices) for line in basket.lines]
+        assert len(set(kinds)) == len(kinds)
