@@ -29,6 +29,7 @@ from kioskd.outbox.operation import OperationRefused
 from kioskd.outbox.outbox import Outbox
 
 LONGEST_WAIT_S = 60.0
+LONGEST_JUMP_S = 10 * 366 * 86400.0
 
 
 class Commands:
@@ -103,7 +104,7 @@ class Commands:
         return head, pixels
 
     async def _wait(self, request: dict[str, Any]) -> Answer:
-        timeout_s = min(max(float(request.get("timeout_s", 10.0)), 0.0), LONGEST_WAIT_S)
+        timeout_s = min(max(_seconds(request, "timeout_s", 10.0), 0.0), LONGEST_WAIT_S)
         try:
             async with asyncio.timeout(timeout_s):
                 await self._display.changed_since(int(request["seq"]))
@@ -113,7 +114,7 @@ class Commands:
 
     async def _operations(self, request: dict[str, Any]) -> Answer:
         now = self._clock.wall()
-        listed = await self._outbox.operations(min(int(request.get("limit", 50)), 1000))
+        listed = await self._outbox.operations(min(max(int(request.get("limit", 50)), 0), 1000))
         rows = [
             {
                 "id": item.operation.op_id,
@@ -151,7 +152,15 @@ class Commands:
         return {"seq": self._display.seq}, b""
 
     async def _move_clock(self, request: dict[str, Any]) -> Answer:
-        self._clock.skip(float(request.get("skip_s", 0.0)))
-        self._clock.shift_wall(float(request.get("shift_wall_s", 0.0)))
+        skip_s, shift_s = _seconds(request, "skip_s"), _seconds(request, "shift_wall_s")
+        self._clock.skip(skip_s)
+        self._clock.shift_wall(shift_s)
         await self._runtime.alive()
         return {"time": self._clock.wall().isoformat(timespec="seconds")}, b""
+
+
+def _seconds(request: dict[str, Any], key: str, otherwise: float = 0.0) -> float:
+    seconds = float(request.get(key, otherwise))
+    if not abs(seconds) <= LONGEST_JUMP_S:
+        raise ValueError(f"{key} is more than ten years")
+    return seconds

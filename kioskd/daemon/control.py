@@ -12,9 +12,12 @@ import contextlib
 import json
 import logging
 import socket
+import stat
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Never
+
+from kioskd.core.errors import ConfigError
 
 log = logging.getLogger(__name__)
 
@@ -38,34 +41,47 @@ class ControlSocket:
 
     @contextlib.asynccontextmanager
     async def serving(self) -> AsyncIterator[None]:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._path.unlink(missing_ok=True)  # left over from a kill
-        server = await asyncio.start_unix_server(self._serve, self._path, limit=MAX_REQUEST_BYTES)
-        self._path.chmod(0o660)
+        """Raises ConfigError when the socket cannot be made where it should be."""
+        try:
+            server = await self._bound()
+        except OSError as error:
+            remedy = "name a path of at most 107 bytes in a directory that kioskd may write to"
+            raise ConfigError(f"control.socket {self._path}", f"cannot be made: {error}", remedy) from None
         try:
             yield
         finally:
             server.close()
             self._path.unlink(missing_ok=True)
 
+    async def _bound(self) -> asyncio.Server:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        if self._path.exists() and not stat.S_ISSOCK(self._path.stat().st_mode):
+            raise FileExistsError("another file is there")  # a slip in the configuration must not delete it
+        self._path.unlink(missing_ok=True)  # left over from a kill
+        server = await asyncio.start_unix_server(self._serve, self._path, limit=MAX_REQUEST_BYTES)
+        self._path.chmod(0o660)
+        return server
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while True:
                 async with asyncio.timeout(IDLE_S):
-                    line = await reader.readline()
-                if not line:
+                    line = await _line(reader)
+                if line == b"":
                     return
-                head, body = await self._answer(line)
+                head, body = await self._answer(line) if line else (_TOO_LONG, b"")
                 writer.write(json.dumps(head).encode() + b"\n" + body)
                 await writer.drain()
-        except (ConnectionError, TimeoutError, ValueError):
-            return  # gone, silent for too long, or a line without end
+                if line is None:
+                    return  # where the next request would begin is not known
+        except (ConnectionError, TimeoutError):
+            return  # gone, or silent for too long
         finally:
             writer.close()
 
     async def _answer(self, line: bytes) -> Answer:
         try:
-            request = json.loads(line)
+            request = json.loads(line, parse_constant=_no_constant)
             command = self._commands[request["do"]]
         except (ValueError, KeyError, TypeError, RecursionError):
             return {"error": f"unknown request; known: {', '.join(sorted(self._commands))}"}, b""
@@ -73,8 +89,23 @@ class ControlSocket:
             return await command(request)
         except CommandRefused as refused:
             return {"error": str(refused)}, b""
-        except (KeyError, TypeError, ValueError) as wrong:
+        except (KeyError, TypeError, ValueError, OverflowError) as wrong:
             return {"error": f"{request['do']}: {type(wrong).__name__} {wrong}"}, b""
+
+
+_TOO_LONG = {"error": f"a request has at most {MAX_REQUEST_BYTES} bytes"}
+
+
+async def _line(reader: asyncio.StreamReader) -> bytes | None:
+    """The next line, empty at the end, None when it is too long."""
+    try:
+        return await reader.readline()
+    except ValueError:
+        return None
+
+
+def _no_constant(name: str) -> Never:
+    raise ValueError(f"{name} is no number")  # a deadline of NaN would upset the event loop
 
 
 def ask(path: Path, request: Mapping[str, Any], *, timeout_s: float = 10.0) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from kioskd.core.events import (
 from kioskd.core.order_receipt import Letterhead, order_receipt
 from kioskd.core.ports import ReceiptPrinter, Translator
 from kioskd.daemon.courier import LoyaltyCourier
+from kioskd.daemon.journal import without_content
 from kioskd.daemon.payments import Payments
 from kioskd.daemon.selling import Selling
 
@@ -41,7 +42,9 @@ _REFUSALS = {
 
 
 class Errands:
-    """`carry_out` returns at once. A StorageError ends the daemon; nothing else does.
+    """`carry_out` returns at once. Questions and receipts always end in an answer, whatever goes wrong.
+
+    Money does not: an order that cannot be stored ends the daemon, and the next start finds out.
 
     `tasks` is where the work runs. `translators` has one for every language a guest can choose.
     """
@@ -119,6 +122,9 @@ class Errands:
         except errors.LoyaltyError as error:
             log.warning("a card could not be looked up: %s", error)
             return LookupFailed(asked.request, LookupFailure.UNREACHABLE)
+        except Exception as error:  # noqa: BLE001 - an answer nobody thought of must not end the kiosk
+            log.error("a card could not be looked up: %s", without_content(error))
+            return LookupFailed(asked.request, LookupFailure.UNREACHABLE)
         return MemberFound(asked.request, member)
 
     async def _accept(self, effect: AcceptOrder) -> None:
@@ -127,9 +133,13 @@ class Errands:
 
     async def _print(self, job: PrintReceipt) -> None:
         verdict = PrintVerdict.BLOCKED
-        if self._printer:
-            receipt = order_receipt(job, self._letterhead, self._translators[job.order.language])
-            verdict = await self._printer.print(job.order.id, receipt)
+        try:
+            if self._printer:
+                receipt = order_receipt(job, self._letterhead, self._translators[job.order.language])
+                verdict = await self._printer.print(job.order.id, receipt)
+        except Exception as error:  # noqa: BLE001 - the order is sold, with its paper or without
+            log.error("receipt of order %s: %s", job.order.number, without_content(error))
+            verdict = PrintVerdict.UNKNOWN
         if verdict is not PrintVerdict.PRINTED:
             log.warning("receipt of order %s: %s", job.order.number, verdict)
         self._post(ReceiptEnded(job.order.id, verdict))

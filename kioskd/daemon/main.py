@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -67,5 +68,14 @@ def _explain(error: KioskError, config: Config | None, config_file: Path) -> Non
         log.error("%s", line)
     from kioskd.daemon.setup_problem import show_until_changed
 
-    watched = (config_file, config.menu) if config else (config_file,)
+    watched = (config_file, *_read_by(config)) if config else (config_file,)
     show_until_changed(error, config.display if config else None, watched, time.sleep)
+
+
+def _read_by(config: Config) -> Iterator[Path]:
+    """What else a start depends on: who repairs one of these has repaired the kiosk."""
+    yield config.menu
+    yield config.state_dir
+    for section, key in ((config.loyalty, "token_file"), (config.terminal, "password_file")):
+        if file := getattr(section, key, None):
+            yield file

@@ -19,7 +19,8 @@ class ServiceManager:
         self._notifier = sdnotify.SystemdNotifier()
         watched = environment.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
         watchdog_us = environment.get("WATCHDOG_USEC", "")
-        self._watchdog_s = int(watchdog_us) / 1e6 if watched and watchdog_us.isdecimal() else None
+        period_s = int(watchdog_us) / 1e6 if watched and watchdog_us.isdecimal() else 0.0
+        self._watchdog_s = period_s or None
 
     def ready(self) -> None:
         self._notifier.notify("READY=1")

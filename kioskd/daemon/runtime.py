@@ -13,6 +13,7 @@ from kioskd.core.flow import next_deadline, step
 from kioskd.core.health import DeviceHealth
 from kioskd.core.visit import Shop, Visit, first_visit
 from kioskd.daemon.clock import Clock
+from kioskd.daemon.journal import without_content
 
 log = logging.getLogger(__name__)
 
@@ -87,8 +88,9 @@ class Runtime:
         before = self.visit.place
         try:
             self.visit, effects = step(self.visit, event, self._clock.moment(), self._shop)
-        except Exception:  # the fail-safe: a bug must not leave a guest with a dead screen
-            log.exception("%s at %s went wrong; starting afresh", type(event).__name__, before)
+        except Exception as error:  # noqa: BLE001 - the fail-safe: no bug may leave a guest with a dead screen
+            problem = without_content(error)
+            log.error("%s at %s went wrong, starting afresh: %s", type(event).__name__, before, problem)
             fresh = first_visit(self._shop, self._clock.wall(), self.visit.next_number)
             self.visit = replace(fresh, devices=self.visit.devices, online=self.visit.online)
             effects = (Forget(),)

@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
-from kioskd.core.errors import StorageError
+from kioskd.core.errors import ConfigError, KioskError, StorageError
 from kioskd.core.events import Event, NetworkChanged, OrderDelivered, OrderUndeliverable
 from kioskd.core.visit import Shop
 from kioskd.daemon.clock import Clock
@@ -48,15 +48,18 @@ class _Stop(Exception):
 
 def serve(config_file: Path, config: Config, shop: Shop, clock: Clock, display: Display) -> None:
     """Runs until SIGTERM or SIGINT. Raises StorageError or ConfigError when it cannot go on."""
+    problem: BaseException | None = None
     try:
         asyncio.run(_serve(config_file, config, shop, clock, display))
     except* _Stop:
         log.info("stopped")
-    except* StorageError as group:
-        raise StorageError(str(_first(group))) from group
+    except* (StorageError, ConfigError) as group:
+        problem = _first(group)
+    if problem:
+        raise problem
 
 
-def _first(group: BaseExceptionGroup[StorageError]) -> BaseException:
+def _first(group: BaseExceptionGroup[KioskError]) -> BaseException:
     error: BaseException = group
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
@@ -70,7 +73,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
     manager = ServiceManager()
     courier = LoyaltyCourier()
     post = _Post()
-    config.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_state_dir(config.state_dir)
 
     async with AsyncExitStack() as stack:
         outbox = await stack.enter_async_context(
@@ -156,8 +159,18 @@ def _start(tasks: asyncio.TaskGroup, work: Coroutine[Any, Any, None]) -> None:
     tasks.create_task(work)
 
 
+def _make_state_dir(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise StorageError(
+            f"{folder} cannot be made: {error.strerror}: name a directory as state_dir that kioskd may make "
+            f"or write to"
+        ) from None
+
+
 class _Post:
-    """Where events go. The outbox speaks before the runtime exists; what it says then is kept."""
+    """Where events go, once there is a runtime. Whoever posts was made before it and speaks after it."""
 
     def __init__(self) -> None:
         self.to: Callable[[Event], None] | None = None

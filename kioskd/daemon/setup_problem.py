@@ -67,4 +67,11 @@ def _show(error: KioskError, display: DisplayConfig) -> Callable[[], None]:
 
 
 def _stamps(files: tuple[Path, ...]) -> tuple[float | None, ...]:
-    return tuple(file.stat().st_mtime if file.exists() else None for file in files)
+    return tuple(_stamp(file) for file in files)
+
+
+def _stamp(file: Path) -> float | None:
+    try:
+        return file.stat().st_mtime
+    except OSError:  # not there, or not for us: both may change
+        return None
