@@ -132,10 +132,11 @@ async def charged(world: World, wanted: str) -> Verdict:
 
 @_check("outbox")
 async def outbox(world: World, wanted: Mapping[str, int]) -> Verdict:
-    states = (await world.kiosk.status())["outbox"]["by_state"]
+    counts = (await world.kiosk.status())["outbox"]
+    states = {"open": counts["open"], **counts["by_state"]}
     if all(states.get(state, 0) == count for state, count in wanted.items()):
         return None
-    return f"the outbox has {states or 'nothing'}"
+    return f"the outbox has {states}"
 
 
 @_check("devices")

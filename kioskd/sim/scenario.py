@@ -46,7 +46,7 @@ What is expected:
     balance = { card = "10024711", points = 1250 }                 at Leat
     orders = 1                          so many orders at Leat
     charged = "13.10"                   what the card terminal took in all
-    outbox = { confirmed = 1 }          operations by state
+    outbox = { open = 0 }               operations by state, or all that are open
     devices = { printer = "faulty" }    states of devices, as the kiosk reports them
     log_has_not = ["10024711"]          texts that must not be in the daemon's log
 

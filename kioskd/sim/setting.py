@@ -92,7 +92,7 @@ def kiosk_settings(
             {"name": "side", "driver": "wedge", "path": str(places.wedge_scanner)},
         ],
         "camera": {"driver": "folder", "path": str(places.camera)},
-        "printer": {"driver": "serial", "path": str(places.printer)},
+        "printer": {"driver": "serial", "path": str(places.printer), "profile": "epson-tm-t20iii"},
         "terminal": {"driver": "zvt", "host": "127.0.0.1", "port": terminal_port},
         "counter": {"enabled": counter},
         "limits": {"outage_spread_s": 0},
