@@ -1,4 +1,4 @@
-"""Every screen as a picture, to be looked at: `python -m tests.gallery OUT [--display D] [--language L] [NAME ...]`."""
+"""Every screen as a picture, to be looked at: `python -m tests.gallery OUT [NAME ...]`."""
 
 from __future__ import annotations
 

@@ -137,6 +137,16 @@ def visits(shop: Shop) -> dict[str, Visit]:
     def noticed(visit: Visit, kind: NoticeKind, about: str = "") -> Visit:
         return replace(visit, notice=Notice(kind, 106.0, about))
 
+    def choosing(sku: str, **values: object) -> Visit:
+        return replace(known, phase=replace(Choosing(sku), **values))  # type: ignore[arg-type]
+
+    def thanked(points: Points, **values: object) -> Visit:
+        return replace(known, phase=thanks(points, **values))
+
+    burger_extras = tuple(Choice(burger.groups[0].id, option.sku) for option in extra[:4])
+    long_name = Member("m3", "Bartholomeus-Alexander", None, "Platinum", partial=True)
+    trouble = "card: faulty, no answer from 192.168.1.20:20007"
+    printed = PrintVerdict.PRINTED
     named: dict[str, Visit] = {
         "attract": start,
         "attract-member": replace(start, member=SANNE),
@@ -148,12 +158,12 @@ def visits(shop: Shop) -> dict[str, Visit]:
         "menu-added": noticed(known, NoticeKind.ADDED, burger.name.in_language("en")),
         "menu-notice": noticed(replace(known, basket=many), NoticeKind.WELCOME, "Sanne"),
         "menu-looking-up": replace(ordering, lookup=lookup, basket=full, service=Service.TAKE_AWAY),
-        "product": replace(known, phase=Choosing(burger.sku, preset_choices(burger))),
-        "product-chosen": replace(known, phase=Choosing(burger.sku, tuple(Choice(burger.groups[0].id, o.sku) for o in extra[:4]), 2)),
-        "product-wanting": replace(known, phase=Choosing(wanting.sku, preset_choices(wanting), wanting=wanted.id)),
-        "product-combo": replace(known, phase=Choosing(combo.sku, preset_choices(combo))),
-        "product-plain": replace(known, phase=Choosing(plain.sku)),
-        "product-edit": replace(known, phase=Choosing(burger.sku, (), 2, line=2)),
+        "product": choosing(burger.sku, choices=preset_choices(burger)),
+        "product-chosen": choosing(burger.sku, choices=burger_extras, quantity=2),
+        "product-wanting": choosing(wanting.sku, choices=preset_choices(wanting), wanting=wanted.id),
+        "product-combo": choosing(combo.sku, choices=preset_choices(combo)),
+        "product-plain": choosing(plain.sku),
+        "product-edit": choosing(burger.sku, quantity=2, line=2),
         "basket": replace(known, phase=Reviewing()),
         "basket-many": replace(known, phase=Reviewing(), basket=many, member=None),
         "basket-removed": replace(known, phase=Reviewing(), basket=full.remove(2)),
@@ -163,11 +173,13 @@ def visits(shop: Shop) -> dict[str, Visit]:
         "identify-busy": replace(ordering, phase=Identifying(Menu()), lookup=lookup),
         "keypad-empty": replace(ordering, phase=Identifying(Menu(), keypad=True)),
         "keypad": replace(ordering, phase=Identifying(Menu(), keypad=True, digits="40001234")),
-        "keypad-long": replace(ordering, phase=Identifying(Menu(), keypad=True, digits="400012341234567890123456")),
+        "keypad-long": replace(
+            ordering, phase=Identifying(Menu(), keypad=True, digits="400012341234567890123456")
+        ),
         "member": replace(known, phase=Overview(Menu())),
         "member-first": replace(start, member=SANNE, phase=Overview(Attract())),
         "member-new": replace(known, phase=Overview(Menu()), member=Member("m2", None, 0)),
-        "member-partial": replace(known, phase=Overview(Menu()), member=Member("m3", "Bartholomeus-Alexander", None, "Platinum", partial=True)),
+        "member-partial": replace(known, phase=Overview(Menu()), member=long_name),
         "checkout": replace(known, phase=Checkout()),
         "checkout-guest": replace(known, phase=Checkout(), member=None),
         "checkout-many": replace(known, phase=Checkout(), basket=many),
@@ -178,16 +190,16 @@ def visits(shop: Shop) -> dict[str, Visit]:
         "paying-authorising": replace(known, phase=Paying(order, 190, 220, PaymentStep.AUTHORISING)),
         "paying-stopping": replace(known, phase=Paying(order, 190, 220, aborting=True)),
         "storing": replace(known, phase=Storing(order)),
-        "thanks": replace(known, phase=thanks(Points.EARNED, earned=38, balance=1278, receipt=PrintVerdict.PRINTED)),
-        "thanks-asked": replace(known, phase=thanks(Points.ASKED)),
-        "thanks-later": replace(known, phase=thanks(Points.LATER, receipt=PrintVerdict.PRINTED)),
-        "thanks-counter": replace(known, phase=replace(thanks(Points.AT_COUNTER, receipt=PrintVerdict.UNKNOWN), order=cash)),
+        "thanks": thanked(Points.EARNED, earned=38, balance=1278, receipt=printed),
+        "thanks-asked": thanked(Points.ASKED),
+        "thanks-later": thanked(Points.LATER, receipt=printed),
+        "thanks-counter": thanked(Points.AT_COUNTER, receipt=PrintVerdict.UNKNOWN, order=cash),
         "thanks-guest": replace(known, member=None, phase=thanks(Points.NONE, receipt=PrintVerdict.BLOCKED)),
-        "thanks-refused": replace(known, phase=thanks(Points.REFUSED, receipt=PrintVerdict.PRINTED)),
+        "thanks-refused": thanked(Points.REFUSED, receipt=printed),
         "ask-staff": replace(known, phase=AskStaff(order, 160)),
         "still-there": replace(known, phase=StillThere(Menu(), 120, 17)),
         "confirm-cancel": replace(known, phase=ConfirmingCancel(Reviewing())),
-        "out-of-order": replace(start, phase=OutOfOrder(Blockage.NO_TENDER, ("card: faulty, no answer from 192.168.1.20:20007",))),
+        "out-of-order": replace(start, phase=OutOfOrder(Blockage.NO_TENDER, (trouble,))),
         "set-up": replace(start, phase=OutOfOrder(Blockage.SETUP)),
-    }  # fmt: skip
+    }
     return named

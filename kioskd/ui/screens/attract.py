@@ -42,7 +42,7 @@ def attract(sheet: Sheet, visit: Visit, shop: Shop) -> str:
             rest.x, inset, rest.w - inset, rest.h - 2 * inset + (sheet.u(28) if not stage.compact else 0)
         )
     _actions(sheet, area, visit, shop)
-    return tr("Hungry? Order here.")
+    return tr("Hungry?\nOrder here.").replace("\n", " ")
 
 
 def _hung(sheet: Sheet, field: Rect, *, up: bool) -> Rect:

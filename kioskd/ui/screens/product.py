@@ -124,7 +124,7 @@ def _groups(sheet: Sheet, area: Rect, item: Product, phase: Choosing) -> None:
     height = _laid_out(sheet, area, item, phase, None, columns, draw=False)
     # Beside the list a strip costs width, under it height: take what the display has more of.
     viewport, region = scroll_area(sheet, "choices", area, height, reset=phase.sku, aside=sheet.stage.compact)
-    columns = _columns(sheet, viewport.w)[0]
+    columns = _columns(sheet, viewport.w)[-1]
     height = _laid_out(sheet, viewport, item, phase, region.id, columns, draw=False)
     sheet.resize_region(region.id, height)
     _laid_out(sheet, viewport, item, phase, region.id, columns, draw=True)
@@ -253,8 +253,8 @@ def _tile(
         id=f"{id}/mark",
     )
     if option.picture is not None:
-        pic_side = min(inner.h, sheet.u(84))
-        at, inner = inner.start(pic_side, sheet.u(16))
+        pic_side = min(inner.h, sheet.u(84 if rect.w > sheet.u(400) else 60))
+        at, inner = inner.start(pic_side, sheet.u(14))
         sheet.picture(
             at.around(pic_side, pic_side), photo(option.picture, faded=full), part_of=id, region=region
         )

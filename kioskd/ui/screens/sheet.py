@@ -41,7 +41,7 @@ _INK_ON = {
 
 
 class Sheet:
-    """Everything is placed from left to right, in millimetres; `scene` mirrors it for right-to-left languages.
+    """Everything is placed from left to right, in millimetres; `scene` mirrors it for Arabic and its like.
 
     Text that does not fit is set in the next smaller type offered, then wrapped, and shortened as the last
     resort: it never leaves its rectangle.

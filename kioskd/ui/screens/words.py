@@ -37,7 +37,10 @@ _NOTICES = {
         later("We do not know this card yet. Try another one, or just order."),
         "member-card",
     ),
-    NoticeKind.CARD_BLOCKED: (later("This card is resting. Our team can wake it up for you."), "locked"),
+    NoticeKind.CARD_BLOCKED: (
+        later("This card cannot be used right now. Our team is happy to help."),
+        "locked",
+    ),
     NoticeKind.CARD_SAVED: (
         later("We keep your card with this order. Your points follow by themselves."),
         "star",
