@@ -174,9 +174,8 @@ const show = {
     chip($("place"), words(kiosk.place), "info");
     chip($("online"), kiosk.online ? "online" : "offline", kiosk.online ? "good" : "warn");
     say($("process"), `kioskd ${kiosk.version} · process ${kiosk.pid}`);
-    const at = new Date(kiosk.time);
-    say($("clock"), `${at.toLocaleDateString("en-CA")} ${at.toLocaleTimeString("en-GB")}`);
-    const drift_s = (at - Date.now()) / 1000;
+    say($("clock"), `${kiosk.time.slice(0, 10)} ${kiosk.time.slice(11, 19)}`);
+    const drift_s = (new Date(kiosk.time) - Date.now()) / 1000;
     const apart = Math.abs(drift_s) > DRIFT_SHOWN_S ? `${drift_s > 0 ? "+" : "−"}${age(Math.abs(drift_s))}` : "";
     chip($("drift"), apart, "warn");
   },
@@ -257,7 +256,7 @@ const show = {
     const cards = [
       ...leat.members.flatMap((member) => member.cards.map((card, at) => ({ member, card, first: at === 0 }))),
       ...leat.unlinked_cards.map((value) => ({ member: null, card: { value, active: true }, first: true })),
-    ];
+    ].sort((one, other) => other.first - one.first);
     sync($("members"), cards, ({ card }) => card.value, memberRow, (row, { member, card }) => {
       const [, names, points] = row.children;
       const name = member ? member.name || "no name given" : "nobody’s card";

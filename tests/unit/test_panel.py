@@ -1,0 +1,385 @@
+"""The panel's own rules: who may use it, what it takes, and what it shows when the kiosk is gone."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import pytest
+
+from kioskd.sim.kiosk import Frame, KioskDown, KioskRefused
+from kioskd.sim.leat import LeatSimulator
+from kioskd.sim.panel.hostile import PICTURES, SCANS
+from kioskd.sim.panel.live_screen import LiveScreen
+from kioskd.sim.panel.routes import LARGEST_PICTURE_BYTES, MOST_VIEWERS, panel_app
+from kioskd.sim.panel.view import changed, sections_of
+from kioskd.sim.paper import Paper
+from kioskd.sim.printer_machine import Conditions
+from kioskd.sim.serve import serve
+from kioskd.sim.terminal import TerminalSimulator
+
+PIXELS = bytes(range(48))
+
+
+class FakeKiosk:
+    """A daemon that answers at once, is down, or refuses."""
+
+    def __init__(self) -> None:
+        self.pid, self.seq, self.frames = 100, 7, 0
+        self.down = self.refuses = False
+        self.acts: list[tuple[Any, ...]] = []
+
+    @property
+    def running(self) -> bool:
+        return not self.down
+
+    def _answer(self) -> None:
+        if self.down:
+            raise KioskDown("the kiosk does not answer\n  and this is its log")
+        if self.refuses:
+            raise KioskRefused("no unpaid order has the number A9")
+
+    async def status(self) -> dict[str, Any]:
+        self._answer()
+        devices = [{"name": "front", "kind": "scanner", "state": "faulty", "detail": "says nothing"}]
+        return {"place": "attract", "pid": self.pid, "devices": devices, "time": "2026-01-01T00:00:00+00:00"}
+
+    async def outbox(self, limit: int) -> dict[str, Any]:
+        self._answer()
+        return {"operations": [], "counts": {}}
+
+    async def frame(self) -> Frame:
+        self._answer()
+        self.frames += 1
+        return Frame(self.seq, 4, 4, PIXELS)
+
+    async def wait(self, seq: int, timeout_s: float) -> int:
+        self._answer()
+        return self.seq
+
+    async def touch(self, x_px: int, y_px: int, phase: str) -> None:
+        self._answer()
+        self.acts.append((x_px, y_px, phase))
+
+    async def order_paid(self, number: str) -> None:
+        self._answer()
+        self.acts.append((number,))
+
+    def log_tail(self, lines: int) -> list[str]:
+        return ["a line"]
+
+
+class FakeWorld(SimpleNamespace):
+    def __init__(self) -> None:
+        super().__init__(
+            kiosk=FakeKiosk(),
+            leat=LeatSimulator(),
+            terminal=TerminalSimulator(),
+            printer=SimpleNamespace(conditions=Conditions()),
+            papers=[Paper("Harbour Kitchen\n\n       A12\n     Eat in\n", b"a picture", b"")],
+            options=SimpleNamespace(restart_after_s=1.0),
+            network_is="on",
+            there={"scanner": True, "wedge": True, "camera": True, "printer": True, "terminal": True},
+            seen=[],
+        )
+
+    def plugged(self) -> dict[str, bool]:
+        return dict(self.there)
+
+    def show_picture(self, picture: bytes) -> None:
+        self.seen.append(picture)
+
+    def tap_card(self) -> bool:
+        return False
+
+    async def scan(self, text: str, via: str) -> None:
+        self.seen.append((text, via))
+
+    async def scan_bytes(self, data: bytes, via: str) -> None:
+        self.seen.append((data, via))
+
+
+Use = Callable[[FakeWorld, httpx.AsyncClient], Coroutine[Any, Any, None]]
+
+
+@asynccontextmanager
+async def panel(world: FakeWorld) -> AsyncIterator[httpx.AsyncClient]:
+    async with (
+        serve(panel_app(world)) as served,  # type: ignore[arg-type]
+        httpx.AsyncClient(base_url=served.url, trust_env=False) as client,
+    ):
+        yield client
+
+
+def with_panel(use: Use) -> None:
+    async def run() -> None:
+        world = FakeWorld()
+        async with panel(world) as client:
+            await use(world, client)
+
+    asyncio.run(run())
+
+
+# --- who may use it -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "host", ["kiosk.evil.example", "127.0.0.1.evil.example", "evil.example:8080", "[::1", ""]
+)
+def test_a_site_that_points_its_name_at_this_machine_sees_nothing(host: str) -> None:
+    async def use(_world: FakeWorld, client: httpx.AsyncClient) -> None:
+        answer = await client.get("/scene", headers={"Host": host})
+        assert answer.status_code == 403
+        assert "127.0.0.1" in answer.json()["error"]
+
+    with_panel(use)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://evil.example"},
+        {"Origin": "http://127.0.0.1:1"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+def test_another_page_cannot_press_the_buttons(headers: dict[str, str]) -> None:
+    async def use(world: FakeWorld, client: httpx.AsyncClient) -> None:
+        form = {"x": 1, "y": 2, "phase": "down"}
+        assert (await client.post("/do/touch", json=form, headers=headers)).status_code == 403
+        assert world.kiosk.acts == []
+
+    with_panel(use)
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
+def test_its_own_page_and_plain_programs_can(name: str) -> None:
+    async def use(world: FakeWorld, client: httpx.AsyncClient) -> None:
+        host = f"{name}:{client.base_url.port}"
+        form = {"x": 1, "y": 2, "phase": "down"}
+        own = {"Host": host, "Origin": f"http://{host}", "Sec-Fetch-Site": "same-origin"}
+        assert (await client.post("/do/touch", json=form, headers=own)).status_code == 204
+        assert (await client.post("/do/touch", json=form)).status_code == 204
+        assert world.kiosk.acts == [(1, 2, "down")] * 2
+
+    with_panel(use)
+
+
+def test_every_answer_forbids_foreign_scripts_and_frames() -> None:
+    async def use(_world: FakeWorld, client: httpx.AsyncClient) -> None:
+        for address in ("/", "/panel.js", "/nowhere"):
+            policy = (await client.get(address)).headers["Content-Security-Policy"]
+            assert "script-src 'self'" in policy
+            assert "frame-ancestors 'none'" in policy
+
+    with_panel(use)
+
+
+def test_the_page_loads_nothing_from_elsewhere() -> None:
+    async def use(_world: FakeWorld, client: httpx.AsyncClient) -> None:
+        for address in ("/", "/panel.js", "/screen.js", "/dom.js", "/panel.css"):
+            answer = await client.get(address)
+            assert answer.status_code == 200
+            assert "://" not in answer.text
+
+    with_panel(use)
+
+
+# --- what it takes ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("act", "form", "place"),
+    [
+        ("touch", {"x": 1, "y": 1e9, "phase": "down"}, "y"),
+        ("touch", {"x": 1, "y": 1, "phase": "hover"}, "phase"),
+        ("scan", {"text": "1", "via": "telepathy"}, "via"),
+        ("scan", {"text": "x" * 10_001, "via": "serial"}, "text"),
+        ("clock", {"skip_s": -1}, "skip_s"),
+        ("clock", {"skip_s": 1e300}, "skip_s"),
+        ("cable", {"device": "kettle", "plugged": True}, "device"),
+        ("network", {"how": "on", "why": "because"}, "why"),
+        ("paid", {"number": ""}, "number"),
+    ],
+)
+def test_a_wrong_form_is_refused_with_the_place(act: str, form: dict[str, Any], place: str) -> None:
+    async def use(_world: FakeWorld, client: httpx.AsyncClient) -> None:
+        answer = await client.post(f"/do/{act}", json=form)
+        assert answer.status_code == 422
+        assert place in answer.json()["error"]
+
+    with_panel(use)
+
+
+def test_pictures_of_up_to_10_mb_are_held_before_the_camera() -> None:
+    async def use(world: FakeWorld, client: httpx.AsyncClient) -> None:
+        picture = b"x" * LARGEST_PICTURE_BYTES
+        assert (await client.post("/camera", content=picture)).status_code == 204
+        assert world.seen == [picture]
+        assert (await client.post("/camera", content=picture + b"x")).status_code == 413
+        world.there["camera"] = False
+        assert (await client.post("/camera", content=b"y")).status_code == 409
+        assert world.seen == [picture]
+
+    with_panel(use)
+
+
+def test_a_form_is_small() -> None:
+    async def use(_world: FakeWorld, client: httpx.AsyncClient) -> None:
+        assert (await client.post("/do/scan", content=b" " * 70_000)).status_code == 413
+
+    with_panel(use)
+
+
+def test_what_makes_no_sense_now_is_said_in_words() -> None:
+    async def use(world: FakeWorld, client: httpx.AsyncClient) -> None:
+        tapped = await client.post("/do/terminal", json={"act": "tap"})
+        assert (tapped.status_code, tapped.json()["error"]) == (
+            409,
+            "The terminal is not waiting for a card.",
+        )
+        world.there["wedge"] = False
+        scanned = await client.post("/do/scan", json={"text": "1", "via": "wedge"})
+        assert (scanned.status_code, scanned.json()["error"]) == (409, "That scanner is unplugged.")
+        world.kiosk.refuses = True
+        paid = await client.post("/do/paid", json={"number": " a9 "})
+        assert (paid.status_code, paid.json()["error"]) == (409, "no unpaid order has the number A9")
+
+    with_panel(use)
+
+
+@pytest.mark.parametrize("via", ["serial", "wedge", "camera"])
+def test_every_hostile_code_can_be_tried(via: str) -> None:
+    async def use(world: FakeWorld, client: httpx.AsyncClient) -> None:
+        for name, code in SCANS.items():
+            answer = await client.post("/do/hostile-scan", json={"name": name, "via": via})
+            no_cable = via == "camera" and isinstance(code, bytes)
+            assert answer.status_code == (409 if no_cable else 204), name
+            if not no_cable:
+                assert world.seen[-1] == (code, via)
+
+    with_panel(use)
+
+
+def test_hostile_pictures_are_small_to_send() -> None:
+    for name, make in PICTURES.items():
+        assert len(make()) < 1024 * 1024, name
+
+
+# --- the screen ---------------------------------------------------------------------------------------
+
+
+def test_a_picture_is_fetched_once_however_many_look() -> None:
+    async def run() -> None:
+        kiosk = FakeKiosk()
+        live = LiveScreen(kiosk)  # type: ignore[arg-type]
+        shots = await asyncio.gather(*(live.after("") for _ in range(5)))
+        assert kiosk.frames == 1
+        assert {shot.token for shot in shots if shot} == {"100.7"}
+        assert await live.after("100.7") is None, "nothing has changed"
+        kiosk.seq = 8
+        newer = await live.after("100.7")
+        assert newer and newer.token == "100.8"
+
+    asyncio.run(run())
+
+
+def test_after_a_restart_the_first_picture_is_new_although_it_has_the_same_number() -> None:
+    async def run() -> None:
+        kiosk = FakeKiosk()
+        live = LiveScreen(kiosk)  # type: ignore[arg-type]
+        await live.after("")
+        kiosk.pid = 200
+        shot = await live.after("100.7")
+        assert shot and shot.token == "200.7"
+        assert kiosk.frames == 2
+
+    asyncio.run(run())
+
+
+def test_the_screen_is_a_jpeg_of_the_display() -> None:
+    async def use(_world: FakeWorld, client: httpx.AsyncClient) -> None:
+        answer = await client.get("/screen", params={"after": "nonsense"})
+        assert (answer.headers["Content-Type"], answer.headers["X-Screen"]) == ("image/jpeg", "100.7")
+        assert answer.content.startswith(b"\xff\xd8")
+        assert (await client.get("/screen", params={"after": "100.7"})).status_code == 204
+
+    with_panel(use)
+
+
+# --- the state ----------------------------------------------------------------------------------------
+
+
+def test_a_kiosk_that_is_down_is_shown_and_not_an_error() -> None:
+    async def use(world: FakeWorld, client: httpx.AsyncClient) -> None:
+        world.kiosk.down = True
+        answer = await client.get("/screen")
+        assert (answer.status_code, answer.json()) == (503, {"error": "the kiosk does not answer"})
+        shown = await sections_of(world)  # type: ignore[arg-type]
+        assert shown["kiosk"] == {"up": False, "reason": "the kiosk does not answer", "comes_back": True}
+        assert shown["outbox"] is None
+        assert [device["state"] for device in shown["devices"]] == [""] * 5
+
+    with_panel(use)
+
+
+def test_devices_are_shown_as_the_kiosk_sees_them() -> None:
+    async def run() -> None:
+        shown = await sections_of(FakeWorld())  # type: ignore[arg-type]
+        scanner = {"name": "scanner", "plugged": True, "state": "faulty", "detail": "says nothing"}
+        assert shown["devices"][0] == scanner
+        assert shown["papers"] == [
+            {"number": 1, "text": "Harbour Kitchen\n\n       A12\n     Eat in\n", "order": "A12"}
+        ]
+        json.dumps(shown)
+
+    asyncio.run(run())
+
+
+def test_only_what_changed_is_told() -> None:
+    before = {"network": "on", "papers": [1]}
+    assert changed({}, before) == before
+    assert changed(before, {"network": "on", "papers": [1, 2]}) == {"papers": [1, 2]}
+    assert changed(before, before) == {}
+
+
+def test_changes_are_streamed_to_as_many_pages_as_is_sensible() -> None:
+    async def use(world: FakeWorld, client: httpx.AsyncClient) -> None:
+        async with client.stream("GET", "/events") as stream:
+            lines = stream.aiter_lines()
+
+            async def news() -> dict[str, Any]:
+                async for line in lines:
+                    if line.startswith("data: "):
+                        section: dict[str, Any] = json.loads(line.removeprefix("data: "))
+                        return section
+                raise AssertionError("the stream ended")
+
+            assert (await news())["network"] == "on"
+            world.network_is = "off"
+            assert await news() == {"network": "off"}
+            more = [client.stream("GET", "/events") for _ in range(MOST_VIEWERS)]
+            answers = [await one.__aenter__() for one in more]
+            assert [answer.status_code for answer in answers] == [200] * (MOST_VIEWERS - 1) + [503]
+            for one in more:
+                await one.__aexit__(None, None, None)
+
+    with_panel(use)
+
+
+def test_papers_qr_codes_and_requests_can_be_looked_at() -> None:
+    async def use(_world: FakeWorld, client: httpx.AsyncClient) -> None:
+        assert (await client.get("/papers/1.png")).content == b"a picture"
+        assert (await client.get("/papers/2.png")).status_code == 404
+        assert (await client.get("/qr.svg", params={"text": "10024711"})).text.startswith("<?xml")
+        assert (await client.get("/qr.svg", params={"text": "x" * 5000})).status_code == 422
+        assert (await client.get("/requests/1")).status_code == 404
+
+    with_panel(use)
