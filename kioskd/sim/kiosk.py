@@ -57,6 +57,7 @@ class Kiosk:
         self.socket = config_file.parent / settings["control"]["socket"]
         self.width_px: int = settings["display"]["width_px"]
         self._process: asyncio.subprocess.Process | None = None
+        self._spawning: asyncio.Task[None] | None = None
         self._idle: list[_Connection] = []
 
     # --- the process ---------------------------------------------------------------------------------
@@ -70,7 +71,15 @@ class Kiosk:
         return self._process.pid if self._process else None
 
     async def launch(self) -> None:
-        """Start the process and do not wait for it."""
+        """Start the process and do not wait for it.
+
+        Whoever is cancelled meanwhile does not lose it: it was started, and `stop` and `kill` know it.
+        """
+        if self._spawning is None or self._spawning.done():
+            self._spawning = asyncio.create_task(self._spawn())
+        await asyncio.shield(self._spawning)
+
+    async def _spawn(self) -> None:
         if self.running:
             return
         self._clear_away()
@@ -119,12 +128,12 @@ class Kiosk:
 
     async def stop(self) -> None:
         """SIGTERM; KioskDown when it is still there after STOP_S (and then it was killed)."""
-        if self._process is None:
+        if (process := await self._spawned()) is None:
             return
         self._signal(signal.SIGTERM)
         try:
             async with asyncio.timeout(STOP_S):
-                await self._process.wait()
+                await process.wait()
         except TimeoutError:
             await self.kill()
             raise self._down(f"did not stop within {STOP_S:g} s of SIGTERM") from None
@@ -132,15 +141,20 @@ class Kiosk:
 
     async def kill(self) -> None:
         """SIGKILL: the process gets no chance to do anything."""
-        if self._process is None:
+        if (process := await self._spawned()) is None:
             return
         self._signal(signal.SIGKILL)
-        await self._process.wait()
+        await process.wait()
         self._clear_away()
 
     async def restart(self) -> None:
         await self.stop()
         await self.start()
+
+    async def _spawned(self) -> asyncio.subprocess.Process | None:
+        if self._spawning is not None:
+            await asyncio.wait([self._spawning])
+        return self._process
 
     def _signal(self, number: signal.Signals) -> None:
         assert self._process is not None

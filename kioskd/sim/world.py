@@ -16,7 +16,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Mapping
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, get_args
@@ -105,7 +105,10 @@ class World:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._things.aclose()
+        try:
+            await self._stop_kiosk()  # before its devices vanish
+        finally:
+            await self._things.aclose()
 
     async def _set_up(self, things: AsyncExitStack) -> None:
         """The kiosk first: while it starts on one processor, the world is imported on the other."""
@@ -336,8 +339,7 @@ class World:
     async def _stop_kiosk(self) -> None:
         if self._keeper:
             self._keeper.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._keeper
+            await asyncio.wait([self._keeper])
         await self.kiosk.stop()
 
     # --- what can be known ---------------------------------------------------------------------------------
