@@ -79,14 +79,14 @@ class Payments:
         pause_s = FIRST_PAUSE_S
         while True:
             self._left_over.clear()
-            if await self._ask_about_left_over():
+            if await self.ask_about_left_over():
                 await self._left_over.wait()
                 pause_s = FIRST_PAUSE_S
             await self._sleep(pause_s)
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
 
-    async def _ask_about_left_over(self) -> bool:
-        """Whether nothing is left open."""
+    async def ask_about_left_over(self) -> bool:
+        """One round. Whether nothing is left open."""
         cleared = True
         for parcel in await self._outbox.unsettled():
             async with self._terminal_is_free:

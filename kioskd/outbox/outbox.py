@@ -161,6 +161,8 @@ class Outbox:
                 raw = await self._worker.in_thread(partial(self._store.payload, operation.op_id))
                 parcels.append(Parcel(operation, decode_payload(raw)))
             except ValueError as error:
+                if self._worker.queue.operations.get(operation.op_id) is not operation:
+                    continue  # it went on while we looked, and its payload was wiped
                 await self._worker.ask(Quarantine(operation.op_id, f"payload: {error}"))
         return parcels
 
