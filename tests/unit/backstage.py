@@ -1,0 +1,171 @@
+"""What the tests of the daemon's parts share: a clock set by hand, and people and things that obey."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from kioskd.core.credential import Credential
+from kioskd.core.events import Event, PaymentOutcome, PaymentStep, PrintVerdict
+from kioskd.core.member import Member
+from kioskd.core.money import Money
+from kioskd.core.order import Order, Tender
+from kioskd.core.ports import Delivered, PaymentResult
+from kioskd.core.receipt import Receipt
+from kioskd.daemon.clock import Clock
+from kioskd.daemon.courier import LoyaltyCourier
+from kioskd.outbox.courier import Courier
+from kioskd.outbox.outbox import Outbox
+from kioskd.outbox.policy import Policy
+from tests.unit.shopfront import NOON, SANNE
+from tests.unit.test_order import ORDER
+
+DEADLINE_S = 10.0
+
+
+class SetClock(Clock):
+    """Stands still; `skip` and `shift_wall` are the only ways it moves."""
+
+    def __init__(self) -> None:
+        super().__init__("UTC")
+
+    def mono_s(self) -> float:
+        return 1000.0 + self._ahead_s
+
+    def wall(self) -> datetime:
+        return NOON + timedelta(seconds=self._ahead_s + self._wall_error_s)
+
+
+class News:
+    """Events as they are posted, and a way to wait for one."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self._came = asyncio.Event()
+
+    def __call__(self, event: Event) -> None:
+        self.events.append(event)
+        self._came.set()
+
+    async def until(self, kind: type[Event], count: int = 1) -> Event:
+        """The newest event of that kind, once there are `count`."""
+        async with asyncio.timeout(DEADLINE_S):
+            while len(found := [event for event in self.events if isinstance(event, kind)]) < count:
+                self._came.clear()
+                await self._came.wait()
+        return found[-1]
+
+
+class FakeTerminal:
+    """Pays as told; what it remembers of each payment is in `ledger`, and `outcome` reads it from there."""
+
+    def __init__(self, *results: PaymentResult) -> None:
+        self.results = list(results)
+        self.ledger: dict[str, PaymentResult] = {}
+        self.paid: list[tuple[str, Money]] = []
+        self.asked: list[str] = []
+        self.aborts = 0
+        self.hold: asyncio.Event | None = None
+        self.when_asked: Callable[[], None] = lambda: None
+
+    async def pay(
+        self, reference: str, amount: Money, progress: Callable[[PaymentStep], None]
+    ) -> PaymentResult:
+        self.paid.append((reference, amount))
+        progress(PaymentStep.ENTER_PIN)
+        self.when_asked()
+        if self.hold:
+            await self.hold.wait()
+        return self.results.pop(0) if self.results else PaymentResult(PaymentOutcome.APPROVED, "Trace 7")
+
+    async def abort(self) -> None:
+        self.aborts += 1
+
+    async def outcome(self, reference: str) -> PaymentResult:
+        self.asked.append(reference)
+        return self.ledger.get(reference, PaymentResult(PaymentOutcome.UNKNOWN))
+
+
+class FakeBackend:
+    """Answers every question with `answer`, or raises it."""
+
+    def __init__(self, answer: object = SANNE) -> None:
+        self.answer = answer
+        self.hold: asyncio.Event | None = None
+        self.asked: list[object] = []
+
+    async def _say(self, question: object) -> object:
+        self.asked.append(question)
+        if self.hold:
+            await self.hold.wait()
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+    async def identify(self, credential: Credential, language: str) -> Member:
+        said = await self._say(credential)
+        assert isinstance(said, Member)
+        return said
+
+    async def deliver(self, order: Order) -> Delivered:
+        said = await self._say(order)
+        assert isinstance(said, Delivered)
+        return said
+
+    async def find(self, order_id: str) -> Delivered | None:
+        said = await self._say(order_id)
+        assert said is None or isinstance(said, Delivered)
+        return said
+
+    async def probe(self) -> None:
+        await self._say("probe")
+
+    async def close(self) -> None: ...
+
+
+class FakePrinter:
+    """Keeps what it was given."""
+
+    def __init__(self, verdict: PrintVerdict | Exception = PrintVerdict.PRINTED) -> None:
+        self.verdict = verdict
+        self.papers: list[tuple[str, Receipt]] = []
+
+    async def print(self, job: str, receipt: Receipt) -> PrintVerdict:
+        self.papers.append((job, receipt))
+        if isinstance(self.verdict, Exception):
+            raise self.verdict
+        return self.verdict
+
+
+def order(number: int, *, tender: Tender = Tender.CARD, member_id: str | None = None) -> Order:
+    """A small order of its own: ids and numbers differ with `number`."""
+    return replace(
+        ORDER, id=f"o-{number}", number=f"A{number}", sequence=number, tender=tender, member_id=member_id
+    )
+
+
+@asynccontextmanager
+async def working(
+    folder: Path, courier: Courier | None = None, *, policy: Policy | None = None
+) -> AsyncIterator[Outbox]:
+    """A real outbox in `folder`, at work."""
+    async with Outbox.open(
+        folder / "outbox.db",
+        courier or LoyaltyCourier(),
+        policy=policy or Policy(backoff_first_s=0.0, outage_spread_s=0.0),
+    ) as outbox:
+        task = asyncio.create_task(outbox.run())
+        try:
+            yield outbox
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+async def listed(outbox: Outbox) -> dict[str, str]:
+    """Every operation ever accepted, and its state."""
+    return {entry.operation.op_id: entry.operation.state.value for entry in await outbox.operations(1000)}
