@@ -16,7 +16,8 @@ from kioskd.ui.theme import Theme
 _UNITS_SHORT_SIDE = 1080
 _UNITS_SHORT_SIDE_SMALLEST = 720
 _UNIT_PER_DISTANCE = 0.115 / 400
-_SMALL_DISPLAY_MM = 120.0
+_SMALL_DISPLAY_MM = 150.0
+"""Below this short side (10 inches and less) guests stand close, and 15 mm is accepted for a target."""
 TARGET_MM = 20.0
 SMALL_TARGET_MM = 15.0
 

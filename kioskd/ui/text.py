@@ -68,6 +68,14 @@ def runs(line: str, rtl: bool) -> tuple[Run, ...]:
     return tuple(Run(text, script, level % 2 == 1) for level, script, text in _reordered(pieces) if text)
 
 
+def reads_from_right(text: str, rtl: bool) -> bool:
+    """The base direction of a text on a screen of direction `rtl`: Latin letters alone keep their own."""
+    if not rtl:
+        return False
+    kinds = {unicodedata.bidirectional(char) for char in text}
+    return "L" not in kinds or bool(kinds & {"R", "AL"})
+
+
 def _right_to_left(char: str) -> bool:
     return unicodedata.bidirectional(char) in ("R", "AL", "AN", "RLE", "RLO", "RLI")
 

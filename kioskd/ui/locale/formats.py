@@ -12,6 +12,7 @@ from kioskd.core.money import Money, exponent
 
 NBSP = "\u00a0"
 RLM = "\u200f"
+LRM = "\u200e"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ FORMATS = {
         (("EUR", "€"), ("GBP", "£"), ("USD", "$")),
     ),
     "ar": Format(
-        ",", ".", f"{RLM}{{n}}{NBSP}{{s}}", f"{RLM}−{{n}}{NBSP}{{s}}", "{d} {m} {y}", _ARABIC_MONTHS,
+        ",", ".", f"{RLM}{{n}}{NBSP}{{s}}", f"{RLM}{LRM}−{{n}}{NBSP}{{s}}", "{d} {m} {y}", _ARABIC_MONTHS,
         (("EUR", "€"), ("GBP", "UK£"), ("USD", "US$")),
     ),
 }  # fmt: skip
@@ -75,6 +76,15 @@ def format_money(amount: Money, language: str) -> str:
     symbol = dict(how.symbols).get(amount.currency, amount.currency)
     pattern = how.negative_money if amount.minor < 0 else how.money
     return pattern.format(s=symbol, n=number)
+
+
+def format_surcharge(amount: Money, language: str) -> str:
+    """What comes on top: "+€1.00". The sign stays before the number in every direction of writing."""
+    how = FORMATS[language]
+    shown = format_money(amount, language)
+    if how.money.startswith(RLM):
+        return f"{RLM}{LRM}+{shown.removeprefix(RLM)}"
+    return f"+{shown}"
 
 
 def format_date(day: date, language: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kioskd.core.catalogue import Words
 from kioskd.core.money import Money
-from kioskd.ui.locale.formats import FORMATS, format_date, format_money, format_number
+from kioskd.ui.locale.formats import FORMATS, format_date, format_money, format_number, format_surcharge
 from kioskd.ui.text import clean
 
 log = logging.getLogger(__name__)
@@ -62,6 +62,10 @@ class Translator:
 
     def money(self, amount: Money) -> str:
         return format_money(amount, self.language)
+
+    def surcharge(self, amount: Money) -> str:
+        """What an option costs on top."""
+        return format_surcharge(amount, self.language)
 
     def number(self, value: int) -> str:
         return format_number(value, self.language)

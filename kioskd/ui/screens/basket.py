@@ -7,8 +7,8 @@ from kioskd.core.events import EditLine, GoBack, RemoveLine, ShowCheckout, StepL
 from kioskd.core.visit import Shop, Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role, Widget
-from kioskd.ui.screens.frame import cancel_order, frame, gap, head
-from kioskd.ui.screens.lists import scroll_area
+from kioskd.ui.screens.frame import cancel_order, frame, gap, head, head_room
+from kioskd.ui.screens.lists import pager_w, scroll_area
 from kioskd.ui.screens.sheet import Sheet, art, icon, photo
 from kioskd.ui.screens.stepper import stepper
 
@@ -19,7 +19,15 @@ def basket(sheet: Sheet, visit: Visit, shop: Shop) -> str:
     layout = frame(sheet, visit, shop, leave=cancel_order(sheet))
     _foot(sheet, layout.foot, visit)
     title = tr("Your order")
-    body = head(sheet, layout.body, title, back=GoBack(), visit=None if stage.compact else visit, shop=shop)
+    body = head(
+        sheet,
+        layout.body,
+        title,
+        back=GoBack(),
+        visit=None if stage.compact else visit,
+        shop=shop,
+        room=pager_w(sheet) if stage.compact else 0.0,
+    )
     if visit.basket.removed is not None:
         body = _undo_bar(sheet, body, visit.basket.removed[1])
     if not filled:
@@ -105,7 +113,8 @@ def _lines(sheet: Sheet, area: Rect, visit: Visit) -> None:
     content = rows * height + (rows - 1) * space
     region = None
     if content > area.h:
-        area, found = scroll_area(sheet, "lines", area, content, reset="", aside=sheet.stage.compact)
+        controls = head_room(sheet, pager_w(sheet)) if sheet.stage.compact else None
+        area, found = scroll_area(sheet, "lines", area, content, reset="", controls=controls)
         region = found.id
     for index, line in enumerate(lines):
         row, column = divmod(index, columns)

@@ -35,7 +35,7 @@ def basket_bar(sheet: Sheet, rect: Rect, visit: Visit) -> None:
                 Role.STATUS,
                 wide,
                 "card",
-                name=tr("Your order is still empty"),
+                name=tr("Touch + to add what you like"),
                 lands=True,
                 value="0",
             )
@@ -73,7 +73,6 @@ def basket_bar(sheet: Sheet, rect: Rect, visit: Visit) -> None:
         _second_line(sheet, visit),
         "small",
         style="action_text" if added else "quiet",
-        part_of="basket",
         role=Role.STATUS,
         id="basket/note",
     )
@@ -124,12 +123,12 @@ def basket_aside(sheet: Sheet, rect: Rect, visit: Visit) -> None:
     """Wide landscape: the order so far stands beside the menu."""
     tr, basket = sheet.tr, visit.basket
     count = tr.plural("{n} item", "{n} items", basket.count)
-    name = _summary(sheet, visit) if basket.lines else tr("Your order is still empty")
+    name = _summary(sheet, visit) if basket.lines else tr("Touch + to add what you like")
     sheet.add(Widget("basket", Role.STATUS, rect, "card", name=name, lands=True, value=str(basket.count)))
     area = rect.inset(sheet.u(36), sheet.u(32))
-    area = sheet.text(area, tr("Your order"), "heading", lines=1, part_of="basket", role=Role.HEADING)
+    area = sheet.text(area, tr("Your order"), ("heading", "strong"), lines=1, role=Role.HEADING)
     area = sheet.text(
-        area, _second_line(sheet, visit), "small", style="quiet", lines=1, part_of="basket", gap=sheet.u(20)
+        area, _second_line(sheet, visit), "small", style="quiet", lines=1, gap=sheet.u(20), id="basket/note"
     )
     if not basket.lines:
         side = min(area.w * 0.5, area.h * 0.4)
@@ -143,11 +142,10 @@ def basket_aside(sheet: Sheet, rect: Rect, visit: Visit) -> None:
             style="quiet",
             align=Align.CENTRE,
             lines=2,
-            part_of="basket",
         )
         return
     total, area = area.foot(sheet.u(150), sheet.u(16))
-    row_h = sheet.u(62)
+    row_h = sheet.u(78)
     fitting = max(1, int(area.h / row_h))
     shown = basket.lines if len(basket.lines) <= fitting else basket.lines[-(fitting - 1) :]
     hidden = len(basket.lines) - len(shown)
@@ -158,14 +156,15 @@ def basket_aside(sheet: Sheet, rect: Rect, visit: Visit) -> None:
             tr.plural("and {n} more", "and {n} more", hidden),
             "small",
             style="quiet",
-            part_of="basket",
         )
         rows = rows[1:]
     for row, line in zip(rows, shown, strict=False):
         amount = tr.money(line.total)
         end, left = row.end(sheet.width(amount, "medium") + sheet.u(8), sheet.u(16))
-        sheet.line(left, f"{line.quantity} × {tr.words(line.product.name)}", "medium", part_of="basket")
-        sheet.line(end, amount, "medium", align=Align.END, part_of="basket", tabular=True)
+        words, id = f"{line.quantity} × {tr.words(line.product.name)}", f"basket:{line.id}"
+        sheet.add(Widget(id, Role.GROUP, row, "plain", name=f"{words}, {amount}"))
+        sheet.line(left, words, ("medium", "small", "badge"), lines=2, part_of=id)
+        sheet.line(end, amount, "medium", align=Align.END, part_of=id, tabular=True)
     rule, total = total.top(sheet.u(3), sheet.u(20))
     sheet.surface(rule, "rule", id="basket/rule")
     first, second = total.top(sheet.measure.line_mm("small"))

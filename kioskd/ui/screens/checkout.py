@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from kioskd.core.basket import Line, option_price
 from kioskd.core.events import GoBack, PayWith, ShowIdentify
 from kioskd.core.order import Tender
 from kioskd.core.visit import Shop, Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role, Widget
-from kioskd.ui.screens.frame import cancel_order, frame, gap, head
-from kioskd.ui.screens.lists import scroll_area
+from kioskd.ui.screens.frame import cancel_order, frame, gap, head, head_room
+from kioskd.ui.screens.lists import pager_w, scroll_area
 from kioskd.ui.screens.sheet import Sheet, art, icon
 
 
@@ -21,14 +23,15 @@ def checkout(sheet: Sheet, visit: Visit, shop: Shop) -> str:
         body = head(sheet, layout.body, title, back=GoBack(), visit=visit, shop=shop)
         pay_h = _pay_height(sheet, visit, shop)
         pay, body = body.foot(pay_h, sheet.u(48))
-        _bill(sheet, body, visit, shop)
+        _bill(sheet, body, visit, None)
         _tenders(sheet, pay, visit, shop)
     else:
         layout = frame(sheet, visit, shop, leave=cancel_order(sheet), foot=False)
         left, right = layout.body.start(layout.body.w * 0.56, gap(sheet) * 1.5)
-        left = head(sheet, left, title, back=GoBack())
+        left = head(sheet, left, title, back=GoBack(), room=pager_w(sheet))
+        controls = head_room(sheet, pager_w(sheet))
         right = head(sheet, right, "", visit=visit, shop=shop) if not stage.compact else right
-        _bill(sheet, left, visit, shop)
+        _bill(sheet, left, visit, controls)
         _tenders(sheet, right, visit, shop)
     return title
 
@@ -36,64 +39,80 @@ def checkout(sheet: Sheet, visit: Visit, shop: Shop) -> str:
 # --- the bill -------------------------------------------------------------------------------------------
 
 
-def _bill(sheet: Sheet, area: Rect, visit: Visit, shop: Shop) -> None:
+def _bill(sheet: Sheet, area: Rect, visit: Visit, controls: Rect | None) -> None:
     """A card as high as its lines need, the lines scrolling when they are many."""
     compact = sheet.stage.compact
     pad = sheet.u(48 if not compact else 24)
-    rows = [row for line in visit.basket.lines for row in _rows(sheet, line)]
     step = sheet.u(14 if not compact else 4)
-    lines_h = sum(h for *_, h in rows) + step * len(visit.basket.lines)
+    blocks = [_rows(sheet, line) for line in visit.basket.lines]
+    lines_h = sum(row.height for rows in blocks for row in rows) + step * len(blocks)
     total_h = sheet.u(170 if not compact else 108)
-    card_h = min(area.h, 2 * pad + lines_h + total_h)
-    card = area.top(card_h)[0]
+    card = area.top(min(area.h, 2 * pad + lines_h + total_h))[0]
     sheet.surface(card, "card", id="bill")
-    inner = card.inset(pad, pad)
-    total, lines = inner.foot(total_h)
+    total, lines = card.inset(pad, pad).foot(total_h)
     region = None
     if lines_h > lines.h + 0.01:
-        lines, found = scroll_area(sheet, "bill", lines, lines_h, reset="", aside=True)
+        lines, found = scroll_area(
+            sheet, "bill_lines", lines, lines_h, reset="", aside=True, controls=controls
+        )
         region = found.id
     y = lines.y
-    for index, (left, right, bold, height) in enumerate(rows):
-        if index and bold:
-            y += step
-        row = Rect(lines.x, y, lines.w, height)
-        type, style = ("medium", "plain") if bold else ("small", "quiet")
-        amount, words = row.end(sheet.width(right, type) + sheet.u(10), sheet.u(20)) if right else (row, row)
-        if not bold:
-            _, words = words.start(sheet.u(44))
-        sheet.line(
-            words,
-            left,
-            (type, "small") if bold else ("small", "badge"),
-            style=style,
-            region=region,
-            part_of="bill",
-        )
-        if right:
-            sheet.line(
-                amount, right, type, style=style, align=Align.END, tabular=True, region=region, part_of="bill"
-            )
-        y += height
+    for line, rows in zip(visit.basket.lines, blocks, strict=True):
+        block = Rect(lines.x, y, lines.w, sum(row.height for row in rows))
+        _block(sheet, block, f"bill:{line.id}", rows, region)
+        y = block.bottom + step
     _total(sheet, total, visit)
 
 
-def _rows(sheet: Sheet, line: Line) -> list[tuple[str, str, bool, float]]:
-    """What is written left and right, whether it is the product itself, and the height."""
-    tr, measure = sheet.tr, sheet.measure
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One printed line: the product itself, or a choice below it."""
+
+    words: str
+    amount: str
+    product: bool
+    height: float
+
+
+def _rows(sheet: Sheet, line: Line) -> list[_Row]:
+    tr, line_mm = sheet.tr, sheet.measure.line_mm
     alone = line.product.price * line.quantity
-    rows = [
-        (f"{line.quantity} × {tr.words(line.product.name)}", tr.money(alone), True, measure.line_mm("medium"))
-    ]
+    name = f"{line.quantity} × {tr.words(line.product.name)}"
+    rows = [_Row(name, tr.money(alone), True, line_mm("medium"))]
     for choice in line.choices:
         group = line.product.group(choice.group)
         option = group.option(choice.sku) if group else None
-        if option is None:
-            continue
-        price = option_price(line.product, choice) * line.quantity
-        amount = tr.money(price) if price else ""
-        rows.append((f"+ {tr.words(option.name)}", amount, False, measure.line_mm("small")))
+        if option is not None:
+            price = option_price(line.product, choice) * line.quantity
+            amount = tr.money(price) if price else ""
+            rows.append(_Row(f"+ {tr.words(option.name)}", amount, False, line_mm("small")))
     return rows
+
+
+def _block(sheet: Sheet, rect: Rect, id: str, rows: list[_Row], region: str | None) -> None:
+    """A product with its choices, heard as one."""
+    spoken = ", ".join(part for row in rows for part in (row.words, row.amount) if part)
+    sheet.add(Widget(id, Role.GROUP, rect, "plain", name=spoken, region=region))
+    rest = rect
+    for row in rows:
+        at, rest = rest.top(row.height)
+        type, smaller, style = ("medium", "small", "plain") if row.product else ("small", "badge", "quiet")
+        words = at
+        if row.amount:
+            amount, words = at.end(sheet.width(row.amount, type) + sheet.u(14), sheet.u(20))
+            sheet.line(
+                amount,
+                row.amount,
+                type,
+                style=style,
+                align=Align.END,
+                tabular=True,
+                region=region,
+                part_of=id,
+            )
+        if not row.product:
+            _, words = words.start(sheet.u(44))
+        sheet.line(words, row.words, (type, smaller), style=style, region=region, part_of=id)
 
 
 def _total(sheet: Sheet, rect: Rect, visit: Visit) -> None:
@@ -156,12 +175,11 @@ def _tenders(sheet: Sheet, area: Rect, visit: Visit, shop: Shop) -> None:
     card = visit.can_pay_with(Tender.CARD, shop)
     counter = visit.can_pay_with(Tender.COUNTER, shop)
     if card:
-        at, area = area.top(
-            min(sheet.u(220 if not stage.compact else 190), area.h * 0.6 if counter else area.h), space
-        )
+        room = area.h - (stage.target_mm + space if counter else 0.0)
+        at, area = area.top(min(sheet.u(220), room), space)
         sheet.button("pay:card", at, tr("Card or phone"), PayWith(Tender.CARD), picture=art("credit-card"))
         if counter:
-            at = area.top(min(area.h, max(sheet.u(150), stage.target_mm)))[0]
+            at = area.top(max(min(area.h, sheet.u(150)), stage.target_mm))[0]
             _counter(sheet, at, "secondary")
         return
     if Tender.CARD in shop.tenders:

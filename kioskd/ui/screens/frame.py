@@ -278,8 +278,8 @@ def head(
     return rest
 
 
-def head_room(sheet: Sheet, below: Rect, width: float) -> Rect:
-    """The room kept in a head above `below`: before the member, who takes the end of it."""
+def head_room(sheet: Sheet, width: float) -> Rect:
+    """The room kept free in the head just laid out."""
     title = sheet.find("title")
     return Rect(title.rect.right + gap(sheet), title.rect.y, width, title.rect.h)
 
@@ -287,7 +287,7 @@ def head_room(sheet: Sheet, below: Rect, width: float) -> Rect:
 def _member_chip(sheet: Sheet, row: Rect, visit: Visit) -> Rect:
     """Who is being served, or the way to be recognised; returns the rest of the row."""
     tr, target, space = sheet.tr, sheet.stage.target_mm, sheet.u(20)
-    room = row.w * 0.5
+    room = row.w * 0.62
     member = visit.member
     if member is None and visit.lookup is not None and not isinstance(visit.phase, Identifying):
         words = tr("One moment…")

@@ -179,8 +179,10 @@ def _keypad(sheet: Sheet, visit: Visit, shop: Shop, phase: Identifying) -> str:
 
 def _number(sheet: Sheet, rect: Rect, digits: str) -> None:
     tr = sheet.tr
-    grouped = " ".join(digits[i : i + 4] for i in range(0, len(digits), 4))
-    sheet.add(Widget("number", Role.STATUS, rect, "secondary", name=tr("Your number"), value=grouped))
+    # No-break spaces keep the groups in order where text runs from right to left.
+    grouped = "\u00a0".join(digits[i : i + 4] for i in range(0, len(digits), 4))
+    hint = tr("The number on your card or in the app")
+    sheet.add(Widget("number", Role.STATUS, rect, "secondary", name=tr("Your number"), value=grouped or hint))
     inner = rect.inset(sheet.u(40), sheet.u(10))
     if digits:
         sheet.line(
@@ -193,7 +195,6 @@ def _number(sheet: Sheet, rect: Rect, digits: str) -> None:
             tabular=True,
         )
     else:
-        hint = tr("The number on your card or in the app")
         sheet.line(
             inner,
             hint,
@@ -207,7 +208,7 @@ def _number(sheet: Sheet, rect: Rect, digits: str) -> None:
 
 
 def _keys(sheet: Sheet, area: Rect) -> None:
-    tr, space = sheet.tr, max(gap(sheet) * 0.8, 3.0)
+    tr, space = sheet.tr, 1.4 if sheet.stage.compact else max(gap(sheet) * 0.8, 3.0)
     rows = (("1", "2", "3"), ("4", "5", "6"), ("7", "8", "9"), ("clear", "0", "back"))
     # The digits of a keypad stand the same way round in every language.
     for row, keys in zip(area.rows(4, space), rows, strict=True):

@@ -7,6 +7,11 @@ from kioskd.ui.scene import Region
 from kioskd.ui.screens.sheet import Sheet
 
 
+def pager_w(sheet: Sheet) -> float:
+    """How wide up and down are side by side."""
+    return 2 * sheet.stage.target_mm + 4.0
+
+
 def scroll_area(
     sheet: Sheet,
     id: str,

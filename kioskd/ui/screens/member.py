@@ -18,6 +18,8 @@ from kioskd.ui.screens.sheet import Sheet, art, icon
 from kioskd.ui.text import clean
 
 _COUNT_STEPS = 16
+_WIDE = 760.0
+"""In units: from this width on there is room for a pill beside the words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +134,6 @@ def _sections(sheet: Sheet, who: Member) -> Iterator[tuple[str, list[_Card]]]:
             clean(c.title),
             _until(sheet, c.expires_on, tr("Saved on an earlier visit")),
             "gift",
-            tr("Yours"),
-            True,
         )
         for c in who.collectables
     ] + [
@@ -142,8 +142,6 @@ def _sections(sheet: Sheet, who: Member) -> Iterator[tuple[str, list[_Card]]]:
             clean(v.title),
             _until(sheet, v.expires_on, tr("No end date")),
             "ticket",
-            tr("Yours"),
-            True,
         )
         for v in who.vouchers
     ]
@@ -213,7 +211,7 @@ def _laid_out(
 ) -> float:
     y = area.y
     space = sheet.u(20)
-    height = sheet.u(150 if not sheet.stage.compact else 122)
+    height = sheet.u(150)
     for index, (title, cards) in enumerate(sections):
         if index:
             y += sheet.u(28)
@@ -250,42 +248,50 @@ def _card(sheet: Sheet, rect: Rect, card: _Card, region: str | None) -> None:
             region=region,
         )
     )
-    inner = rect.inset(sheet.u(32 if not sheet.stage.compact else 20), sheet.u(16))
+    inner = rect.inset(sheet.u(32 if not sheet.stage.compact else 20), sheet.u(12))
     side = min(inner.h, sheet.u(92))
     at, inner = inner.start(side, sheet.u(32 if not sheet.stage.compact else 16))
     sheet.picture(
         at.around(side, side), art(card.picture, faded=not card.enabled), part_of=card.id, region=region
     )
-    if card.tag:
-        mark = sheet.u(48) if card.good else 0.0
-        tag_w = min(sheet.width(card.tag, "pill") + sheet.u(44) + mark, inner.w * 0.54)
-        tag, inner = inner.end(tag_w, sheet.u(20))
-        tag = tag.around(tag_w, min(sheet.u(76), inner.h))
-        style = "tag_good" if card.good else "page_tag"
-        sheet.surface(tag, style, id=f"{card.id}/tag", region=region)
-        words = tag.inset(sheet.u(20), 0)
-        if card.good:
-            at, words = words.start(sheet.u(34), sheet.u(12))
-            sheet.picture(
-                at.around(sheet.u(34), sheet.u(34)),
-                icon("check"),
-                style="action_text",
-                part_of=card.id,
-                region=region,
-            )
-        sheet.line(
-            words,
-            card.tag,
-            ("pill", "badge"),
-            style="action_text" if card.good else "plain",
-            part_of=card.id,
-            region=region,
-            lines=2,
-        )
-    title_lines = 1 if sheet.width(card.title, "pill") <= inner.w else 2
-    sizes = ("strong", "pill") if title_lines == 1 else ("pill", "badge")
-    size = next((s for s in sizes if sheet.width(card.title, s) <= inner.w * title_lines), sizes[-1])
-    text_h = sheet.measure.line_mm(size) * title_lines + sheet.measure.line_mm("small")
-    block = inner.around(inner.w, min(inner.h, text_h))
-    below = sheet.text(block, card.title, size, lines=title_lines, part_of=card.id, region=region)
-    sheet.text(below, card.detail, ("small", "badge"), style="quiet", lines=1, part_of=card.id, region=region)
+    line_mm = sheet.measure.line_mm
+    beside = rect.w >= sheet.u(_WIDE)
+    if card.tag and beside:
+        inner = _tag(sheet, inner, card, region)
+    below = [card.detail] if beside or not card.tag else [card.detail, card.tag]
+    room = inner.h - len(below) * line_mm("small")
+    sizes = (("strong", 1), ("pill", 1), ("pill", 2), ("badge", 2), ("badge", 1))
+    size, lines = next(
+        (
+            (size, lines)
+            for size, lines in sizes
+            if lines * line_mm(size) <= room + 0.01
+            and sheet.height(card.title, size, inner.w) <= lines * line_mm(size)
+        ),
+        ("badge", 1),
+    )
+    block = inner.around(inner.w, lines * line_mm(size) + len(below) * line_mm("small"))
+    rest = sheet.text(block, card.title, size, lines=lines, part_of=card.id, region=region)
+    rest = sheet.text(
+        rest, card.detail, ("small", "badge"), style="quiet", lines=1, part_of=card.id, region=region
+    )
+    if len(below) == 2:
+        style = "action_text" if card.good else "plain"
+        sheet.text(rest, card.tag, ("pill", "badge"), style=style, lines=1, part_of=card.id, region=region)
+
+
+def _tag(sheet: Sheet, inner: Rect, card: _Card, region: str | None) -> Rect:
+    """The tag as a pill at the end; returns what is left of it."""
+    mark = sheet.u(48) if card.good else 0.0
+    width = sheet.width(card.tag, "pill") + sheet.u(46) + mark
+    tag, rest = inner.end(width, sheet.u(20))
+    tag = tag.around(width, min(sheet.u(76), inner.h))
+    sheet.surface(tag, "tag_good" if card.good else "page_tag", id=f"{card.id}/tag", region=region)
+    words = tag.inset(sheet.u(20), 0)
+    if card.good:
+        at, words = words.start(sheet.u(34), sheet.u(12))
+        at = at.around(sheet.u(34), sheet.u(34))
+        sheet.picture(at, icon("check"), style="action_text", part_of=card.id, region=region)
+    style = "action_text" if card.good else "plain"
+    sheet.line(words, card.tag, "pill", style=style, part_of=card.id, region=region)
+    return rest

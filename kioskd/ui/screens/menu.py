@@ -9,7 +9,7 @@ from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role, Widget
 from kioskd.ui.screens.basket_summary import aside_buttons, basket_aside, basket_bar, basket_strip
 from kioskd.ui.screens.frame import cancel_order, frame, gap, head, head_room, notice_banner
-from kioskd.ui.screens.lists import scroll_area
+from kioskd.ui.screens.lists import pager_w, scroll_area
 from kioskd.ui.screens.product_card import ProductCard
 from kioskd.ui.screens.sheet import Sheet, photo
 
@@ -30,7 +30,7 @@ def menu(sheet: Sheet, visit: Visit, shop: Shop) -> str:
         body = head(sheet, body, title, visit=visit, shop=shop)
         rail, grid = body.start(sheet.u(200), space)
     else:
-        if stage.compact:
+        if stage.compact or stage.area.w < sheet.u(1700):
             basket_strip(sheet, layout.foot, visit)
         else:
             aside, body = body.end(sheet.u(440), space * 1.5)
@@ -38,7 +38,7 @@ def menu(sheet: Sheet, visit: Visit, shop: Shop) -> str:
             aside_buttons(sheet, layout.foot, visit)
         rail, grid = body.start(sheet.u(300 if stage.compact else 320), space)
         grid = notice_banner(sheet, visit, grid, quiet=(NoticeKind.ADDED,))
-        grid = head(sheet, grid, title, visit=visit, shop=shop, room=_pager_w(sheet))
+        grid = head(sheet, grid, title, visit=visit, shop=shop, room=pager_w(sheet) if stage.compact else 0.0)
     _rail(sheet, rail, visit, shop)
     _grid(sheet, grid, visit, shop)
     return title
@@ -111,11 +111,6 @@ def _category(
     )
 
 
-def _pager_w(sheet: Sheet) -> float:
-    """Where height is scarce the up and down buttons stand in the head."""
-    return 2 * sheet.stage.target_mm + 4.0 if sheet.stage.compact else 0.0
-
-
 # --- products -------------------------------------------------------------------------------------------
 
 
@@ -138,7 +133,7 @@ def _grid(sheet: Sheet, area: Rect, visit: Visit, shop: Shop) -> None:
             # Leave room for the pages, and let the next row peep out so that it is missed by nobody.
             height = min(height, sheet.u(_CARD_TALL))
             content = rows * height + (rows - 1) * space
-        controls = None if tall else head_room(sheet, area, _pager_w(sheet))
+        controls = None if tall else head_room(sheet, pager_w(sheet))
         area, found = scroll_area(sheet, "products", area, content, reset=visit.category, controls=controls)
         region = found.id
     for index, product in enumerate(products):

@@ -109,7 +109,7 @@ def _foot(sheet: Sheet, foot: Rect, phase: Choosing, item: Product) -> None:
         if phase.line is not None
         else tr("Add · {amount}", amount=tr.money(total))
     )
-    sheet.button("add", rest, words, PutInBasket(), lines=1)
+    sheet.button("add", rest, words, PutInBasket())
 
 
 # --- choices --------------------------------------------------------------------------------------------
@@ -223,7 +223,7 @@ def _tile(
     radio = group.maximum == 1 and group.minimum == 1
     full = not chosen and group.maximum > 1 and len(chosen_skus) >= group.maximum
     name = tr.words(option.name)
-    price = f"+{tr.money(option.price)}" if option.price else ""
+    price = tr.surcharge(option.price) if option.price else ""
     id = f"option:{group.id}:{option.sku}"
     sheet.add(
         Widget(

@@ -22,7 +22,7 @@ from kioskd.ui.scene import (
     mirrored,
 )
 from kioskd.ui.stage import Stage
-from kioskd.ui.text import Measure, wrap
+from kioskd.ui.text import Measure, reads_from_right, wrap
 
 _BUTTON_TYPES = ("button", "strong", "pill", "badge")
 # The ink for a part that lies on a surface of that style: everything else is written in plain ink.
@@ -146,7 +146,7 @@ class Sheet:
         tabular: bool = False,
         motion: Motion | None = None,
     ) -> None:
-        label = Label(lines, type, align, self.tr.rtl, tabular=tabular)
+        label = Label(lines, type, align, reads_from_right(words, self.tr.rtl), tabular=tabular)
         self.add(
             Widget(
                 id or self._named(part_of or "text"),
@@ -264,7 +264,7 @@ class Sheet:
             label = None
             if written:
                 chosen, wrapped = self._fit(written, types, inner, lines)
-                label = Label(wrapped, chosen, Align.CENTRE, self.tr.rtl)
+                label = Label(wrapped, chosen, Align.CENTRE, reads_from_right(written, self.tr.rtl))
             self.add(
                 Widget(
                     id,

@@ -32,7 +32,7 @@ def thanks(sheet: Sheet, visit: Visit, shop: Shop, phase: Thanks) -> str:
     name = clean(visit.member.first_name or "", 40) if visit.member else ""
     title = tr("Thank you, {name}", name=name) if name else tr("Thank you")
     messages = [m for m in (_points(sheet, visit, phase), _receipt(sheet, phase)) if m is not None]
-    card_h = sheet.u(206 if stage.portrait else 200 if not stage.compact else 150)
+    card_h = sheet.u(206 if stage.portrait else 200 if not stage.compact else 170)
     if stage.portrait:
         below, above = layout.body.foot(
             len(messages) * card_h + max(0, len(messages) - 1) * gap(sheet), sheet.u(40)
@@ -134,7 +134,7 @@ def _points(sheet: Sheet, visit: Visit, phase: Thanks) -> _Message | None:
                 "points",
                 "member-card",
                 tr("We could not add points to this card"),
-                tr("Your receipt has all our team needs to put it right."),
+                tr("Our team can put it right with your receipt."),
             )
 
 
@@ -183,37 +183,24 @@ def _card(sheet: Sheet, rect: Rect, message: _Message) -> None:
     side = min(inner.h, sheet.u(124 if not compact else 88))
     at, inner = inner.start(side, sheet.u(40 if not compact else 20))
     sheet.picture(at.around(side, side), art(message.picture), part_of=message.id)
-    room = inner.h
-    second_h = sheet.height(message.second, "small", inner.w, 2)
-    sizes = ("heading", "strong", "pill")
-    size = next(
-        (
-            s
-            for s in sizes
-            if sheet.height(message.first, s, inner.w) + second_h + sheet.u(6) <= room
-            and (
-                sheet.width(message.first, s) <= inner.w
-                or s == "pill"
-                or sheet.height(message.first, s, inner.w) <= room * 0.6
-            )
-        ),
-        "pill",
-    )
-    first_h = min(sheet.height(message.first, size, inner.w, 2), room - second_h)
-    block = inner.around(inner.w, min(room, first_h + sheet.u(6) + second_h))
-    motion = (
-        CountUp(message.steps) if message.steps and first_h <= sheet.measure.line_mm(size) * 1.1 else None
-    )
+    line = sheet.measure.line_mm
+    gap_h = sheet.u(6)
+    # The largest setting in which both sentences are whole.
+    for first, second in (("heading", "small"), ("strong", "small"), ("pill", "small"), ("pill", "badge")):
+        first_h = sheet.height(message.first, first, inner.w)
+        second_h = sheet.height(message.second, second, inner.w)
+        one_line = first_h <= line(first) * 1.1 or first == "pill"
+        if one_line and first_h + gap_h + second_h <= inner.h:
+            break
+    block = inner.around(inner.w, min(inner.h, first_h + gap_h + second_h))
+    motion = CountUp(message.steps) if message.steps and first_h <= line(first) * 1.1 else None
     below = sheet.text(
         block,
         message.first,
-        size,
-        lines=2,
+        first,
         part_of=message.id,
-        gap=sheet.u(6),
+        gap=gap_h,
         id=f"{message.id}/first",
         motion=motion,
     )
-    sheet.text(
-        below, message.second, "small", style="quiet", lines=2, part_of=message.id, id=f"{message.id}/second"
-    )
+    sheet.text(below, message.second, second, style="quiet", part_of=message.id, id=f"{message.id}/second")
