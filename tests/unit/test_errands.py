@@ -1,0 +1,262 @@
+"""What the visit wishes for is done, and always ends in an answer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from kioskd.core import errors
+from kioskd.core.credential import Credential, CredentialKind
+from kioskd.core.effects import AbortPayment, AcceptOrder, Forget, LookUp, PrintReceipt, TakePayment
+from kioskd.core.events import (
+    LookupFailed,
+    LookupFailure,
+    MemberFound,
+    OrderAccepted,
+    PaymentProgress,
+    PrintVerdict,
+    ReceiptEnded,
+)
+from kioskd.core.order import Tender
+from kioskd.core.order_receipt import Letterhead
+from kioskd.daemon.courier import LoyaltyCourier
+from kioskd.daemon.errands import Errands
+from kioskd.daemon.payments import Payments
+from kioskd.daemon.selling import Selling
+from kioskd.ui.locale.translator import translator
+from tests.unit.backstage import (
+    DEADLINE_S,
+    FakeBackend,
+    FakePrinter,
+    FakeTerminal,
+    News,
+    listed,
+    order,
+    working,
+)
+from tests.unit.shopfront import SANNE
+
+CARD = Credential(CredentialKind.MEMBER_CARD, "KD-1001")
+ASKED = LookUp("r1", CARD, "en")
+PAPER = PrintReceipt(order(1), "Trace 7", None, None, None, False)
+
+
+class Office:
+    """Errands with everything around them, and what they posted."""
+
+    def __init__(self) -> None:
+        self.news = News()
+        self.backend = FakeBackend()
+        self.printer: FakePrinter | None = FakePrinter()
+        self.terminal: FakeTerminal | None = FakeTerminal()
+        self.errands: Errands
+
+
+def work(folder: Path, scenario: Callable[[Office], Awaitable[None]], office: Office | None = None) -> Office:
+    async def run() -> Office:
+        place = office or Office()
+        courier = LoyaltyCourier()
+        courier.backend = place.backend
+        async with (
+            asyncio.timeout(DEADLINE_S),
+            working(folder, courier) as outbox,
+            asyncio.TaskGroup() as tasks,
+        ):
+            selling = Selling(outbox, loyalty=False)
+            place.errands = Errands(
+                tasks=tasks,
+                post=place.news,
+                courier=courier,
+                selling=selling,
+                payments=Payments(place.terminal, outbox, selling, place.news) if place.terminal else None,
+                printer=place.printer,
+                letterhead=Letterhead("Test Kitchen"),
+                translators={language: translator(language) for language in ("en", "nl")},
+            )
+            await scenario(place)
+            assert all(state == "confirmed" for state in (await listed(outbox)).values())
+        return place
+
+    return asyncio.run(run())
+
+
+# --- who is this? -------------------------------------------------------------------------------------------
+
+
+def test_a_card_that_is_known_brings_its_member(tmp_path: Path) -> None:
+    async def scenario(office: Office) -> None:
+        office.errands.carry_out(ASKED)
+        assert await office.news.until(MemberFound) == MemberFound("r1", SANNE)
+
+    work(tmp_path, scenario)
+
+
+@pytest.mark.parametrize(
+    ("problem", "failure"),
+    [
+        (errors.Refused("unknown_card"), LookupFailure.UNKNOWN_CARD),
+        (errors.Refused("blocked_card"), LookupFailure.BLOCKED_CARD),
+        (errors.Refused("something_new"), LookupFailure.UNKNOWN_CARD),
+        (errors.Unreachable("no route"), LookupFailure.UNREACHABLE),
+        (errors.Unclear("HTML with 200"), LookupFailure.UNREACHABLE),
+        (errors.Throttled(3), LookupFailure.UNREACHABLE),
+        (errors.Unauthorised("401"), LookupFailure.UNREACHABLE),
+        (ValueError("KD-1001 is no number"), LookupFailure.UNREACHABLE),  # a bug ends no kiosk
+        (RecursionError(), LookupFailure.UNREACHABLE),
+    ],
+)
+def test_every_way_a_question_can_fail_is_an_answer(
+    tmp_path: Path, problem: Exception, failure: LookupFailure, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+
+    async def scenario(office: Office) -> None:
+        office.backend.answer = problem
+        office.errands.carry_out(ASKED)
+        assert await office.news.until(LookupFailed) == LookupFailed("r1", failure)
+
+    work(tmp_path, scenario)
+    assert "KD-1001" not in caplog.text
+
+
+def test_before_the_backend_is_there_nobody_is_reached(tmp_path: Path) -> None:
+    async def scenario(office: Office) -> None:
+        office.errands._courier.backend = None
+        office.errands.carry_out(ASKED)
+        assert await office.news.until(LookupFailed) == LookupFailed("r1", LookupFailure.UNREACHABLE)
+
+    work(tmp_path, scenario)
+
+
+def test_a_second_card_replaces_the_first_question(tmp_path: Path) -> None:
+    async def scenario(office: Office) -> None:
+        office.backend.hold = asyncio.Event()
+        office.errands.carry_out(ASKED)
+        await asyncio.sleep(0)
+        office.errands.carry_out(LookUp("r2", CARD, "en"))
+        office.backend.hold.set()
+        assert await office.news.until(MemberFound) == MemberFound("r2", SANNE)
+
+    assert len(work(tmp_path, scenario).news.events) == 1
+
+
+def test_when_the_visit_is_over_its_question_is_dropped(tmp_path: Path) -> None:
+    async def scenario(office: Office) -> None:
+        office.backend.hold = asyncio.Event()
+        office.errands.carry_out(ASKED)
+        await asyncio.sleep(0)
+        office.errands.carry_out(Forget())
+        office.backend.hold.set()
+
+    assert work(tmp_path, scenario).news.events == []
+
+
+# --- money --------------------------------------------------------------------------------------------------
+
+
+def test_an_order_without_terminal_is_accepted_once_it_is_on_the_disk(tmp_path: Path) -> None:
+    async def scenario(office: Office) -> None:
+        office.errands.carry_out(AcceptOrder(order(1)))
+        assert await office.news.until(OrderAccepted) == OrderAccepted("o-1")
+
+    work(tmp_path, scenario)
+
+
+def test_a_payment_is_taken_and_can_be_aborted(tmp_path: Path) -> None:
+    async def scenario(office: Office) -> None:
+        assert office.terminal
+        office.terminal.hold = asyncio.Event()
+        office.errands.carry_out(TakePayment(order(1)))
+        await office.news.until(PaymentProgress)
+        office.errands.carry_out(AbortPayment("o-1"))
+        office.terminal.hold.set()
+        await office.news.until(OrderAccepted)  # the terminal had the last word
+        assert office.terminal.aborts == 1
+
+    work(tmp_path, scenario)
+
+
+def test_without_a_terminal_there_is_nothing_to_pay_with(tmp_path: Path) -> None:
+    office = Office()
+    office.terminal = None
+
+    async def scenario(office: Office) -> None:
+        office.errands.carry_out(TakePayment(order(1)))
+        office.errands.carry_out(AbortPayment("o-1"))
+
+    assert work(tmp_path, scenario, office).news.events == []
+
+
+# --- paper --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("verdict", PrintVerdict)
+def test_a_receipt_ends_in_the_printers_verdict(
+    tmp_path: Path, verdict: PrintVerdict, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scenario(office: Office) -> None:
+        assert office.printer
+        office.printer.verdict = verdict
+        office.errands.carry_out(PAPER)
+        assert await office.news.until(ReceiptEnded) == ReceiptEnded("o-1", verdict)
+        ((job, receipt),) = office.printer.papers
+        assert job == "o-1"
+        assert receipt.language == "nl"
+
+    work(tmp_path, scenario)
+    assert ("receipt of order A1" in caplog.text) is (verdict is not PrintVerdict.PRINTED)
+
+
+def test_without_a_printer_the_receipt_is_blocked(tmp_path: Path) -> None:
+    office = Office()
+    office.printer = None
+
+    async def scenario(office: Office) -> None:
+        office.errands.carry_out(PAPER)
+        assert await office.news.until(ReceiptEnded) == ReceiptEnded("o-1", PrintVerdict.BLOCKED)
+
+    work(tmp_path, scenario, office)
+
+
+def test_a_bug_in_the_printing_ends_no_kiosk(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async def scenario(office: Office) -> None:
+        assert office.printer
+        office.printer.verdict = KeyError("Sanne")
+        office.errands.carry_out(PAPER)
+        assert await office.news.until(ReceiptEnded) == ReceiptEnded("o-1", PrintVerdict.UNKNOWN)
+
+    work(tmp_path, scenario)
+    assert "KeyError at backstage.py" in caplog.text
+    assert "Sanne" not in caplog.text
+
+
+# --- the end ------------------------------------------------------------------------------------------------
+
+
+def test_asked_to_stop_it_finishes_what_is_being_written_and_drops_questions(tmp_path: Path) -> None:
+    async def scenario(office: Office) -> None:
+        office.backend.hold = asyncio.Event()
+        office.errands.carry_out(ASKED)
+        office.errands.carry_out(AcceptOrder(order(1, tender=Tender.CARD)))
+        await office.errands.finish(DEADLINE_S)
+        assert office.news.events == [OrderAccepted("o-1")]
+
+    work(tmp_path, scenario)
+
+
+def test_asked_to_stop_it_does_not_wait_for_ever(tmp_path: Path) -> None:
+    async def scenario(office: Office) -> None:
+        assert office.terminal
+        office.terminal.hold = asyncio.Event()
+        office.errands.carry_out(TakePayment(order(1)))
+        await office.news.until(PaymentProgress)
+        await office.errands.finish(0.01)
+        assert [type(event) for event in office.news.events] == [PaymentProgress]
+        office.terminal.hold.set()
+        await office.news.until(OrderAccepted)
+
+    work(tmp_path, scenario)
