@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 import zxingcpp
 
+from bench.answering import answering
 from bench.scenes import KINDS, noisy, scene
 from bench.table import table
 from kioskd.core.events import DeviceChanged, Scanned, ScanRejected
@@ -267,8 +268,7 @@ def verdict(what: str, value: float, budget: float, unit: str) -> None:
     print(f"{what}: {value:.3f} {unit}, budget {budget:g}: {'ok' if value <= budget else 'OVER'}")
 
 
-# With the whole daemon running there is more to measure: scan to changed frame, touch to changed frame.
-SECTIONS: tuple[Callable[[], Figures], ...] = (camera, wedge, latency)
+SECTIONS: tuple[Callable[[], Figures], ...] = (camera, wedge, latency, answering)
 
 if __name__ == "__main__":
     main()

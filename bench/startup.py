@@ -1,8 +1,8 @@
 """How soon the kiosk is there, what it weighs and how quietly it rests, beside Chromium on the same page.
 
 `./dev bench startup [--rounds N] [--idle-s S]`. Both draw on the same virtual display; a frame counts when
-its colour is in the display's frame buffer. Chromium shows a page of the same size with the same text, font and
-picture, from a profile it has used before. Memory is PSS of the whole process tree, without the display.
+its colour is in the display's frame buffer. Chromium shows a page of the same size with the same text, font
+and picture, from a profile it has used before. Memory is PSS of the process tree, without the display.
 """
 
 from __future__ import annotations
