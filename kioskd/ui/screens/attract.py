@@ -17,6 +17,7 @@ from kioskd.ui.screens.frame import (
     notice_banner,
     points_words,
 )
+from kioskd.ui.screens.pair import LARGE, MEDIUM, pair
 from kioskd.ui.screens.sheet import Sheet, art, icon, photo
 from kioskd.ui.text import clean
 
@@ -79,7 +80,8 @@ def _actions(sheet: Sheet, area: Rect, visit: Visit, shop: Shop) -> None:
     in_a_row = len(shop.languages) > 1 and bar_h < 2.5 * stage.target_mm
     bar, area = area.foot(bar_h if in_a_row else stage.target_mm, wide_gap)
     at, languages = bar.end(help_w, space)
-    area = notice_banner(sheet, visit, area)
+    if stage.portrait:
+        area = notice_banner(sheet, visit, area)
     if shop.loyalty:
         ideal = sheet.u(220) + wide_gap + sheet.u(268)
         share = (area.h - wide_gap) / ideal if not stage.portrait else 1.0
@@ -89,12 +91,10 @@ def _actions(sheet: Sheet, area: Rect, visit: Visit, shop: Shop) -> None:
     eat_in, take_away = buttons.columns(2, space)
     _service(sheet, "eat_in", eat_in, Service.EAT_IN)
     _service(sheet, "take_away", take_away, Service.TAKE_AWAY)
-    if shop.loyalty:
-        _card(
-            sheet,
-            area.top(min(area.h, sheet.u(330)))[0] if not stage.portrait else area.top(sheet.u(268))[0],
-            visit,
-        )
+    if not stage.portrait and visit.notice is not None:
+        notice_banner(sheet, visit, area)  # for a moment it stands where the card was
+    elif shop.loyalty:
+        _card(sheet, area.top(min(area.h, sheet.u(268 if stage.portrait else 330)))[0], visit)
     if in_a_row:
         language_row(sheet, languages, visit, shop)
     elif len(shop.languages) > 1:
@@ -172,24 +172,7 @@ def _card(sheet: Sheet, rect: Rect, visit: Visit) -> None:
             id="scan/arrow",
             motion=Breathe(sheet.u(16)),
         )
-    sizes = ("heading", "strong", "pill") if not compact else ("strong", "pill", "badge")
-    room = inner.w
-    needed = min(2, 1 + (sheet.width(second, "small") > room))
-    below_h = needed * sheet.measure.line_mm("small")
-    size = next(
-        (
-            s
-            for s in sizes
-            if sheet.height(first, s, room) <= inner.h - below_h - sheet.u(8)
-            and all(sheet.width(word, s) <= room for word in first.split())
-        ),
-        sizes[-1],
-    )
-    words_h = min(sheet.height(first, size, room), inner.h)
-    block = inner.around(inner.w, min(inner.h, words_h + sheet.u(8) + below_h))
-    rest = sheet.text(block, first, size, part_of="scan", gap=sheet.u(8), id="scan/words")
-    if rest.h >= sheet.measure.line_mm("small") * 0.99:
-        sheet.text(rest, second, "small", style="quiet", part_of="scan", lines=2, id="scan/how")
+    pair(sheet, inner, first, second, "scan", sizes=LARGE if not compact else MEDIUM, first_lines=2)
 
 
 def _member(sheet: Sheet, rect: Rect, visit: Visit) -> None:

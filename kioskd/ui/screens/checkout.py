@@ -12,6 +12,7 @@ from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role, Widget
 from kioskd.ui.screens.frame import cancel_order, frame, gap, head, head_room
 from kioskd.ui.screens.lists import pager_w, scroll_area
+from kioskd.ui.screens.pair import MEDIUM, pair
 from kioskd.ui.screens.sheet import Sheet, art, icon
 
 
@@ -183,7 +184,7 @@ def _tenders(sheet: Sheet, area: Rect, visit: Visit, shop: Shop) -> None:
             _counter(sheet, at, "secondary")
         return
     if Tender.CARD in shop.tenders:
-        at, area = area.top(min(area.h * 0.5, sheet.u(150)), space)
+        at, area = area.top(min(area.h * 0.6, sheet.u(200 if not stage.portrait else 150)), space)
         _no_card(sheet, at, counter=counter)
     if counter:
         at = area.top(min(area.h, sheet.u(190)))[0]
@@ -213,9 +214,7 @@ def _no_card(sheet: Sheet, rect: Rect, *, counter: bool) -> None:
     side = min(inner.h, sheet.u(84))
     at, inner = inner.start(side, sheet.u(28))
     sheet.picture(at.around(side, side), art("credit-card"), part_of="no_card")
-    first, second = inner.rows(2)
-    sheet.line(first, words, ("strong", "pill", "badge"), part_of="no_card")
-    sheet.line(second, more, ("small", "badge"), style="quiet", part_of="no_card", lines=2)
+    pair(sheet, inner, words, more, "no_card", sizes=MEDIUM)
 
 
 def _scan_row(sheet: Sheet, rect: Rect) -> None:

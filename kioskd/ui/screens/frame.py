@@ -227,16 +227,16 @@ def notice_banner(sheet: Sheet, visit: Visit, body: Rect, *, quiet: tuple[Notice
     if notice is None or notice.kind in quiet:
         return body
     words = notice_words(notice, sheet.tr)
-    height = max(sheet.u(116), sheet.u(60) + sheet.height(words, "medium", body.w - sheet.u(190), 2))
-    if sheet.stage.compact:
-        height = sheet.u(92)
+    side = sheet.u(72)
+    room = body.w - 2 * sheet.u(32) - side - sheet.u(24)
+    type = "medium" if not sheet.stage.compact else "small"
+    height = max(sheet.u(110), sheet.u(40) + sheet.height(words, type, room, 4))
     at, body = body.foot(height, gap(sheet))
     sheet.add(Widget("notice", Role.STATUS, at, "notice", name=words))
-    side = min(sheet.u(72), height - sheet.u(20))
     inner = at.inset(sheet.u(32), sheet.u(8))
     mark, rest = inner.start(side, sheet.u(24))
     sheet.picture(mark.around(side, side), art(notice_art(notice)), part_of="notice")
-    sheet.line(rest, words, ("medium", "small"), lines=2, part_of="notice")
+    sheet.line(rest, words, (type, "badge"), lines=4, part_of="notice")
     return body
 
 
@@ -268,7 +268,7 @@ def head(
             picture=icon("back", target * 0.28, directed=True),
         )
     if visit is not None and shop is not None and shop.loyalty:
-        row = _member_chip(sheet, row, visit)
+        row = _member_chip(sheet, row, visit, row.w * (0.62 if title else 1.0))
     if room:
         _, row = row.end(room, gap(sheet))
     sizes = (
@@ -284,10 +284,9 @@ def head_room(sheet: Sheet, width: float) -> Rect:
     return Rect(title.rect.right + gap(sheet), title.rect.y, width, title.rect.h)
 
 
-def _member_chip(sheet: Sheet, row: Rect, visit: Visit) -> Rect:
-    """Who is being served, or the way to be recognised; returns the rest of the row."""
+def _member_chip(sheet: Sheet, row: Rect, visit: Visit, room: float) -> Rect:
+    """Who is being served, or how to be recognised, in at most `room`; returns the rest of the row."""
     tr, target, space = sheet.tr, sheet.stage.target_mm, sheet.u(20)
-    room = row.w * 0.62
     member = visit.member
     if member is None and visit.lookup is not None and not isinstance(visit.phase, Identifying):
         words = tr("One moment…")

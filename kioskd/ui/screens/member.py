@@ -20,6 +20,7 @@ from kioskd.ui.text import clean
 _COUNT_STEPS = 16
 _WIDE = 760.0
 """In units: from this width on there is room for a pill beside the words."""
+_TWO_COLUMNS = 1140.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,7 @@ def _cards(sheet: Sheet, area: Rect, who: Member) -> None:
         sheet.picture(top, art("glowing-star"))
         sheet.text(below, words, ("heading", "strong", "pill"), align=Align.CENTRE, lines=3)
         return
-    columns = 2 if not sheet.stage.portrait and not sheet.stage.compact else 1
+    columns = 2 if area.w >= sheet.u(_TWO_COLUMNS) else 1
     height = _laid_out(sheet, area, sections, columns, None, draw=False)
     region = None
     if height > area.h:

@@ -10,6 +10,7 @@ from kioskd.core.visit import Points, Shop, Thanks, Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, CountUp, Role, Widget
 from kioskd.ui.screens.frame import frame, gap, points_words
+from kioskd.ui.screens.pair import pair
 from kioskd.ui.screens.sheet import Sheet, art
 from kioskd.ui.text import clean
 
@@ -183,24 +184,5 @@ def _card(sheet: Sheet, rect: Rect, message: _Message) -> None:
     side = min(inner.h, sheet.u(124 if not compact else 88))
     at, inner = inner.start(side, sheet.u(40 if not compact else 20))
     sheet.picture(at.around(side, side), art(message.picture), part_of=message.id)
-    line = sheet.measure.line_mm
-    gap_h = sheet.u(6)
-    # The largest setting in which both sentences are whole.
-    for first, second in (("heading", "small"), ("strong", "small"), ("pill", "small"), ("pill", "badge")):
-        first_h = sheet.height(message.first, first, inner.w)
-        second_h = sheet.height(message.second, second, inner.w)
-        one_line = first_h <= line(first) * 1.1 or first == "pill"
-        if one_line and first_h + gap_h + second_h <= inner.h:
-            break
-    block = inner.around(inner.w, min(inner.h, first_h + gap_h + second_h))
-    motion = CountUp(message.steps) if message.steps and first_h <= line(first) * 1.1 else None
-    below = sheet.text(
-        block,
-        message.first,
-        first,
-        part_of=message.id,
-        gap=gap_h,
-        id=f"{message.id}/first",
-        motion=motion,
-    )
-    sheet.text(below, message.second, second, style="quiet", part_of=message.id, id=f"{message.id}/second")
+    motion = CountUp(message.steps) if message.steps else None
+    pair(sheet, inner, message.first, message.second, message.id, motion=motion)
