@@ -14,6 +14,7 @@ import json
 import os
 import zlib
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -69,12 +70,14 @@ def keep_picture(picture: pygame.Surface, config_file: Path, menu: Path, display
         pygame.image.save(picture, picture_file)
         note_file.write_text(json.dumps(note))
     except (OSError, ValueError, pygame.error):
-        note_file.unlink(missing_ok=True)
+        with suppress(OSError):
+            note_file.unlink(missing_ok=True)
 
 
 def _places(config_file: Path) -> tuple[Path, Path]:
     """Note and picture, in the cache directory that systemd gives or that users have."""
-    cache = os.environ.get("CACHE_DIRECTORY") or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    given = os.environ.get("CACHE_DIRECTORY") or os.environ.get("XDG_CACHE_HOME")
+    cache = given or os.path.expanduser("~/.cache")  # noqa: PTH111 - Path's raises where there is no home
     name = f"launch-{zlib.crc32(bytes(config_file.absolute())):08x}"
     folder = Path(cache) / "kioskd"
     # A bitmap: large, but there is nothing to unpack before the first frame.
