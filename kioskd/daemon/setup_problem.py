@@ -44,6 +44,7 @@ def show_until_changed(
         log.error("%s", no_display)
         return
     before = _stamps(watched)
+    log.info("the screen says so until one of these changes: %s", ", ".join(map(str, watched)))
     while not stop and _stamps(watched) == before:
         sleep(LOOK_AGAIN_S)
     shown()
