@@ -29,7 +29,7 @@ def demo(argv: Sequence[str]) -> int:
     if asked.list:
         return _list()
     if asked.play is not None:
-        return _play(asked.play, asked.out)
+        return _play(asked.play, asked.out, asked.size)
     with contextlib.suppress(KeyboardInterrupt):
         return asyncio.run(_by_hand(asked))
     return 0
@@ -98,12 +98,13 @@ def _list() -> int:
     return 0
 
 
-def _play(name: str, out: Path | None) -> int:
+def _play(name: str, out: Path | None, size: tuple[int, int] | None) -> int:
     from kioskd.sim.kiosk import KioskDown
     from kioskd.sim.scenario import ScenarioError, load
 
     try:
-        return _played(load(name), out)
+        scenario = load(name)
+        return _played(scenario.on_display(size) if size else scenario, out)
     except (ScenarioError, KioskDown) as error:
         sys.stderr.write(f"{error}\n")
         return WRONG_USE if isinstance(error, ScenarioError) else 1

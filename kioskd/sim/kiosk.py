@@ -6,6 +6,7 @@ Nothing of the daemon is imported: what is known of it is in its configuration f
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import json
 import os
 import signal
@@ -22,6 +23,8 @@ ANSWER_S = 10.0
 _LOOK_AGAIN_S = 0.02
 _LOG_TAIL_LINES = 12
 _LAST_WORDS_S = 1.0
+_PR_SET_PDEATHSIG = 1  # of linux/prctl.h
+_libc = ctypes.CDLL(None)
 _LARGEST_LINE_BYTES = 16 * 1024 * 1024
 
 
@@ -93,6 +96,7 @@ class Kiosk:
                 stdout=log,
                 stderr=asyncio.subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=_stop_when_the_parent_dies,
             )
 
     async def start(self) -> None:
@@ -248,6 +252,12 @@ class Kiosk:
         if "error" in head:
             raise KioskRefused(head["error"])
         return head, body
+
+
+def _stop_when_the_parent_dies() -> None:
+    """Runs in the child before the daemon. A daemon left behind by a killed world would find the
+    pseudo-terminals of the next one under its old paths, and read its scanner."""
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class _Connection:

@@ -18,6 +18,7 @@ import re
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,9 +32,13 @@ from kioskd.sim.scenario import Scan, Scenario, Step
 from kioskd.sim.world import Options, World
 
 _LOOK_AGAIN_S = 0.03
-_QUIET_S = 0.15
-_SETTLE_S = 1.5
-"""A picture is taken when the screen was still for _QUIET_S, or after so long: some things keep moving."""
+_GLANCE_S = 0.8
+_GLANCES = 2
+"""So much of the kiosk's time passes after every step, for guests take it. In the first glance one screen
+gives way to the next, in the second its figures have counted up."""
+_QUIET_S = 0.08
+_SETTLE_S = 0.4
+"""A screen is still when it has not changed for _QUIET_S. Some never are: so long is waited at most."""
 
 Say = Callable[[str], None]
 
@@ -142,8 +147,8 @@ class _Player:
             await self._step(step, done)
             done.took_s = round(time.monotonic() - started_s, 3)
             say(_line(done))
-            if self._out is not None and self._world.kiosk.running:
-                done.picture = await self._picture(self._out, step, number)
+            if self._world.kiosk.running:
+                await self._let_the_guest_look(done, step)
             if not done.held:
                 return False
         return True
@@ -256,17 +261,27 @@ class _Player:
 
     # --- what is kept ----------------------------------------------------------------------------------
 
+    async def _let_the_guest_look(self, done: StepReport, step: Step) -> None:
+        with suppress(KioskDown):  # the next step will tell
+            for _ in range(_GLANCES):
+                await self._world.skip(_GLANCE_S)
+                if self._out is not None:
+                    await self._still()
+            if self._out is not None:
+                done.picture = await self._picture(self._out, step, done.number)
+
+    async def _still(self) -> None:
+        """Returns when the screen does not change any more, or will not stop to."""
+        kiosk = self._world.kiosk
+        seq = int((await kiosk.status())["screen"])
+        deadline_s = time.monotonic() + _SETTLE_S
+        while time.monotonic() < deadline_s and (now := await kiosk.wait(seq, _QUIET_S)) != seq:
+            seq = now
+
     async def _picture(self, out: Path, step: Step, number: int) -> str | None:
         """The name of the picture of the screen, if it looks different from the last one."""
         kiosk = self._world.kiosk
-        try:
-            seq = int((await kiosk.status())["screen"])
-            deadline_s = time.monotonic() + _SETTLE_S
-            while time.monotonic() < deadline_s and (now := await kiosk.wait(seq, _QUIET_S)) != seq:
-                seq = now
-            frame, scene = await kiosk.frame(), await kiosk.scene()
-        except KioskDown:
-            return None
+        frame, scene = await kiosk.frame(), await kiosk.scene()
         if frame.rgb == self._seen:
             return None
         self._seen = frame.rgb

@@ -57,7 +57,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -251,6 +251,10 @@ class Scenario:
     settings: Settings
     steps: tuple[Step, ...]
     folder: Path
+
+    def on_display(self, size: tuple[int, int]) -> Scenario:
+        """The same visit on a display of so many pixels."""
+        return replace(self, settings=self.settings.model_copy(update={"size": size}))
 
 
 def available() -> dict[str, Path]:
