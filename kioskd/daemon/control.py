@@ -76,6 +76,8 @@ class ControlSocket:
                     return  # where the next request would begin is not known
         except (ConnectionError, TimeoutError):
             return  # gone, or silent for too long
+        except asyncio.CancelledError:
+            return  # the daemon ends, and asyncio's streams would report a cancelled handler as a bug
         finally:
             writer.close()
 
