@@ -31,6 +31,7 @@ class Scrolling:
         self.offsets: dict[str, float] = {}
         self._resets: dict[str, str] = {}
         self._regions: dict[str, Region] = {}
+        self._revealed: tuple[str, str | None] = ("", None)
         self._glides: dict[str, _Glide] = {}
 
     def enter(self, scene: Scene) -> None:
@@ -45,8 +46,10 @@ class Scrolling:
         self.offsets = offsets
         self._resets = {region.id: region.reset for region in scene.regions}
         self._glides = {id: glide for id, glide in self._glides.items() if id in offsets}
-        if scene.reveal is not None:
+        wanted = (scene.id, scene.reveal)
+        if scene.reveal is not None and wanted != self._revealed:
             self._reveal(scene, scene.reveal)
+        self._revealed = wanted
 
     def _reveal(self, scene: Scene, id: str) -> None:
         widget = scene.widget(id)
@@ -54,9 +57,9 @@ class Scrolling:
         if widget is None or region is None:
             return
         top = widget.rect.y - region.viewport.y
-        lowest, highest = top, top + widget.rect.h - region.viewport.h
-        now = self.offsets[region.id]
-        self.offsets[region.id] = self._within(region.id, max(min(now, lowest), highest))
+        # Whole if it fits, else from its top.
+        least = min(top, top + widget.rect.h - region.viewport.h)
+        self.offsets[region.id] = self._within(region.id, min(max(self.offsets[region.id], least), top))
 
     def region_at(self, x_mm: float, y_mm: float) -> str | None:
         """The region under a finger that has something to scroll."""

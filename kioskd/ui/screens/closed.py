@@ -46,7 +46,7 @@ def out_of_order(sheet: Sheet, visit: Visit, shop: Shop, phase: OutOfOrder) -> s
 def _details(sheet: Sheet, rect: Rect, lines: list[str]) -> None:
     inner = rect.inset(sheet.u(24), 0)
     words = "\n".join([sheet.tr("For our team:"), *lines])
-    sheet.text(inner, words, ("small", "badge"), style="quiet", align=Align.CENTRE, id="details")
+    sheet.text(inner, words, ("small", "tiny"), style="quiet", align=Align.CENTRE, id="details")
 
 
 def ask_staff(sheet: Sheet, visit: Visit, shop: Shop, phase: AskStaff) -> str:

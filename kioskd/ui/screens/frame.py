@@ -236,7 +236,7 @@ def notice_banner(sheet: Sheet, visit: Visit, body: Rect, *, quiet: tuple[Notice
     inner = at.inset(sheet.u(32), sheet.u(8))
     mark, rest = inner.start(side, sheet.u(24))
     sheet.picture(mark.around(side, side), art(notice_art(notice)), part_of="notice")
-    sheet.line(rest, words, (type, "badge"), lines=4, part_of="notice")
+    sheet.line(rest, words, (type, "tiny"), lines=4, part_of="notice")
     return body
 
 

@@ -274,7 +274,7 @@ def _card(sheet: Sheet, rect: Rect, card: _Card, region: str | None) -> None:
     block = inner.around(inner.w, lines * line_mm(size) + len(below) * line_mm("small"))
     rest = sheet.text(block, card.title, size, lines=lines, part_of=card.id, region=region)
     rest = sheet.text(
-        rest, card.detail, ("small", "badge"), style="quiet", lines=1, part_of=card.id, region=region
+        rest, card.detail, ("small", "tiny"), style="quiet", lines=1, part_of=card.id, region=region
     )
     if len(below) == 2:
         style = "action_text" if card.good else "plain"

@@ -36,7 +36,7 @@ def menu(sheet: Sheet, visit: Visit, shop: Shop) -> str:
             aside, body = body.end(sheet.u(440), space * 1.5)
             basket_aside(sheet, aside, visit)
             aside_buttons(sheet, layout.foot, visit)
-        rail, grid = body.start(sheet.u(300 if stage.compact else 320), space)
+        rail, grid = body.start(sheet.u(340 if stage.compact else 320), space)
         grid = notice_banner(sheet, visit, grid, quiet=(NoticeKind.ADDED,))
         grid = head(sheet, grid, title, visit=visit, shop=shop, room=pager_w(sheet) if stage.compact else 0.0)
     _rail(sheet, rail, visit, shop)

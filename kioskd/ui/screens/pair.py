@@ -14,8 +14,8 @@ LARGE: Sizes = (
     ("heading", "small"),
     ("strong", "small"),
     ("pill", "small"),
-    ("pill", "badge"),
-    ("badge", "badge"),
+    ("pill", "tiny"),
+    ("badge", "tiny"),
 )
 MEDIUM: Sizes = LARGE[1:]
 

@@ -61,7 +61,7 @@ def _picture(sheet: Sheet, rect: Rect, item: Product) -> None:
 def _facts(sheet: Sheet, area: Rect, item: Product) -> None:
     """Description, diets, allergens, price: exact, and said for each product."""
     tr, compact = sheet.tr, sheet.stage.compact
-    body_type = ("body", "small") if not compact else ("small", "badge")
+    body_type = ("body", "small") if not compact else ("small", "tiny")
     price = tr.money(item.price)
     amount, area = area.foot(sheet.measure.line_mm("heading"), sheet.u(4))
     description = tr.words(item.description)
@@ -84,7 +84,7 @@ def _facts(sheet: Sheet, area: Rect, item: Product) -> None:
             sheet.line(at.inset(sheet.u(12), 0), words, "badge", style="action_text", id=f"diet:{diet}/text")
     names = [tr(ALLERGENS[allergen]) for allergen in sorted(item.allergens)]
     contains = tr("Contains {list}", list=", ".join(names)) if names else tr("No listed allergens")
-    sheet.text(area, contains, ("small", "badge"), style="quiet", id="allergens")
+    sheet.text(area, contains, ("small", "tiny"), style="quiet", id="allergens")
     sheet.line(amount, price, "heading", id="price")
 
 
@@ -117,14 +117,14 @@ def _foot(sheet: Sheet, foot: Rect, phase: Choosing, item: Product) -> None:
 
 def _groups(sheet: Sheet, area: Rect, item: Product, phase: Choosing) -> None:
     """All groups below each other, scrolling when they are many."""
-    for columns in _columns(sheet, area.w):
+    for columns in _columns(sheet, area.w, item):
         if _laid_out(sheet, area, item, phase, None, columns, draw=False) <= area.h + 0.01:
             _laid_out(sheet, area, item, phase, None, columns, draw=True)
             return
     height = _laid_out(sheet, area, item, phase, None, columns, draw=False)
     # Beside the list a strip costs width, under it height: take what the display has more of.
     viewport, region = scroll_area(sheet, "choices", area, height, reset=phase.sku, aside=sheet.stage.compact)
-    columns = _columns(sheet, viewport.w)[-1]
+    columns = _columns(sheet, viewport.w, item)[-1]
     height = _laid_out(sheet, viewport, item, phase, region.id, columns, draw=False)
     sheet.resize_region(region.id, height)
     _laid_out(sheet, viewport, item, phase, region.id, columns, draw=True)
@@ -132,15 +132,19 @@ def _groups(sheet: Sheet, area: Rect, item: Product, phase: Choosing) -> None:
         sheet.reveal(f"group:{phase.wanting}")
 
 
-def _columns(sheet: Sheet, width: float) -> tuple[int, ...]:
-    """How many tiles may stand side by side, the airiest first."""
-    most = max(1, min(3, int((width + gap(sheet)) / sheet.u(320))))
+def _columns(sheet: Sheet, width: float, item: Product) -> tuple[int, ...]:
+    """How many tiles may stand side by side without breaking a word, the airiest first."""
+    words = [w for g in item.groups for o in g.options for w in sheet.tr.words(o.name).split()]
+    longest = max((sheet.width(word, "badge") for word in words), default=0.0)
+    pictures = any(option.picture for group in item.groups for option in group.options)
+    beside = sheet.u(2 * 20 + 44 + 12 + (60 + 14 if pictures else 0))
+    most = max(1, min(3, int((width + gap(sheet)) / max(sheet.u(300), longest + beside + gap(sheet)))))
     return tuple(range(min(2, most), most + 1))
 
 
 def _height_of_groups(sheet: Sheet, width: float, item: Product, phase: Choosing) -> float:
     area = Rect(0, 0, width, 0)
-    return _laid_out(sheet, area, item, phase, None, _columns(sheet, width)[0], draw=False)
+    return _laid_out(sheet, area, item, phase, None, _columns(sheet, width, item)[0], draw=False)
 
 
 def _laid_out(

@@ -117,7 +117,7 @@ class ProductCard:
             sheet.line(
                 rest.foot(row.h * 0.5)[0],
                 why,
-                ("small", "badge"),
+                ("small", "tiny"),
                 style="alert_text",
                 part_of=self.id,
                 region=self.region,

@@ -1,0 +1,114 @@
+"""Every sentence in every language; money, numbers and dates as CLDR writes them."""
+
+from __future__ import annotations
+
+import string
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from babel.dates import format_date as cldr_date
+from babel.messages.pofile import read_po
+from babel.numbers import format_currency, format_decimal
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kioskd.core.catalogue import Words
+from kioskd.core.money import Money
+from kioskd.ui.locale.formats import format_date, format_money, format_number, format_surcharge
+from kioskd.ui.locale.translator import FOLDER, LANGUAGES, OWN_NAMES, Translator
+from tests.messages import messages
+
+TRANSLATED = tuple(language for language in LANGUAGES if language != "en")
+CLDR = {"en": "en_GB", "nl": "nl", "de": "de", "ar": "ar"}
+
+
+def plain(text: str) -> str:
+    """Without direction marks, and with one kind of minus: what is compared is what is read."""
+    return text.replace("\u200e", "").replace("\u200f", "").replace("−", "-")
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_sentence_is_translated_and_keeps_its_values(language: str) -> None:
+    with (FOLDER / language / "LC_MESSAGES" / "kioskd.po").open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    wanted = messages()
+    assert wanted, "no sentences found: the finder is broken"
+    for one, many in wanted:
+        message = catalogue.get(one)
+        assert message is not None, f"{language}: {one!r} is missing"
+        forms = [message.string] if isinstance(message.string, str) else list(message.string or ())
+        assert all(forms), f"{language}: {one!r} is empty"
+        if many is not None:
+            assert len(forms) == catalogue.num_plurals, f"{language}: {one!r} lacks plural forms"
+        allowed = _fields(one) | (_fields(many) if many else set())
+        for form in forms:
+            assert _fields(form) <= allowed, f"{language}: {form!r}"
+            if many is None:
+                assert _fields(form) == allowed, f"{language}: {form!r}"
+    known = {one for one, _ in wanted}
+    assert not [m.id for m in catalogue if m.id and (m.id if isinstance(m.id, str) else m.id[0]) not in known]
+
+
+def _fields(sentence: str) -> set[str]:
+    return {field for _, field, _, _ in string.Formatter().parse(sentence) if field}
+
+
+def test_no_sentence_blames_or_says_error() -> None:
+    for one, many in messages():
+        for word in ("error", "invalid", "failed", "wrong", "illegal"):
+            assert word not in f"{one} {many}".lower(), one
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@given(minor=st.integers(-10_000_000, 10_000_000), currency=st.sampled_from(["EUR", "GBP", "USD"]))
+def test_money_is_written_as_the_language_writes_it(language: str, minor: int, currency: str) -> None:
+    ours = format_money(Money(minor, currency), language)
+    cldr = format_currency(Decimal(minor) / 100, currency, locale=CLDR[language])
+    assert plain(ours) == plain(cldr)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@given(value=st.integers(-(10**9), 10**9))
+def test_numbers_are_grouped_as_the_language_groups_them(language: str, value: int) -> None:
+    assert plain(format_number(value, language)) == plain(format_decimal(value, locale=CLDR[language]))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@given(day=st.dates(date(2000, 1, 1), date(2100, 1, 1)))
+def test_dates_are_written_as_the_language_writes_them(language: str, day: date) -> None:
+    assert format_date(day, language) == cldr_date(day, "long", locale=CLDR[language])
+
+
+def test_prices_look_as_guests_expect() -> None:
+    price = Money(850, "EUR")
+    assert [format_money(price, language) for language in ("en", "nl", "de")] == [
+        "€8.50",
+        "€\u00a08,50",
+        "8,50\u00a0€",
+    ]
+    assert format_surcharge(price, "en") == "+€8.50"
+    assert format_money(Money(1500, "JPY"), "en") == "JPY1,500"
+    assert format_money(Money(1500, "KWD"), "en") == "KWD1.500"
+
+
+def test_sentences_carry_names_amounts_and_plurals() -> None:
+    dutch, arabic = Translator("nl"), Translator("ar")
+    assert dutch("Hi {name}", name="Sanne") == "Hoi Sanne"
+    assert dutch.plural("{n} item", "{n} items", 1240) == "1.240 producten"
+    assert arabic.plural("{n} item", "{n} items", 2) == "صنفان"
+    assert Translator("en").plural("{n} item", "{n} items", 1) == "1 item"
+    assert arabic.rtl and not dutch.rtl
+
+
+def test_a_language_nobody_translated_falls_back_to_english() -> None:
+    assert Translator("xx")("Back") == "Back"
+
+
+def test_a_name_from_outside_cannot_turn_the_sentence_around() -> None:
+    words = Words("Soup", (("nl", "Soep\u202e van de dag"),))
+    assert Translator("nl").words(words) == "Soep van de dag"
+
+
+def test_every_language_names_itself() -> None:
+    assert set(OWN_NAMES) == set(LANGUAGES)
