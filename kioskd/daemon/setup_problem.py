@@ -17,7 +17,7 @@ from kioskd.daemon.config import Display as DisplayConfig
 
 log = logging.getLogger(__name__)
 
-LOOK_AGAIN_S = 1.0
+LOOK_AGAIN_S = 0.25
 
 FALLBACK = DisplayConfig(width_px=1080, height_px=1920, width_mm=336, height_mm=598)
 """Shown on whatever display there is when the file does not say."""
