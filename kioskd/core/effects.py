@@ -51,6 +51,7 @@ class PrintReceipt:
     order: Order
     evidence: str
     member_name: str | None
+    points_name: str | None
     points: int | None
     balance: int | None
     points_later: bool

@@ -14,7 +14,7 @@ from kioskd.core.receipt import Align, Columns, Element, Feed, Receipt, Rule, Te
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """Who sells. `footer` is the merchant's own closing line."""
+    """Who sells. `footer` is the merchant's own closing line, in place of ours."""
 
     name: str
     address: tuple[str, ...] = ()
@@ -35,7 +35,7 @@ def _elements(job: PrintReceipt, letterhead: Letterhead, tr: Translator) -> Iter
     if letterhead.vat_number:
         yield Text(tr("VAT {number}", number=letterhead.vat_number), Align.CENTRE)
     yield Feed()
-    yield Text(tr("Order number"), Align.CENTRE)
+    yield Text(tr("Your order number"), Align.CENTRE)
     yield Text(order.number, Align.CENTRE, bold=True, size=4)
     yield Text(tr("Eat in") if order.service is Service.EAT_IN else tr("Take away"), Align.CENTRE, bold=True)
     yield Feed()
@@ -46,9 +46,7 @@ def _elements(job: PrintReceipt, letterhead: Letterhead, tr: Translator) -> Iter
     yield from _payment(job, tr)
     yield from _points(job, tr)
     yield Feed()
-    if letterhead.footer:
-        yield Text(letterhead.footer, Align.CENTRE)
-    yield Text(tr("Thank you and see you soon"), Align.CENTRE)
+    yield Text(letterhead.footer or tr("Thank you and see you soon"), Align.CENTRE)
 
 
 def _lines(order: Order, tr: Translator) -> Iterator[Element]:
@@ -80,11 +78,17 @@ def _points(job: PrintReceipt, tr: Translator) -> Iterator[Element]:
     if job.member_name:
         yield Text(tr("Hi {name}", name=job.member_name), bold=True)
     if job.points is not None:
-        earned = tr.plural("You earned {n} point", "You earned {n} points", job.points)
-        yield Text(earned, bold=True)
+        yield Text(tr("You earned {points}", points=_amount(job, job.points, tr)), bold=True)
         if job.balance is not None:
-            yield Columns(tr("Your points now"), tr.number(job.balance))
+            yield Text(tr("You have {points} now", points=_amount(job, job.balance, tr)))
     elif job.order.tender is Tender.COUNTER:
-        yield Text(tr("Your points are added when you pay"))
+        yield Text(tr("Your points come with the payment"))
     elif job.points_later:
-        yield Text(tr("Your points are on their way and will be added by themselves"))
+        yield Text(tr("Your points are on their way"), bold=True)
+
+
+def _amount(job: PrintReceipt, points: int, tr: Translator) -> str:
+    """In the programme's own name for points, where it has one."""
+    if job.points_name:
+        return f"{tr.number(points)} {job.points_name}"
+    return tr.plural("{n} point", "{n} points", points)

@@ -130,10 +130,12 @@ class TouchScreen:
             if not stat.S_ISCHR(self.path.stat().st_mode):
                 raise DeviceFault(f"{self.path} is no input device")
             with closing(InputDevice(str(self.path))) as device:
-                axes = dict(device.capabilities().get(ecodes.EV_ABS, []))
-                x = axes.get(_ABS_MT_X, axes.get(_ABS_X))
-                y = axes.get(_ABS_MT_Y, axes.get(_ABS_Y))
-                if x is None or y is None:
+                sides = set(device.capabilities(absinfo=False).get(ecodes.EV_ABS, []))
+                if {_ABS_MT_X, _ABS_MT_Y} <= sides:
+                    x, y = device.absinfo(_ABS_MT_X), device.absinfo(_ABS_MT_Y)
+                elif {_ABS_X, _ABS_Y} <= sides:
+                    x, y = device.absinfo(_ABS_X), device.absinfo(_ABS_Y)
+                else:
                     raise DeviceFault(f"{self.path} ({device.name}) is no touch screen")
                 device.grab()
                 decoder = TouchDecoder(Axis(x.min, x.max), Axis(y.min, y.max), self._on_touch)

@@ -42,7 +42,7 @@ from tests.unit.shopfront import SANNE
 
 CARD = Credential(CredentialKind.MEMBER_CARD, "KD-1001")
 ASKED = LookUp("r1", CARD, "en")
-PAPER = PrintReceipt(order(1), "Trace 7", None, None, None, False)
+PAPER = PrintReceipt(order(1), "Trace 7", None, None, None, None, False)
 
 
 class Office:

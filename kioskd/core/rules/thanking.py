@@ -41,6 +41,7 @@ def print_receipt(visit: Visit, thanks: Thanks) -> PrintReceipt:
         thanks.order,
         thanks.evidence,
         member_name=visit.member.first_name if visit.member else None,
+        points_name=visit.member.points_name if visit.member else None,
         points=thanks.earned,
         balance=thanks.balance,
         points_later=thanks.points in (Points.ASKED, Points.LATER),
