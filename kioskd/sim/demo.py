@@ -12,27 +12,29 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from kioskd.sim.kiosk import KioskDown
 from kioskd.sim.world import Options, World
 
-if TYPE_CHECKING:
-    from kioskd.sim.scenario import Scenario
-
 PANEL_PORT = 8080
+WENT_WRONG = 1
 WRONG_USE = 2
 
 
 def demo(argv: Sequence[str]) -> int:
     """Runs until Ctrl-C, or plays a scenario. Returns an exit status: 0 only if all was as expected."""
     asked = _parser().parse_args(argv)
-    if asked.list:
-        return _list()
-    if asked.play is not None:
-        return _play(asked.play, asked.out, asked.size)
-    with contextlib.suppress(KeyboardInterrupt):
-        return asyncio.run(_by_hand(asked))
-    return 0
+    try:
+        if asked.list:
+            return _list()
+        if asked.play is not None:
+            return _play(asked.play, asked.out, asked.size)
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(_by_hand(asked))
+        return 0
+    except (KioskDown, OSError) as error:
+        sys.stderr.write(f"kioskd demo: {error}\n")
+        return WENT_WRONG
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -69,22 +71,20 @@ def _say(line: str) -> None:
 # --- by hand ------------------------------------------------------------------------------------------
 
 
-async def _by_hand(asked: argparse.Namespace) -> int:
+async def _by_hand(asked: argparse.Namespace) -> None:
     options = Options(size_px=asked.size or (1080, 1920), driver="auto" if asked.window else "offscreen")
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     with contextlib.ExitStack() as stack:
         folder = asked.out or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kioskd-demo-")))
         async with World(folder, options) as world:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, world.closed.set)
             from kioskd.sim.panel import serve_panel
 
             async with serve_panel(world, asked.port) as url:
                 _say(f"panel:   {url}")
                 _say(f"log:     {world.places.log}")
                 _say("Ctrl-C ends it.")
-                await stop.wait()
-    return 0
+                await world.closed.wait()
 
 
 # --- scenarios ----------------------------------------------------------------------------------------
@@ -99,22 +99,18 @@ def _list() -> int:
 
 
 def _play(name: str, out: Path | None, size: tuple[int, int] | None) -> int:
-    from kioskd.sim.kiosk import KioskDown
+    from kioskd.sim.play import play
     from kioskd.sim.scenario import ScenarioError, load
 
     try:
         scenario = load(name)
-        return _played(scenario.on_display(size) if size else scenario, out)
-    except (ScenarioError, KioskDown) as error:
-        sys.stderr.write(f"{error}\n")
-        return WRONG_USE if isinstance(error, ScenarioError) else 1
-
-
-def _played(scenario: Scenario, out: Path | None) -> int:
-    from kioskd.sim.play import play
-
+    except ScenarioError as error:
+        sys.stderr.write(f"kioskd demo: {error}\n")
+        return WRONG_USE
+    if size is not None:
+        scenario = scenario.on_display(size)
     _say(f"{scenario.name}: {scenario.title}")
     report = asyncio.run(play(scenario, out, _say))
     kept = f"; kept in {out}" if out else ""
     _say(f"{'as expected' if report.held else 'NOT as expected'} ({report.took_s} s{kept})")
-    return 0 if report.held else 1
+    return 0 if report.held else WENT_WRONG

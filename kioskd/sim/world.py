@@ -80,8 +80,9 @@ class Options:
 class World:
     """Use as an async context manager; inside, everything runs, though the kiosk may still be starting.
 
-    `kiosk`, `leat`, `printer`, `terminal`, `camera` and the scanners may also be used directly. Entering
-    raises OSError when the folder cannot be used.
+    `kiosk`, `leat`, `printer`, `terminal`, `camera` and the scanners may also be used directly. `closed` is
+    set when the kiosk was ended on purpose, by closing its window. Entering raises OSError when the folder
+    cannot be used.
     """
 
     kiosk: Kiosk
@@ -95,6 +96,7 @@ class World:
         self.folder = folder.absolute()
         self.options = options
         self.network_is: Network = "on"
+        self.closed = asyncio.Event()
         self._things = AsyncExitStack()
         self._keeper: asyncio.Task[None] | None = None
 
@@ -332,6 +334,9 @@ class World:
     async def _keep_running(self, after_s: float) -> None:
         while True:
             status = await self.kiosk.ended()
+            if status == 0:
+                self.closed.set()
+                return
             log.warning("the kiosk ended with status %d; starting it again in %g s", status, after_s)
             await asyncio.sleep(after_s)
             await self.kiosk.launch()
