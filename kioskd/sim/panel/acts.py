@@ -61,10 +61,10 @@ class HostileScan(Form):
         code = hostile.SCANS[self.name]
         if isinstance(code, str):
             await world.scan(code, self.via)
-        elif self.via == "camera":
-            raise NotDone("These are bytes on a cable; a camera has none. Choose serial or keyboard.")
+        elif self.via != "serial":  # keys come one by one and whole, pictures have no bytes
+            raise NotDone("These are bytes on a serial cable: choose serial.")
         else:
-            await world.scan_bytes(code, self.via)
+            await world.scan_bytes(code)
 
 
 class HostilePicture(Form):

@@ -50,10 +50,11 @@ async def _kiosk(world: World) -> tuple[Sections, list[dict[str, Any]], Sections
     try:
         status = await world.kiosk.status()
         outbox = await world.kiosk.outbox(OPERATIONS)
-    except KioskDown as down:
+    except KioskDown:
         running, comes_back = world.kiosk.running, world.options.restart_after_s is not None
-        reason = "It is starting." if running else str(down).partition("\n")[0]
-        return {"up": False, "reason": reason, "comes_back": comes_back or running}, [], None
+        ended = "It is starting." if running else f"It ended with status {world.kiosk.returncode}."
+        again = " It is started again in a moment." if comes_back and not running else ""
+        return {"up": False, "reason": ended + again, "comes_back": comes_back or running}, [], None
     devices = status.pop("devices")
     return {"up": True} | status, devices, outbox
 

@@ -150,6 +150,8 @@ const TONES = {
   reconciling: "info",
 };
 
+const ONLINE = { true: ["online", "good"], false: ["offline", "warn"], null: ["Leat not asked yet", "quiet"] };
+
 function chip(element, text, tone = TONES[text] ?? "quiet") {
   element.hidden = !text;
   element.dataset.tone = tone;
@@ -172,7 +174,7 @@ const show = {
       return;
     }
     chip($("place"), words(kiosk.place), "info");
-    chip($("online"), kiosk.online ? "online" : "offline", kiosk.online ? "good" : "warn");
+    chip($("online"), ...ONLINE[String(kiosk.online)]);
     say($("process"), `kioskd ${kiosk.version} · process ${kiosk.pid}`);
     say($("clock"), `${kiosk.time.slice(0, 10)} ${kiosk.time.slice(11, 19)}`);
     const drift_s = (new Date(kiosk.time) - Date.now()) / 1000;
@@ -249,7 +251,8 @@ const show = {
       }, "Nothing to tell yet.");
     const unpaid = operations.filter((operation) => operation.detail === "unpaid" && operation.state === "held");
     const sum = unpaid.map((operation) => money(operation.amount_minor, operation.currency)).join(", ");
-    say($("unpaid"), unpaid.length ? `unpaid: ${sum}` : "no unpaid orders");
+    say($("unpaid"), `Unpaid at the counter: ${sum}`);
+    $("unpaid").hidden = !unpaid.length;
   },
 
   leat(leat) {
@@ -314,12 +317,12 @@ const show = {
   },
 
   papers(papers) {
-    say($("sheets"), papers.length ? `newest first` : "");
+    say($("sheets"), papers.length ? "newest first" : "");
     sync($("papers"), papers, (paper) => paper.number, sheet, () => {}, "Nothing printed yet.");
     const numbers = papers.filter((paper) => paper.order);
     sync($("numbers"), numbers, (paper) => paper.number, () => el("option"),
       (option, paper) => { option.value = paper.order; });
-    $("number").placeholder = numbers.length ? `Order number, e.g. ${numbers[0].order}` : "Order number";
+    $("number").placeholder = numbers.length ? `Order, e.g. ${numbers[0].order}` : "Order number";
   },
 
   log(lines) {

@@ -2,6 +2,9 @@
 
 const AGAIN_MS = 400;
 const NOT_FASTER_THAN_MS = 33;
+const LINE_PX = 30;
+const WHEEL_GATHERS_MS = 40;
+const WHEEL_RESTS_MS = 120;
 
 const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -85,29 +88,29 @@ export function touchScreen(canvas, send) {
     waiting.push({ x: -1, y: -1, phase: "move" }, { x: -1, y: -1, phase: "up" });
     flush();
   });
+  // The kiosk knows no wheel: turning it is a short drag that rests before it ends, so that nothing is flung.
+  let turned = 0;
+  let wheeling = false;
   canvas.addEventListener("wheel", (event) => {
     event.preventDefault();
-    if (pointer === null) wheel(event);
+    turned += event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE_PX : 1);
+    if (!wheeling && pointer === null) drag(event.clientX, event.clientY);
   }, { passive: false });
 
-  // The kiosk knows no wheel: a turn is a short drag.
-  let turned = 0;
-  let turning = null;
-  function wheel(event) {
-    turned += event.deltaY * (event.deltaMode === 1 ? 30 : 1);
-    clearTimeout(turning);
-    const { clientX, clientY } = event;
-    turning = setTimeout(() => {
-      const box = canvas.getBoundingClientRect();
-      const scale = canvas.height / box.height;
-      const x = Math.round((clientX - box.left) * scale);
-      const y = Math.round((clientY - box.top) * scale);
-      const end = Math.min(Math.max(Math.round(y - turned * scale), 0), canvas.height - 1);
-      const half = Math.round((y + end) / 2);
-      waiting.push({ x, y, phase: "down" }, { x, y: half, phase: "move" }, { x, y: end, phase: "move" },
-        { x, y: end, phase: "up" });
-      turned = 0;
-      flush();
-    }, 60);
+  async function drag(clientX, clientY) {
+    wheeling = true;
+    await rest(WHEEL_GATHERS_MS);
+    const box = canvas.getBoundingClientRect();
+    const scale = canvas.height / box.height;
+    const x = Math.round((clientX - box.left) * scale);
+    const y = Math.round((clientY - box.top) * scale);
+    const end = Math.min(Math.max(Math.round(y - turned * scale), 0), canvas.height - 1);
+    turned = 0;
+    waiting.push({ x, y, phase: "down" }, { x, y: end, phase: "move" });
+    flush();
+    await rest(WHEEL_RESTS_MS);
+    waiting.push({ x, y: end, phase: "move" }, { x, y: end, phase: "up" });
+    flush();
+    wheeling = false;
   }
 }
