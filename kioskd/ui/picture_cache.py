@@ -17,7 +17,7 @@ from kioskd.ui.theme import Colour
 log = logging.getLogger(__name__)
 
 ART_FOLDER = Path(__file__).with_name("pictures")
-_MAX_BYTES = 16 * 1024 * 1024
+_MAX_BYTES = 12 * 1024 * 1024
 _MAX_SIDE_PX = 8192
 _FADED_ALPHA = 110
 
@@ -33,6 +33,8 @@ class Pictures:
         self._kept: OrderedDict[Key, pygame.Surface] = OrderedDict()
         self._bytes = 0
         self._complained: set[str] = set()
+        self.loads = 0
+        """How many pictures were made so far: each cost a file or a drawing."""
 
     def fitted(
         self, picture: Picture, w_px: int, h_px: int, ink: Colour, turned: bool = False
@@ -45,6 +47,7 @@ class Pictures:
         if known is not None:
             self._kept.move_to_end(key)
             return known
+        self.loads += 1
         surface = self._made(picture, w_px, h_px, ink)
         if turned:
             surface = pygame.transform.flip(surface, True, False)

@@ -16,7 +16,7 @@ from kioskd.ui.shapes import rounded, shadow
 from kioskd.ui.stage import Stage
 from kioskd.ui.theme import Colour, Style
 
-_MAX_TEXT_BYTES = 6 * 1024 * 1024
+_MAX_TEXT_BYTES = 4 * 1024 * 1024
 _MERGE_SLACK = 1.25
 
 
@@ -50,6 +50,16 @@ class Renderer:
         pad = 2 * round(picture.pad_mm * self._stage.display.px_per_mm)
         ink = self._stage.theme.colours["ink"]
         return self._pictures.fitted(picture, rect.w - pad, rect.h - pad, ink)
+
+    def warm(self, widget: Widget) -> bool:
+        """Load the widget's picture before it is shown; whether it had to be loaded."""
+        if widget.picture is None:
+            return False
+        style = self._stage.theme.styles[widget.style]
+        rect, pad = self.px(widget.rect), round(widget.picture.pad_mm * self._stage.display.px_per_mm)
+        before = self._pictures.loads
+        self._pictures.fitted(widget.picture, rect.w - 2 * pad, rect.h - 2 * pad, style.ink)
+        return self._pictures.loads != before
 
     def reach(self, widget: Widget, pose: Pose | None = None) -> pygame.Rect:
         """All pixels the widget may touch, with its shadow and wherever motion has put it."""

@@ -19,6 +19,7 @@ from kioskd.ui.scene import Scene
 from kioskd.ui.screen import Screen
 from kioskd.ui.stage import Display, Stage
 from kioskd.ui.theme import default_theme
+from kioskd.ui.warmup import warm_up
 from kioskd.ui.window import Driver, Window
 from tests.ui_visits import MENU_FOLDER, shop, visits
 
@@ -230,6 +231,19 @@ def test_merged_rectangles_cover_everything() -> None:
     result = merged(parts)
     assert all(any(found.contains(part) for found in result) for part in parts if part.w)
     assert len(result) == 2
+
+
+def test_after_warming_up_the_menu_loads_no_picture(
+    window: Window, renderer: Renderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sum(1 for _ in warm_up(COMPOSER, renderer, VISITS["attract"])) > 20
+
+    def load(*_: object) -> None:
+        raise AssertionError("a picture was loaded late")
+
+    monkeypatch.setattr(Pictures, "_loaded", load)
+    for category in SHOP.catalogue.categories:
+        renderer.paint(window.canvas, scene("menu-empty", category=category.id))
 
 
 # --- motion ---------------------------------------------------------------------------------------------
