@@ -85,8 +85,9 @@ def test_zero_of_something_is_its_removal_and_can_be_undone() -> None:
 
 
 def test_undo_is_forgotten_by_the_next_change_and_harmless_without_one() -> None:
-    basket = EMPTY.add(BURGER).remove(1)
-    assert basket.add(WATER).undo_removal() == basket.add(WATER)
+    basket = EMPTY.add(WATER).add(BURGER).remove(2)
+    for changed in (basket.add(FRIES), basket.with_quantity(1, 3), basket.change(1, (), 2)):
+        assert changed.undo_removal() == changed
     assert EMPTY.undo_removal() == EMPTY
     assert basket.remove(99) == basket
 
