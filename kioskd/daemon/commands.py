@@ -4,7 +4,7 @@ status                     where the visit is, devices, network, outbox, as one 
 scene                      what is on the screen, as widgets
 frame                      what is on the screen, as width x height x 3 bytes of RGB
 wait {seq, timeout_s}      returns when the screen has changed since `seq`, or when time is up
-outbox {limit}             the newest operations, without what is in them
+outbox {limit}             the newest operations, without what is in them; `unpaid` is an order's number
 order_paid {number}        staff took the money for an order to be paid at the counter
 order_dropped {number}     nobody came to pay
 touch {x, y, phase}        phase is "down", "move" or "up", in pixels           (only with drive)
@@ -115,6 +115,7 @@ class Commands:
     async def _operations(self, request: dict[str, Any]) -> Answer:
         now = self._clock.wall()
         listed = await self._outbox.operations(min(max(int(request.get("limit", 50)), 0), 1000))
+        unpaid = await self._selling.unpaid()
         rows = [
             {
                 "id": item.operation.op_id,
@@ -128,6 +129,7 @@ class Commands:
                 "amount_minor": item.operation.amount_minor,
                 "currency": item.operation.currency,
                 "age_s": round(item.age_s(now)),
+                "unpaid": unpaid.get(item.operation.op_id),
             }
             for item in listed
         ]

@@ -22,6 +22,7 @@ from kioskd.core.events import (
     LookupFailed,
     LookupFailure,
     MemberFound,
+    NetworkChanged,
     OrderAccepted,
     PrintVerdict,
     ReceiptEnded,
@@ -117,6 +118,7 @@ class Errands:
         try:
             member = await backend.identify(asked.credential, asked.language)
         except errors.Refused as refused:
+            self._post(NetworkChanged(online=True))
             failure = _REFUSALS.get(refused.reason, LookupFailure.UNKNOWN_CARD)
             return LookupFailed(asked.request, failure)
         except errors.LoyaltyError as error:
@@ -125,6 +127,7 @@ class Errands:
         except Exception as error:  # noqa: BLE001 - an answer nobody thought of must not end the kiosk
             log.error("a card could not be looked up: %s", without_content(error))
             return LookupFailed(asked.request, LookupFailure.UNREACHABLE)
+        self._post(NetworkChanged(online=True))
         return MemberFound(asked.request, member)
 
     async def _accept(self, effect: AcceptOrder) -> None:

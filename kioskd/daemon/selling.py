@@ -40,8 +40,16 @@ class Selling:
         """The guest never came to pay. Raises OperationRefused."""
         await self._outbox.cancel(await self._unpaid(number), "not paid at the counter")
 
+    async def unpaid(self) -> dict[str, str]:
+        """Operation and number of each order that waits to be paid at the counter, oldest first."""
+        return {
+            parcel.operation.op_id: str(parcel.payload["number"])
+            for parcel in await self._outbox.held()
+            if parcel.operation.detail == UNPAID
+        }
+
     async def _unpaid(self, number: str) -> str:
-        for parcel in reversed(await self._outbox.held()):
-            if parcel.operation.detail == UNPAID and parcel.payload["number"] == number:
-                return parcel.operation.op_id
+        for op_id, its_number in reversed((await self.unpaid()).items()):
+            if its_number == number:
+                return op_id
         raise OperationRefused(f"no unpaid order has the number {number}")

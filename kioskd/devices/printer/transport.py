@@ -220,8 +220,13 @@ async def connect(address: Address) -> Connection:
         raise DeviceAbsent(f"{address} did not open within {CONNECT_S:g} s") from slow
     except OSError as wrong:
         if isinstance(address, NetworkPrinter) or wrong.errno in _GONE:
-            raise DeviceAbsent(f"{address}: {wrong.strerror or wrong}") from wrong
-        raise DeviceFault(f"{address}: {wrong.strerror or wrong}; check permissions and owner") from wrong
+            raise DeviceAbsent(f"{address}: {_reason(wrong)}") from wrong
+        raise DeviceFault(f"{address}: {_reason(wrong)}; check permissions and owner") from wrong
+
+
+def _reason(wrong: OSError) -> str:
+    """In the system's few words: pyserial's own repeat the path and the error in Python's notation."""
+    return os.strerror(wrong.errno) if wrong.errno else str(wrong)
 
 
 async def _connect_serial(address: SerialPort) -> Connection:

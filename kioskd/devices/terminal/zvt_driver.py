@@ -198,8 +198,9 @@ class ZvtTerminal:
         if result is not None:
             return await self._decide(attempt, result)
         settled = await self._settle(attempt)
-        if settled.outcome is PaymentOutcome.DECLINED and payment.abort_wanted:
-            return replace(settled, outcome=PaymentOutcome.ABORTED)
+        if settled.outcome is PaymentOutcome.DECLINED:  # proven unpaid, but no bank said no
+            stopped = PaymentOutcome.ABORTED if payment.abort_wanted else PaymentOutcome.UNAVAILABLE
+            return replace(settled, outcome=stopped)
         return settled
 
     async def _earlier(self, reference: str) -> PaymentResult | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import dataclass
 
 from kioskd.core.errors import DeviceAbsent, DeviceFault
@@ -122,5 +123,10 @@ async def open_link(host: str, port: int, deadlines: Deadlines) -> ZvtLink:
     except TimeoutError:
         raise DeviceAbsent(f"no terminal answers at {host}:{port}") from None
     except OSError as error:
-        raise DeviceAbsent(f"no terminal at {host}:{port}: {error.strerror or error}") from None
+        raise DeviceAbsent(f"no terminal at {host}:{port}: {_reason(error)}") from None
     return link
+
+
+def _reason(error: OSError) -> str:
+    """In the system's few words: asyncio's own repeat the address."""
+    return os.strerror(error.errno) if error.errno else str(error)
