@@ -182,15 +182,15 @@ class _Player:
         kiosk = self._world.kiosk
         done = StepReport(len(report.steps) + 1, "no bug in the log, and a clean stop", {})
         report.steps.append(done)
-        if "Traceback" in await asyncio.to_thread(self._world.places.log.read_text, "utf-8", "replace"):
-            done.failure = "the daemon's log has a traceback"
-        elif kiosk.running:
+        if kiosk.running:
             try:
                 await kiosk.stop()
             except KioskDown as down:
                 done.failure = str(down)
             if kiosk.returncode != 0:
                 done.failure = f"the daemon ended with status {kiosk.returncode}"
+        if "Traceback" in await asyncio.to_thread(self._world.places.log.read_text, "utf-8", "replace"):
+            done.failure = "the daemon's log has a traceback"
         say(_line(done))
         return done.held
 
