@@ -11,8 +11,8 @@ import pygame
 from kioskd.ui.fonts import Fonts
 from kioskd.ui.geometry import Rect
 from kioskd.ui.picture_cache import Pictures
-from kioskd.ui.scene import Align, Label, Picture, Scene, Widget
-from kioskd.ui.shapes import rounded, shadow
+from kioskd.ui.scene import Align, Label, Picture, Region, Scene, Widget
+from kioskd.ui.shapes import fade, rounded, shadow
 from kioskd.ui.stage import Stage
 from kioskd.ui.theme import Colour, Style
 
@@ -86,7 +86,7 @@ class Renderer:
             return
         canvas.set_clip(area)
         canvas.fill(self._stage.theme.colours["page"])
-        viewports = {region.id: self.px(region.viewport) for region in scene.regions}
+        viewports = {region.id: self._view(region) for region in scene.regions}
         for layer, front in ((scene.backdrop, False), (scene.widgets, True)):
             for widget in layer:
                 view = viewports.get(widget.region) if widget.region else None
@@ -116,8 +116,8 @@ class Renderer:
         ]
         if not same_order:
             return [whole]
-        old_views = {r.id: r.viewport for r in old.regions}
-        new_views = {r.id: r.viewport for r in new.regions}
+        old_views = {r.id: r for r in old.regions}
+        new_views = {r.id: r for r in new.regions}
         rects: list[pygame.Rect] = []
         for id in before.keys() | after.keys():
             was = before[id][1] if id in before else None
@@ -125,7 +125,9 @@ class Renderer:
             moved = old_poses.get(id) != new_poses.get(id)
             touched = pressed[0] != pressed[1] and id in pressed
             if was is not None and now is not None and not moved and not touched and self._alike(was, now):
-                same_view = now.region is None or old_views.get(now.region) == new_views.get(now.region)
+                same_view = now.region is None or self._same_view(
+                    old_views.get(now.region), new_views.get(now.region)
+                )
                 if same_view:
                     continue
             for widget, poses, views in ((was, old_poses, old_views), (now, new_poses, new_views)):
@@ -133,7 +135,7 @@ class Renderer:
                     continue
                 rect = self.reach(widget, poses.get(id))
                 if widget.region is not None and widget.region in views:
-                    rect = rect.clip(self.px(views[widget.region]))
+                    rect = rect.clip(self._view(views[widget.region]))
                 rects.append(rect.clip(whole))
         return merged(rects)
 
@@ -148,6 +150,13 @@ class Renderer:
             and was.enabled == now.enabled
             and was.region == now.region
         )
+
+    def _same_view(self, was: Region | None, now: Region | None) -> bool:
+        return was is not None and now is not None and was.viewport == now.viewport
+
+    def _view(self, region: Region) -> pygame.Rect:
+        """Where a list may paint: its viewport, and at the sides the shadows of its cards."""
+        return self.px(region.viewport).inflate(2 * self._shadow_px()[0], 0)
 
     # --- one widget ------------------------------------------------------------------------------------
 
@@ -194,6 +203,9 @@ class Renderer:
             through = round(255 * (1 - style.veil))
             canvas.fill((through, through, through), rect, pygame.BLEND_RGB_MULT)
             canvas.fill([round(c * style.veil) for c in fill], rect, pygame.BLEND_RGB_ADD)
+            return
+        if style.fade:
+            fade(canvas, rect, fill, down=style.fade == "down")
             return
         unit = self._stage.unit_mm * self._stage.display.px_per_mm
         radius = min(rect.w, rect.h) // 2 if style.radius is None else round(style.radius * unit)

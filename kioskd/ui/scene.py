@@ -173,6 +173,9 @@ class Region:
     controls: Rect | None = None
     up_name: str = ""
     down_name: str = ""
+    fade: tuple[str, str] = ("fade_up", "fade_down")
+    """The styles of the veils at the upper and lower edge while there is more beyond it."""
+    fade_mm: float = 0.0
     reset: str = ""
     """While this stays the same the guest's place in the list is kept over scenes."""
 
@@ -277,14 +280,21 @@ def _controls(region: Region, offset: float) -> tuple[Widget, ...]:
     if region.controls is None or not region.furthest:
         return ()
     slack = 0.5  # mm: a hair's breadth left is no reason to offer more
+    beyond = (offset > slack, offset < region.furthest - slack)
     gap = 4.0  # mm: two targets are never nearer
     wide = region.controls.w > region.controls.h
     up, down = region.controls.columns(2, gap) if wide else region.controls.rows(2, gap)
     ends = (
-        (up, "up", region.up_name, -0.8, offset > slack),
-        (down, "down", region.down_name, 0.8, offset < region.furthest - slack),
+        (up, "up", region.up_name, -0.8, beyond[0]),
+        (down, "down", region.down_name, 0.8, beyond[1]),
     )
-    return tuple(
+    edges = (region.viewport.top(region.fade_mm)[0], region.viewport.foot(region.fade_mm)[0])
+    veils = tuple(
+        Widget(id=f"{region.id}:{style}", role=Role.IMAGE, rect=edge, style=style)
+        for edge, style, more in zip(edges, region.fade, beyond, strict=True)
+        if more and region.fade_mm
+    )
+    return veils + tuple(
         Widget(
             id=f"{region.id}:{word}",
             role=Role.BUTTON,

@@ -63,6 +63,21 @@ def _disc(radius: int, fill: Colour, edge: Colour, width: int) -> pygame.Surface
     return pygame.transform.smoothscale(fine, (2 * radius, 2 * radius))
 
 
+def fade(target: pygame.Surface, rect: pygame.Rect, colour: Colour, *, down: bool) -> None:
+    """A veil of one colour over `rect`, from nothing to full."""
+    strip = _fade_strip(rect.h, colour, down)
+    target.blit(pygame.transform.scale(strip, rect.size), rect)
+
+
+@lru_cache(maxsize=12)
+def _fade_strip(height: int, colour: Colour, down: bool) -> pygame.Surface:
+    strip = pygame.Surface((1, height), pygame.SRCALPHA)
+    for y in range(height):
+        share = (y + 1) / height
+        strip.set_at((0, y if down else height - 1 - y), (*colour, round(255 * share * share)))
+    return strip
+
+
 def shadow(
     target: pygame.Surface,
     rect: pygame.Rect,

@@ -31,7 +31,8 @@ class Type:
 class Style:
     """A surface and its ink. `fill` None paints nothing; `radius` None is fully round.
 
-    `veil` below 1 lets what is behind shine through; only for a whole-screen scrim.
+    `veil` below 1 lets what is behind shine through; only for a whole-screen scrim. `fade` ("up" or "down")
+    lets the fill grow from nothing to full in that direction.
     """
 
     ink: Colour
@@ -44,6 +45,7 @@ class Style:
     off_fill: Colour | None = None
     off_ink: Colour | None = None
     veil: float = 1.0
+    fade: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,4 +192,5 @@ class _Reader:
             off_fill=off_fill,
             off_ink=off_ink,
             veil=float(raw.get("veil", 1.0)),
+            fade=str(raw.get("fade", "")),
         )

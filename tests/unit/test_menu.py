@@ -315,3 +315,18 @@ def test_no_menu_whatever_breaks_the_loader(tmp_path_factory: pytest.TempPathFac
         load(tmp_path_factory.mktemp("menu"), json.dumps(data), name="menu.json")
     except ConfigError as error:
         assert "menu.json" in str(error)
+
+
+def test_more_choices_than_a_product_can_carry_are_refused(tmp_path: Path) -> None:
+    options = "\n".join(
+        f'[[group.option]]\nsku = "O{number}"\nname = "Option {number}"' for number in range(25)
+    )
+    menu = tmp_path / "menu.toml"
+    menu.write_text(
+        '[[category]]\nid = "all"\nname = "All"\n'
+        f'[[group]]\nid = "many"\nname = "Many"\nmaximum = 25\n{options}\n'
+        '[[product]]\nsku = "P"\nname = "P"\ndescription = "P"\nprice = "1.00"\ncategory = "all"\n'
+        'groups = ["many"]\n'
+    )
+    with pytest.raises(ConfigError, match="allow 25 choices for one product"):
+        load_menu(menu, "EUR")

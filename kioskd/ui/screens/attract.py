@@ -27,7 +27,7 @@ def attract(sheet: Sheet, visit: Visit, shop: Shop) -> str:
     stage, tr = sheet.stage, sheet.tr
     sheet.surface(stage.area, "page", id="page")
     if stage.portrait:
-        field, rest = stage.area.top(stage.area.h * 0.565, sheet.u(40))
+        field, rest = stage.area.top(stage.area.h * 0.59, sheet.u(40))
         # The field's upper corners are round too: they hang over the edge.
         sheet.surface(_hung(sheet, field, up=True), "joy", id="field")
     else:

@@ -54,7 +54,7 @@ def _bill(sheet: Sheet, area: Rect, visit: Visit, controls: Rect | None) -> None
     region = None
     if lines_h > lines.h + 0.01:
         lines, found = scroll_area(
-            sheet, "bill_lines", lines, lines_h, reset="", aside=True, controls=controls
+            sheet, "bill_lines", lines, lines_h, reset="", aside=True, controls=controls, on="card"
         )
         region = found.id
     y = lines.y

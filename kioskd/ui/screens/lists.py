@@ -21,11 +21,13 @@ def scroll_area(
     reset: str,
     aside: bool = False,
     controls: Rect | None = None,
+    on: str = "page",
 ) -> tuple[Rect, Region]:
     """Make `area` a scroll region for content that high; returns where the content begins, and the region.
 
     When the content is too high, a strip for the up and down buttons is taken off: at the foot, or at the
-    end side where height is scarce (`aside`), unless `controls` names a place. `reset` is as in `Region`.
+    end side where height is scarce (`aside`), unless `controls` names a place. `reset` is as in `Region`,
+    `on` the surface the list lies on: "page" or "card".
     """
     viewport = area
     if content_h <= area.h + 0.01:
@@ -45,6 +47,8 @@ def scroll_area(
         up_name=sheet.tr("Up"),
         down_name=sheet.tr("More"),
         reset=reset,
+        fade=("fade_up", "fade_down") if on == "page" else ("card_fade_up", "card_fade_down"),
+        fade_mm=sheet.u(56 if not sheet.stage.compact else 28),
     )
     sheet.region(region)
     return viewport, region

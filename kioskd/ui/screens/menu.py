@@ -26,7 +26,6 @@ def menu(sheet: Sheet, visit: Visit, shop: Shop) -> str:
     title = sheet.tr.words(category.name) if category else shop.name
     if stage.portrait:
         basket_bar(sheet, layout.foot, visit)
-        body = notice_banner(sheet, visit, body, quiet=(NoticeKind.ADDED,))
         body = head(sheet, body, title, visit=visit, shop=shop)
         rail, grid = body.start(sheet.u(200), space)
     else:
@@ -37,10 +36,11 @@ def menu(sheet: Sheet, visit: Visit, shop: Shop) -> str:
             basket_aside(sheet, aside, visit)
             aside_buttons(sheet, layout.foot, visit)
         rail, grid = body.start(sheet.u(340 if stage.compact else 320), space)
-        grid = notice_banner(sheet, visit, grid, quiet=(NoticeKind.ADDED,))
         grid = head(sheet, grid, title, visit=visit, shop=shop, room=pager_w(sheet) if stage.compact else 0.0)
     _rail(sheet, rail, visit, shop)
-    _grid(sheet, grid, visit, shop)
+    full_h = grid.h
+    grid = notice_banner(sheet, visit, grid, quiet=(NoticeKind.ADDED,))
+    _grid(sheet, grid, full_h, visit, shop)
     return title
 
 
@@ -96,7 +96,7 @@ def _category(
     )
     inner = rect.inset(sheet.u(8), sheet.u(14 if not sheet.stage.compact else 8))
     label_h = sheet.measure.line_mm("pill")
-    lines = 2 if inner.h > 2 * label_h + sheet.u(70) and sheet.width(name, "badge") > inner.w else 1
+    lines = 2 if inner.h > 2 * label_h + sheet.u(50) and sheet.width(name, "badge") > inner.w else 1
     label, top = inner.foot(label_h * lines, sheet.u(6))
     sheet.picture(top, photo(picture), part_of=widget_id, region=region)
     sheet.line(
@@ -114,32 +114,46 @@ def _category(
 # --- products -------------------------------------------------------------------------------------------
 
 
-def _grid(sheet: Sheet, area: Rect, visit: Visit, shop: Shop) -> None:
+def _grid(sheet: Sheet, area: Rect, full_h: float, visit: Visit, shop: Shop) -> None:
+    """The cards. Their size follows from `full_h`, so a passing notice shortens the list, not the cards."""
     products = [p for p in shop.catalogue.in_category(visit.category) if _offered(p, visit)]
     stage, space = sheet.stage, gap(sheet)
     tall = not stage.compact
     columns = 2 if stage.portrait or stage.compact else max(2, int((area.w + space) / sheet.u(330)))
     rows = -(-len(products) // columns)
-    wanted = sheet.u(_CARD_TALL if tall else _CARD_WIDE)
-    fitting = max(1, round((area.h + space) / (wanted + space)))
-    height = (area.h - (fitting - 1) * space) / fitting
-    height = min(height, sheet.u(500 if tall else 240))
-    if tall and rows < fitting:
-        height = min((area.h - (rows - 1) * space) / rows, sheet.u(540)) if stage.portrait else height
-    region = None
+    height = _card_height(sheet, full_h, rows, space)
     content = rows * height + (rows - 1) * space
-    if rows > fitting:
-        if tall:
-            # Leave room for the pages, and let the next row peep out so that it is missed by nobody.
-            height = min(height, sheet.u(_CARD_TALL))
-            content = rows * height + (rows - 1) * space
+    region = None
+    if content > area.h + 0.01:
         controls = None if tall else head_room(sheet, pager_w(sheet))
         area, found = scroll_area(sheet, "products", area, content, reset=visit.category, controls=controls)
         region = found.id
-    for index, product in enumerate(products):
-        row, column = divmod(index, columns)
-        cell = Rect(area.x, area.y + row * (height + space), area.w, height).columns(columns, space)[column]
-        ProductCard(sheet, product, visit, cell, region).draw(tall=tall)
+    for index in range(rows):
+        cells = Rect(area.x, area.y + index * (height + space), area.w, height).columns(columns, space)
+        row = products[index * columns : (index + 1) * columns]
+        cards = [
+            ProductCard(sheet, product, visit, cell, region)
+            for cell, product in zip(cells, row, strict=False)
+        ]
+        words_h = max(card.words_h() for card in cards)
+        for card in cards:
+            if tall:
+                card.draw_upright(words_h)
+            else:
+                card.draw_flat()
+
+
+def _card_height(sheet: Sheet, full_h: float, rows: int, space: float) -> float:
+    """As many whole rows as look well; what is too much scrolls."""
+    stage = sheet.stage
+    wanted = sheet.u(_CARD_WIDE if stage.compact else _CARD_TALL)
+    fitting = max(1, round((full_h + space) / (wanted + space)))
+    if stage.compact:
+        return min((full_h - (fitting - 1) * space) / fitting, sheet.u(240))
+    if rows > fitting:
+        return wanted  # the next row peeps out, so that it is missed by nobody
+    shown = rows if stage.portrait else fitting
+    return min((full_h - (shown - 1) * space) / max(1, shown), sheet.u(540 if stage.portrait else 500))
 
 
 def _offered(product: Product, visit: Visit) -> bool:

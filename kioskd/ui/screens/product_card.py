@@ -12,10 +12,13 @@ from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role, Widget
 from kioskd.ui.screens.sheet import Sheet, icon, photo
 
+_ROOMY = 400.0
+"""In units: a card of that height has room for three lines of words."""
+
 
 @dataclass(frozen=True, slots=True)
 class ProductCard:
-    """One product: its picture, words and price, and a plus that adds it at once."""
+    """One product in its rectangle. What is not to be had now is shown, and says why."""
 
     sheet: Sheet
     product: Product
@@ -27,129 +30,175 @@ class ProductCard:
     def id(self) -> str:
         return f"product:{self.product.sku}"
 
-    def draw(self, *, tall: bool) -> None:
+    @property
+    def here(self) -> bool:
+        """Whether it can be ordered now."""
+        return self.product.availability.at(self.visit.service or Service.EAT_IN, self.visit.now)
+
+    @property
+    def name(self) -> str:
+        return self.sheet.tr.words(self.product.name)
+
+    @property
+    def note(self) -> str:
+        """What is in it, or why it cannot be had."""
+        sheet, availability = self.sheet, self.product.availability
+        if self.here:
+            return sheet.tr.words(self.product.description)
+        if availability.sold_out is not None:
+            return sheet.tr.words(availability.sold_out)
+        if availability.windows:
+            window = availability.windows[0]
+            return sheet.tr(
+                "Only from {start} to {end}", start=f"{window.start:%H:%M}", end=f"{window.end:%H:%M}"
+            )
+        return sheet.tr("Not right now")
+
+    # --- upright: the picture above the words ----------------------------------------------------------
+
+    def words_h(self) -> float:
+        """How high name and note want to be; the cards of a row take the most of any."""
+        name, note = self._lines()
+        return name * self.sheet.measure.line_mm("strong") + note * self.sheet.measure.line_mm("small")
+
+    def draw_upright(self, words_h: float) -> None:
+        self._surface()
+        sheet = self.sheet
+        row, rest = self._upright_area().foot(self._plus)
+        words, top = rest.foot(words_h, sheet.u(10))
+        side = min(top.h, top.w)
+        picture = self._picture(top.around(side, side))
+        name_lines, note_lines = self._lines()
+        below = sheet.text(
+            words,
+            self.name,
+            ("strong", "pill", "badge"),
+            lines=name_lines,
+            part_of=self.id,
+            region=self.region,
+        )
+        sheet.text(
+            below,
+            self.note,
+            "small",
+            style=self._note_ink,
+            lines=note_lines,
+            part_of=self.id,
+            region=self.region,
+        )
+        self._price(row.start(row.w - self._plus if self.here else row.w)[0])
+        self._add(row, picture)
+        self._badge(Rect(self.rect.x + sheet.u(22), self.rect.y + sheet.u(22), 0, sheet.u(46)))
+
+    def _upright_area(self) -> Rect:
+        return self.rect.inset(self.sheet.u(28), self.sheet.u(22))
+
+    def _lines(self) -> tuple[int, int]:
+        width = self._upright_area().w
+        name = 1 if self.sheet.width(self.name, "pill") <= width else 2
+        note = 1 if self.sheet.width(self.note, "small") <= width else 2
+        room = 3 if self.rect.h > self.sheet.u(_ROOMY) else 2
+        return name, max(1, min(note, room - name))
+
+    # --- flat: the picture beside them -----------------------------------------------------------------
+
+    def draw_flat(self) -> None:
+        self._surface()
+        sheet = self.sheet
+        area = self.rect.inset(sheet.u(20), sheet.u(14))
+        at, rest = area.start(min(area.h, sheet.u(90)), sheet.u(16))
+        picture = self._picture(at.around(at.w, at.w))
+        top, below = rest.top(sheet.measure.line_mm("pill"))
+        sheet.line(top, self.name, ("pill", "badge"), part_of=self.id, region=self.region)
+        row = rest.foot(self._plus)[0]
+        if self.here:
+            self._price(row.start(row.w - self._plus)[0])
+            self._add(row, picture)
+        else:
+            price, why = below.top(below.h * 0.45)
+            self._price(price)
+            sheet.line(
+                why,
+                self.note,
+                ("small", "tiny"),
+                style=self._note_ink,
+                lines=2,
+                part_of=self.id,
+                region=self.region,
+            )
+        self._badge(Rect(self.rect.x + sheet.u(12), self.rect.bottom - sheet.u(54), 0, sheet.u(42)))
+
+    # --- parts -----------------------------------------------------------------------------------------
+
+    @property
+    def _plus(self) -> float:
+        return max(self.sheet.u(92), self.sheet.stage.least_target_mm)
+
+    @property
+    def _note_ink(self) -> str:
+        return "quiet" if self.here else "alert_text"
+
+    def _surface(self) -> None:
         sheet, product = self.sheet, self.product
-        service = self.visit.service or Service.EAT_IN
-        here = product.availability.at(service, self.visit.now)
-        why = "" if here else self._why_not()
-        name, price = sheet.tr.words(product.name), sheet.tr.money(product.price)
-        description = sheet.tr.words(product.description)
-        spoken = ", ".join(part for part in (name, description, why, price) if part)
-        badge = sheet.tr.words(product.badge) if product.badge and here else ""
-        spoken = f"{badge}: {spoken}" if badge else spoken
+        price = sheet.tr.money(product.price)
+        badge = sheet.tr.words(product.badge) if product.badge and self.here else ""
         sheet.add(
             Widget(
                 self.id,
                 Role.BUTTON,
                 self.rect,
-                "card" if here else "card_off",
-                name=spoken,
+                "card" if self.here else "card_off",
+                name=", ".join(part for part in (self.name, badge, self.note, price) if part),
                 action=ShowProduct(product.sku),
-                enabled=here,
+                enabled=self.here,
                 region=self.region,
-                focus=sheet.focus() if here else None,
+                focus=sheet.focus() if self.here else None,
             )
         )
-        pad = sheet.u(28 if tall else 20)
-        area = self.rect.inset(pad, sheet.u(22 if tall else 14))
-        plus = max(sheet.u(92), sheet.stage.least_target_mm)
-        if tall:
-            name_lines = 1 if sheet.width(name, "pill") <= area.w else 2
-            note_lines = 1 if sheet.width(why or description, "small") <= area.w else 2
-            roomy = self.rect.h > sheet.u(400)
-            note_lines = max(1, min(note_lines, (3 if roomy else 2) - name_lines))
-            text_h = name_lines * sheet.measure.line_mm("strong") + note_lines * sheet.measure.line_mm(
-                "small"
-            )
-            row, rest = area.foot(plus, 0)
-            words, top = rest.foot(text_h, sheet.u(10))
-            picture_side = min(top.h, top.w)
-            at = top.around(picture_side, picture_side)
-        else:
-            name_lines = note_lines = 1
-            picture, rest = area.start(min(area.h, sheet.u(90)), sheet.u(16))
-            at = picture.around(picture.w, picture.w)
-            row, _ = rest.foot(plus)
-            words = Rect(rest.x, area.y, rest.w, sheet.measure.line_mm("pill"))
-        picture_id = sheet.picture(
-            at,
-            photo(product.picture, faded=not here),
-            part_of=self.id,
-            region=self.region,
-            id=f"{self.id}/picture",
-        )
-        types = ("strong", "pill", "badge") if tall else ("pill", "badge")
-        below = sheet.text(words, name, types, lines=name_lines, part_of=self.id, region=self.region)
-        if tall:
-            note, style = (why, "alert_text") if why else (description, "quiet")
-            sheet.text(
-                below, note, "small", style=style, lines=note_lines, part_of=self.id, region=self.region
-            )
-        self._price_row(row, price, why if not tall else "", here, plus, picture_id)
-        if badge:
-            self._badge(badge, tall)
 
-    def _why_not(self) -> str:
-        sold_out = self.product.availability.sold_out
-        if sold_out is not None:
-            return self.sheet.tr.words(sold_out)
-        windows = self.product.availability.windows
-        if windows:
-            start, end = (f"{at:%H:%M}" for at in (windows[0].start, windows[0].end))
-            return self.sheet.tr("Only from {start} to {end}", start=start, end=end)
-        return self.sheet.tr("Not right now")
+    def _picture(self, at: Rect) -> str:
+        picture = photo(self.product.picture, faded=not self.here)
+        return self.sheet.picture(at, picture, part_of=self.id, region=self.region, id=f"{self.id}/picture")
 
-    def _price_row(self, row: Rect, price: str, why: str, here: bool, plus: float, picture_id: str) -> None:
-        sheet = self.sheet
-        if here:
-            at, rest = row.end(plus, sheet.u(8))
-            at = at.moved(sheet.u(8), sheet.u(6))
-        else:
-            at, rest = row, row
-        sheet.line(
-            Rect(rest.x, row.y, rest.w, row.h) if not why else rest.top(row.h * 0.45)[0],
-            price,
-            ("price", "strong", "pill"),
-            part_of=self.id,
-            region=self.region,
-        )
-        if why:
-            sheet.line(
-                rest.foot(row.h * 0.5)[0],
-                why,
-                ("small", "tiny"),
-                style="alert_text",
-                part_of=self.id,
+    def _price(self, rect: Rect) -> None:
+        price = self.sheet.tr.money(self.product.price)
+        self.sheet.line(rect, price, ("price", "strong", "pill"), part_of=self.id, region=self.region)
+
+    def _add(self, row: Rect, picture: str) -> None:
+        if not self.here:
+            return
+        sheet, product = self.sheet, self.product
+        # It leans into the card's corner, where a thumb finds it.
+        at = row.end(self._plus)[0].moved(sheet.u(8), sheet.u(6))
+        asks = product.combo or missing_group(product, preset_choices(product)) is not None
+        sheet.add(
+            Widget(
+                f"add:{product.sku}",
+                Role.BUTTON,
+                at,
+                "round_primary",
+                name=sheet.tr("Add {name}", name=self.name),
+                picture=icon("plus", self._plus * 0.3),
+                action=QuickAdd(product.sku),
                 region=self.region,
-                lines=2,
+                focus=sheet.focus(),
+                launches=None if asks else picture,
             )
-        if here:
-            name = sheet.tr("Add {name}", name=sheet.tr.words(self.product.name))
-            chooses = (
-                self.product.combo or missing_group(self.product, preset_choices(self.product)) is not None
-            )
-            sheet.add(
-                Widget(
-                    f"add:{self.product.sku}",
-                    Role.BUTTON,
-                    at,
-                    "round_primary",
-                    name=name,
-                    picture=icon("plus", plus * 0.3),
-                    action=QuickAdd(self.product.sku),
-                    region=self.region,
-                    focus=sheet.focus(),
-                    launches=None if chooses else picture_id,
-                )
-            )
+        )
 
-    def _badge(self, words: str, tall: bool) -> None:
+    def _badge(self, at: Rect) -> None:
+        if self.product.badge is None or not self.here:
+            return
         sheet = self.sheet
+        words = sheet.tr.words(self.product.badge)
         width = min(sheet.width(words, "badge") + sheet.u(40), self.rect.w - sheet.u(48))
-        at = Rect(self.rect.x + sheet.u(22), self.rect.y + sheet.u(22), width, sheet.u(46))
-        if not tall:
-            at = Rect(self.rect.x + sheet.u(12), self.rect.bottom - sheet.u(54), width, sheet.u(42))
-        sheet.surface(at, "badge", id=f"{self.id}/badge", region=self.region)
+        pill = Rect(at.x, at.y, width, at.h)
+        sheet.surface(pill, "badge", id=f"{self.id}/badge", region=self.region)
         sheet.line(
-            at.inset(sheet.u(12), 0), words, "badge", align=Align.CENTRE, part_of=self.id, region=self.region
+            pill.inset(sheet.u(12), 0),
+            words,
+            "badge",
+            align=Align.CENTRE,
+            part_of=self.id,
+            region=self.region,
         )
