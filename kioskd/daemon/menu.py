@@ -42,6 +42,10 @@ _SECTIONS = ("category", "group", "product")
 _Entry = TypeVar("_Entry", bound=Section)
 
 
+MAX_PICKS = 20
+"""Of one product. More would fill the screen, and a full basket of them the outbox's largest operation."""
+
+
 def load_menu(file: Path, currency: str) -> Catalogue:
     """Read and check the menu at `file`, with its pictures, which stay paths relative to it.
 
@@ -175,6 +179,10 @@ class _Reading:
         if len(set(product.groups)) < len(product.groups):
             self._wrong((*at, "groups"), "names a group twice", "each one once")
         valid = {entry.id: entry for _, entry in groups}
+        picks = sum(valid[id].maximum for id in product.groups if id in valid)
+        if picks > MAX_PICKS:
+            remedy = f"lower the groups' maximum to {MAX_PICKS} in all"
+            self._wrong((*at, "groups"), f"allow {picks} choices for one product", remedy)
         known = self._ids("group", "id")
         for index, id in enumerate(product.groups):
             place = (*at, "groups", index)

@@ -25,6 +25,14 @@ class ServiceManager:
     def ready(self) -> None:
         self._say("READY=1")
 
+    def status(self, text: str) -> None:
+        """One line for `systemctl status`."""
+        self._say(f"STATUS={text}")
+
+    def alive(self) -> None:
+        """For whoever is no event loop and lives only as long as it calls this."""
+        self._say("WATCHDOG=1")
+
     def stopping(self) -> None:
         self._say("STOPPING=1")
 
@@ -55,6 +63,6 @@ class ServiceManager:
                     log.error("no sign of life from the %s: the watchdog decides", part)
                     break
             else:
-                self._say("WATCHDOG=1")
+                self.alive()
             spent_s = asyncio.get_running_loop().time() - asked
             await asyncio.sleep(max(self._watchdog_s / 3 - spent_s, 0.0))

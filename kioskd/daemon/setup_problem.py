@@ -14,6 +14,7 @@ from kioskd.core.catalogue import Catalogue
 from kioskd.core.errors import DeviceError, KioskError
 from kioskd.core.visit import Blockage, OutOfOrder, Shop, Visit
 from kioskd.daemon.config import Display as DisplayConfig
+from kioskd.daemon.notify import ServiceManager
 
 log = logging.getLogger(__name__)
 
@@ -43,9 +44,13 @@ def show_until_changed(
     except DeviceError as no_display:
         log.error("%s", no_display)
         return
+    manager = ServiceManager()
+    manager.ready()  # explaining is all there is to do: systemd need not start us again and again
+    manager.status(str(error).splitlines()[0])
     before = _stamps(watched)
     log.info("the screen says so until one of these changes: %s", ", ".join(map(str, watched)))
     while not stop and _stamps(watched) == before:
+        manager.alive()
         sleep(LOOK_AGAIN_S)
     shown()
 

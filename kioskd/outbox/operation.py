@@ -11,7 +11,7 @@ from typing import Any
 from kioskd.core.errors import KioskError
 from kioskd.outbox.states import TERMINAL, OpState
 
-PAYLOAD_LIMIT_BYTES = 64 * 1024
+PAYLOAD_LIMIT_BYTES = 128 * 1024
 _WORD_LIMIT = 128
 
 
