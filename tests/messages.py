@@ -1,4 +1,4 @@
-"""Finds every sentence the screens can show, by reading their source."""
+"""Finds every sentence the screens can show and the receipts can print, by reading their source."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-UI = Path(__file__).parent.parent / "kioskd" / "ui"
+PACKAGE = Path(__file__).parent.parent / "kioskd"
+SPEAKING = (PACKAGE / "ui", PACKAGE / "core")
 
 Message = tuple[str, str | None]
 """The sentence, and its plural if it has one."""
 
 
-def messages(folder: Path = UI) -> set[Message]:
-    """What `tr(...)`, `tr.plural(...)` and `later(...)` are called with in all modules below `folder`."""
+def messages(folders: tuple[Path, ...] = SPEAKING) -> set[Message]:
+    """What `tr(...)`, `tr.plural(...)` and `later(...)` are called with in all modules below `folders`."""
     found: set[Message] = set()
-    for file in folder.rglob("*.py"):
+    for file in (file for folder in folders for file in folder.rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Call):
                 found.update(_of_call(node))
