@@ -66,7 +66,7 @@ _NOTICES = {
     NoticeKind.NO_LONGER_AVAILABLE: (later("Just sold out: {about}. We took it off your order."), "eat-in"),
     NoticeKind.BASKET_FULL: (later("Your order is full. Pay it first, then start another one."), "take-away"),
     NoticeKind.ADDED: (later("Added: {about}"), "check-mark"),
-    NoticeKind.HELP: (later("Help is on its way."), "bell"),
+    NoticeKind.HELP: (later("Ask us at the counter. We are happy to help."), "bell"),
 }
 
 _NAMELESS = {
