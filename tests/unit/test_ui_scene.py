@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -115,3 +117,11 @@ def test_json_says_what_a_reader_needs() -> None:
     assert widget["rect_mm"] == [195.77, 2, 3, 4]
     assert widget["action"] == {"do": "StartOrder", "service": "eat_in"}
     assert data["rtl"] is True and data["regions"][0]["scrolls"] is True
+
+
+def test_scenes_are_composed_without_a_single_pixel() -> None:
+    probe = "import sys, kioskd.ui.compose, kioskd.ui.scene_json; print('pygame' in sys.modules)"
+    told = subprocess.run(
+        [sys.executable, "-c", probe], capture_output=True, text=True, timeout=30, check=True
+    )
+    assert told.stdout.strip() == "False"

@@ -163,7 +163,8 @@ def basket_aside(sheet: Sheet, rect: Rect, visit: Visit) -> None:
         end, left = row.end(sheet.width(amount, "medium") + sheet.u(8), sheet.u(16))
         words, id = f"{line.quantity} × {tr.words(line.product.name)}", f"basket:{line.id}"
         sheet.add(Widget(id, Role.GROUP, row, "plain", name=f"{words}, {amount}"))
-        sheet.line(left, words, ("medium", "small", "badge"), lines=2, part_of=id)
+        fits = any(sheet.width(words, type) <= left.w for type in ("medium", "small"))
+        sheet.line(left, words, ("medium", "small") if fits else "tiny", lines=1 if fits else 2, part_of=id)
         sheet.line(end, amount, "medium", align=Align.END, part_of=id, tabular=True)
     rule, total = total.top(sheet.u(3), sheet.u(20))
     sheet.surface(rule, "rule", id="basket/rule")

@@ -35,7 +35,7 @@ def menu(sheet: Sheet, visit: Visit, shop: Shop) -> str:
             aside, body = body.end(sheet.u(440), space * 1.5)
             basket_aside(sheet, aside, visit)
             aside_buttons(sheet, layout.foot, visit)
-        rail, grid = body.start(sheet.u(340 if stage.compact else 320), space)
+        rail, grid = body.start(sheet.u(340 if stage.compact else 370), space)
         grid = head(sheet, grid, title, visit=visit, shop=shop, room=pager_w(sheet) if stage.compact else 0.0)
     _rail(sheet, rail, visit, shop)
     full_h = grid.h
@@ -94,9 +94,10 @@ def _category(
             focus=sheet.focus(),
         )
     )
-    inner = rect.inset(sheet.u(8), sheet.u(14 if not sheet.stage.compact else 8))
+    inner = rect.inset(sheet.u(4), sheet.u(14 if not sheet.stage.compact else 8))
     label_h = sheet.measure.line_mm("pill")
-    lines = 2 if inner.h > 2 * label_h + sheet.u(50) and sheet.width(name, "badge") > inner.w else 1
+    wraps = " " in name and sheet.width(name, "badge") > inner.w
+    lines = 2 if wraps and inner.h > 2 * label_h + sheet.u(50) else 1
     label, top = inner.foot(label_h * lines, sheet.u(6))
     sheet.picture(top, photo(picture), part_of=widget_id, region=region)
     sheet.line(
