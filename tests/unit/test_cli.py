@@ -179,3 +179,9 @@ def test_an_order_is_paid_at_the_counter(kiosk: Path, capsys: pytest.CaptureFixt
 def test_a_kiosk_that_does_not_run_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["status", "--socket", str(tmp_path / "none.sock")]) == 1
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_the_readme_shows_the_graph_of_this_code(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["visit-graph"]) == 0
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    assert capsys.readouterr().out in readme
