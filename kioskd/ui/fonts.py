@@ -56,6 +56,10 @@ class Fonts:
             self._widths.popitem(last=False)
         return width
 
+    def forget(self) -> None:
+        """Drop every text that was measured: names and numbers of a guest are among them."""
+        self._widths.clear()
+
     def line_px(self, type: str) -> int:
         return round(self.line_mm(type) * self._stage.display.px_per_mm)
 

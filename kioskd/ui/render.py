@@ -39,6 +39,12 @@ class Renderer:
         self._texts: OrderedDict[tuple[str, str, Colour, bool, bool, bool], pygame.Surface] = OrderedDict()
         self._text_bytes = 0
 
+    def forget(self) -> None:
+        """Drop every text that was drawn or measured. Pictures stay: they are the merchant's."""
+        self._texts.clear()
+        self._text_bytes = 0
+        self._fonts.forget()
+
     def px(self, rect: Rect) -> pygame.Rect:
         """Millimetres to pixels; edges are rounded, so neighbours stay neighbours."""
         scale = self._stage.display.px_per_mm

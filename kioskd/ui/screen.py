@@ -101,6 +101,11 @@ class Screen:
         if elsewhere and before is not None:
             self._start_transition()
 
+    def forget(self) -> None:
+        """A visit is over: keep nothing that could name the guest, beyond what the shown scene says."""
+        self._launch = self._flight = None
+        self._renderer.forget()
+
     # --- touch -----------------------------------------------------------------------------------------
 
     def touch_down(self, x_px: int, y_px: int, now_s: float) -> None:

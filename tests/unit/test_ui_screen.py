@@ -334,3 +334,15 @@ def test_a_panel_or_dialogue_does_not_scroll_what_is_behind(screen: Screen) -> N
 def test_going_back_is_an_intent_like_any_other(screen: Screen) -> None:
     screen.show(scene("basket"))
     assert screen.activate("back", 1.0) == GoBack()
+
+
+def test_after_a_visit_no_text_of_the_guest_is_kept(screen: Screen, renderer: Renderer) -> None:
+    screen.show(scene("member"))
+    screen.repaint()
+    assert any("Sanne" in key[0] for key in renderer._texts)
+    screen.show(scene("attract"))
+    screen.repaint()
+    screen.forget()
+    kept = [*(key[0] for key in renderer._texts), *(key[0] for key in FONTS._widths)]
+    assert not any("Sanne" in text or "1,240" in text for text in kept)
+    assert not screen.repaint()

@@ -179,7 +179,8 @@ def aside_buttons(sheet: Sheet, foot: Rect, visit: Visit) -> None:
     tr = sheet.tr
     at, rest = foot.end(min(foot.w * 0.55, sheet.u(460)), gap(sheet))
     sheet.button("pay", at, tr("Pay {amount}", amount=tr.money(visit.basket.total)), ShowCheckout())
-    view, _ = rest.end(min(rest.w, sheet.u(300)))
+    width = max(sheet.u(300), sheet.width(tr("View order"), "strong") + sheet.u(60))
+    view, _ = rest.end(min(rest.w, width))
     sheet.button(
         "view_order", view, tr("View order"), ShowBasket(), style="secondary", types=("strong", "pill")
     )
