@@ -18,14 +18,15 @@ from kioskd.ui.compose import Composer
 from kioskd.ui.fonts import Fonts
 from kioskd.ui.picture_cache import Pictures
 from kioskd.ui.render import Renderer
-from kioskd.ui.scene import Scene
 from kioskd.ui.scene_json import scene_json
 from kioskd.ui.screen import Screen
 from kioskd.ui.theme import default_theme
+from kioskd.ui.warmup import warm_up
 from kioskd.ui.window import Closed, TouchKind, Window
 
 _WATCHED_S = 1 / 60
 _ASLEEP_S = 1 / 10
+_BREATH_S = 0.02
 _WATCH_FOR_S = 3.0
 """Window events cannot be waited for, only asked for: often while somebody touches, seldom otherwise."""
 
@@ -47,17 +48,17 @@ def make_display(
     )
     board = stage.Stage(surface, default_theme())
     fonts = Fonts(board)
-    screen = Screen(window, board, Renderer(board, fonts, Pictures(menu_folder)))
+    renderer = Renderer(board, fonts, Pictures(menu_folder))
     composer = Composer(board, fonts, shop)
     turned = config.rotation in (90, 270)
     panel_px = (config.height_px, config.width_px) if turned else (config.width_px, config.height_px)
-    return Display(window, screen, composer.scene, now_s, panel_px)
+    return Display(window, Screen(window, board, renderer), renderer, composer, now_s, panel_px)
 
 
 class Display:
     """Paints when something changed, and only then. `seq` counts the pictures shown.
 
-    `scene_of` makes the scene of a visit; `now_s` is the clock of animations, monotonic; `panel_px` is the
+    `composer` makes the scene of a visit; `now_s` is the clock of animations, monotonic; `panel_px` is the
     panel's size before any rotation.
     """
 
@@ -65,14 +66,17 @@ class Display:
         self,
         window: Window,
         screen: Screen,
-        scene_of: Callable[[Visit], Scene],
+        renderer: Renderer,
+        composer: Composer,
         now_s: Callable[[], float],
         panel_px: tuple[int, int],
     ) -> None:
         self._window = window
         self._panel_px = panel_px
         self._screen = screen
-        self._scene_of = scene_of
+        self._renderer = renderer
+        self._composer = composer
+        self._somebody_was_here = False
         self._now_s = now_s
         self._moving_since_painting = asyncio.Event()
         self._changed: asyncio.Future[None] | None = None
@@ -81,8 +85,16 @@ class Display:
 
     def show(self, visit: Visit) -> None:
         """At once: the first picture of the change is on the display when this returns."""
-        self._screen.show(self._scene_of(visit))
+        self._screen.show(self._composer.scene(visit))
         self._paint()
+        if visit.at_home and self._somebody_was_here:
+            self._screen.forget()
+        self._somebody_was_here = not visit.at_home
+
+    async def warm_up(self, visit: Visit) -> None:
+        """Load pictures before somebody waits for them, a few milliseconds at a time."""
+        for _ in warm_up(self._composer, self._renderer, visit):
+            await asyncio.sleep(_BREATH_S)
 
     def touch(self, phase: str, x_px: int, y_px: int) -> None:
         """A finger or a mouse, in pixels as the guest sees them. Raises ValueError for an unknown phase."""

@@ -136,6 +136,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
         if config.control.socket:
             socket = ControlSocket(config.control.socket, commands.table())
             await stack.enter_async_context(socket.serving())
+        tasks.create_task(display.warm_up(runtime.visit))
         tasks.create_task(_keep_launch_picture(runtime, display, config_file, config))
         manager.ready()
         log.info("ready")

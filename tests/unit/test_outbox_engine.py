@@ -39,7 +39,15 @@ from kioskd.outbox.events import (
     Tick,
 )
 from kioskd.outbox.gate import Flow
-from kioskd.outbox.operation import Closing, Draft, Move, OperationRefused, OutboxFull, Strategy
+from kioskd.outbox.operation import (
+    PAYLOAD_LIMIT_BYTES,
+    Closing,
+    Draft,
+    Move,
+    OperationRefused,
+    OutboxFull,
+    Strategy,
+)
 from kioskd.outbox.policy import Instant, Policy
 from kioskd.outbox.queue import Queue
 from kioskd.outbox.states import TERMINAL, TRANSITIONS, OpState
@@ -310,11 +318,11 @@ def test_an_order_with_nothing_to_deliver_is_done_when_it_is_written() -> None:
         Accept((), Closing("a", OpState.CONFIRMED)),
         Accept((), Closing("p", OpState.QUEUED)),
         Accept((Draft("x", "order", "m", {"x": float("nan")}),)),
-        Accept((Draft("x", "order", "m", {"x": "y" * 66_000}),)),
+        Accept((Draft("x", "order", "m", {"x": "y" * PAYLOAD_LIMIT_BYTES}),)),
         Accept((Draft("x", "order", "m\n", {}),)),
         Accept((Draft("x", "payment", "m", {}, Strategy.ATTENDED, held="unpaid"),)),
     ],
-    ids=str,
+    ids=lambda event: str(event)[:60],
 )
 def test_what_cannot_be_is_refused_and_changes_nothing(event: Event) -> None:
     desk = Desk().accept(order("a")).accept(payment("p"))
