@@ -8,12 +8,16 @@ transport and not on its client, which keeps cookies and logs whole URLs, and ou
 What can go wrong, as core.errors:
 
     nothing left this machine (name, connection, TLS, portal on a read)   Unreachable
+    the same, because this machine's clock is behind                      ClockWrong, an Unreachable
     429                                                                   Throttled
     401, 403                                                              Unauthorised
     timeout, reset, 5xx, no JSON, too much, portal on a write             Unclear
 
-A captive portal shows itself as a redirect, as HTML where JSON was asked for, or as 511. A read through it
-asked nobody, so it counts as being offline; a write may have passed it, so its outcome is unknown.
+A captive portal shows itself as a redirect, as HTML where JSON was asked for (a refusal included: what is not
+JSON does not come from the application), or as 511. A read through it asked nobody, so it counts as being
+offline; a write may have passed it, so its outcome is unknown.
+
+After a 429 no call leaves before the server wants to hear from us again.
 """
 
 from __future__ import annotations
@@ -24,7 +28,7 @@ import os
 import socket
 import ssl
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal
@@ -32,7 +36,7 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
-from kioskd.core.errors import ConfigError, Throttled, Unauthorised, Unclear, Unreachable
+from kioskd.core.errors import ConfigError, LoyaltyError, Throttled, Unauthorised, Unclear, Unreachable
 from kioskd.loyalty import strict_json
 from kioskd.loyalty.rate import TokenBucket
 
@@ -53,8 +57,19 @@ _CONNECT_SHARE = 0.45
 """Of the time left, for TCP and again for TLS. So connecting always times out by itself, as never sent and
 with its socket closed, and when the whole deadline passes the request may have left."""
 
+_NOT_YET_VALID = 9
+"""OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID."""
+
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+
+
+class ClockWrong(Unreachable):
+    """The server's certificate is not valid yet by this machine's clock, so the clock is behind.
+
+    A machine without a battery starts in the past, and every server then looks unreachable: staff need to be
+    told about the clock and not about the network.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +102,8 @@ class Answer:
 class JsonApi:
     """A server's JSON API, for concurrent calls on one event loop. Raises ConfigError when set up wrongly.
 
-    `calls_per_s` None means no limit. Building one for https takes some 40 ms: the trust store is read.
-    `transport` replaces the network in tests.
+    `calls_per_s` None means no limit of our own. Building one for https takes some 40 ms: the trust store is
+    read. `transport` replaces the network in tests.
     """
 
     def __init__(
@@ -114,7 +129,7 @@ class JsonApi:
             **(headers or {}),
         }
         self._timeout_s = timeout_s
-        self._bucket = TokenBucket(calls_per_s, clock) if calls_per_s is not None else None
+        self._bucket = TokenBucket(calls_per_s, clock)
         self._sleep = sleep
         tls = httpx.create_ssl_context(trust_env=False) if self._base_url.startswith("https:") else None
         self._reading = transport or _transport(tls, kept_connections=4)
@@ -135,9 +150,12 @@ class JsonApi:
         except TimeoutError:
             text = f"{call.name}: no answer within {deadline_s:g} s"
             raise (Unclear if handed_over else Unreachable)(text) from None
+        except Throttled as throttled:
+            if handed_over:
+                self._bucket.close_for(throttled.retry_after_s)
+            raise
         except httpx.HTTPError as error:
-            outcome = Unreachable if isinstance(error, _NEVER_SENT) else Unclear
-            raise outcome(f"{call.name}: {_why(error)}") from None
+            raise _outcome(error)(f"{call.name}: {_why(error)}") from None
 
     async def close(self) -> None:
         await self._reading.aclose()
@@ -145,14 +163,15 @@ class JsonApi:
 
     async def _turn(self, patience_s: float) -> float:
         """Wait until the rate allows a call and return the seconds that took."""
-        if self._bucket is None:
-            return 0.0
+        waited_s = 0.0
         wait_s = self._bucket.reserve(patience_s)
-        if wait_s > patience_s:
-            raise Throttled(wait_s)
-        if wait_s > 0:
+        while wait_s > 0:
+            if waited_s + wait_s > patience_s:
+                raise Throttled(wait_s)
             await self._sleep(wait_s)
-        return wait_s
+            waited_s += wait_s
+            wait_s = self._bucket.closed_for_s()
+        return waited_s
 
     async def _exchange(self, call: Call, left_s: float) -> Answer:
         url = self._base_url + call.path
@@ -210,13 +229,13 @@ async def _read(call: Call, response: httpx.Response) -> bytes:
 
 def _judge(call: Call, response: httpx.Response, body: bytes) -> Answer:
     status = response.status_code
-    if status in (401, 403):
-        raise Unauthorised(f"{call.name}: status {status}")
     if status == 429:
         raise Throttled(_retry_after_s(response.headers))
     if _from_portal(response):
         outcome = Unclear if call.has_effect else Unreachable
         raise outcome(f"{call.name}: status {status} from something in between, perhaps a portal page")
+    if status in (401, 403):
+        raise Unauthorised(f"{call.name}: status {status}")
     if not 200 <= status < 500:
         raise Unclear(f"{call.name}: status {status}")
     try:
@@ -229,7 +248,8 @@ def _from_portal(response: httpx.Response) -> bool:
     if 300 <= response.status_code < 400 or response.status_code == 511:
         return True
     media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    return response.is_success and media_type in ("text/html", "application/xhtml+xml")
+    is_page = media_type in ("text/html", "application/xhtml+xml")
+    return is_page and (response.is_success or response.status_code in (401, 403, 407))
 
 
 def _retry_after_s(headers: httpx.Headers) -> float:
@@ -246,10 +266,22 @@ def _retry_after_s(headers: httpx.Headers) -> float:
     return min(max(wait_s, 0.0), MAX_RETRY_AFTER_S)
 
 
+def _outcome(error: httpx.HTTPError) -> type[LoyaltyError]:
+    if not isinstance(error, _NEVER_SENT):
+        return Unclear
+    behind = any(getattr(cause, "verify_code", 0) == _NOT_YET_VALID for cause in _causes(error))
+    return ClockWrong if behind else Unreachable
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
 def _why(error: httpx.HTTPError) -> str:
     """The cause for staff, from type and errno alone: messages of lower layers may quote what was sent."""
-    cause: BaseException | None = error
-    while cause is not None:
+    for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return f"certificate refused: {cause.verify_message} (is the clock right?)"
         if isinstance(cause, ssl.SSLError):
@@ -258,5 +290,4 @@ def _why(error: httpx.HTTPError) -> str:
             return "the server's name cannot be resolved"
         if isinstance(cause, OSError) and cause.errno:
             return os.strerror(cause.errno)
-        cause = cause.__cause__ or cause.__context__
     return type(error).__name__

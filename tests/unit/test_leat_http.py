@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from kioskd.core.errors import ConfigError, LoyaltyError, Throttled, Unauthorised, Unclear, Unreachable
-from kioskd.loyalty.http import MAX_BODY_BYTES, MAX_HEADER_BYTES, Answer, Call, JsonApi
+from kioskd.loyalty.http import MAX_BODY_BYTES, MAX_HEADER_BYTES, Answer, Call, ClockWrong, JsonApi
 from kioskd.loyalty.rate import TokenBucket
 
 TOKEN = "pat-7f3a-secret"
@@ -79,7 +79,11 @@ def test_an_answer_of_the_application_is_given_to_the_caller() -> None:
         (httpx.Response(200, content=b'"' + b"x" * MAX_BODY_BYTES + b'"'), Unclear, Unclear),
         (httpx.Response(200, json={}, headers={"X": "y" * MAX_HEADER_BYTES}), Unclear, Unclear),
         (httpx.Response(401, json={"message": "Unauthenticated."}), Unauthorised, Unauthorised),
-        (page(403), Unauthorised, Unauthorised),
+        (httpx.Response(403, json={"message": "Forbidden"}), Unauthorised, Unauthorised),
+        (httpx.Response(401), Unauthorised, Unauthorised),
+        (page(403), Unreachable, Unclear),
+        (page(401), Unreachable, Unclear),
+        (page(407), Unreachable, Unclear),
     ],
 )
 def test_what_went_wrong_is_told_apart(
@@ -173,10 +177,21 @@ def test_a_connection_that_is_never_made_sent_nothing() -> None:
 def test_a_certificate_that_is_not_valid_yet_points_at_the_clock() -> None:
     refused = ssl.SSLCertVerificationError(1, "certificate verify failed")
     refused.verify_message = "certificate is not yet valid"
+    refused.verify_code = 9
     error = httpx.ConnectError("")
     error.__cause__ = refused
-    with pytest.raises(Unreachable, match=r"not yet valid.*clock"):
+    with pytest.raises(ClockWrong, match=r"not yet valid.*clock"):
         ask(error)
+
+
+def test_a_certificate_that_is_refused_for_another_reason_says_nothing_about_the_clock() -> None:
+    refused = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    refused.verify_message, refused.verify_code = "self-signed certificate", 18
+    error = httpx.ConnectError("")
+    error.__cause__ = refused
+    with pytest.raises(Unreachable) as raised:
+        ask(error)
+    assert type(raised.value) is Unreachable
 
 
 def test_neither_logs_nor_errors_tell_card_or_token(caplog: pytest.LogCaptureFixture) -> None:
@@ -274,3 +289,78 @@ def test_the_api_waits_for_its_turn_or_says_that_it_is_too_busy() -> None:
 
     asyncio.run(visit())
     assert slept == [pytest.approx(1.0)]
+
+
+class Throttling:
+    """A server that asks to be left alone for 7 s, once. Time passes only while somebody sleeps."""
+
+    def __init__(self, calls_per_s: float | None, timeout_s: float) -> None:
+        self.now_s = 0.0
+        self.asked_at_s: list[float] = []
+        self.api = JsonApi(
+            "https://leat.example",
+            TOKEN,
+            timeout_s=timeout_s,
+            calls_per_s=calls_per_s,
+            clock=lambda: self.now_s,
+            sleep=self.sleep,
+            transport=httpx.MockTransport(self.answer),
+        )
+
+    async def sleep(self, seconds: float) -> None:
+        self.now_s += seconds
+
+    def answer(self, _request: httpx.Request) -> httpx.Response:
+        self.asked_at_s.append(self.now_s)
+        if len(self.asked_at_s) == 1:
+            return page(429, {"Retry-After": "7"})
+        return httpx.Response(200, json={})
+
+
+@pytest.mark.parametrize("calls_per_s", [5.0, None])
+def test_nothing_is_sent_before_the_server_wants_to_hear_from_us_again(calls_per_s: float | None) -> None:
+    async def visit() -> None:
+        server = Throttling(calls_per_s, timeout_s=8)
+        with pytest.raises(Throttled):
+            await server.api.call(READ)
+        with pytest.raises(Throttled) as raised:
+            await server.api.call(READ, within_s=3)
+        assert raised.value.retry_after_s == 7
+        server.now_s = 2
+        await server.api.call(WRITE)
+        await server.api.call(READ)
+        assert server.asked_at_s == [0, 7, 7]
+
+    asyncio.run(visit())
+
+
+def test_who_waits_for_a_turn_already_waits_longer() -> None:
+    clock = Clock()
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        clock.now_s += seconds
+        if len(slept) == 1:  # meanwhile another call was told to stay away
+            busy._bucket.close_for(4)
+
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json={}))
+    busy = JsonApi(
+        "https://leat.example",
+        TOKEN,
+        timeout_s=9,
+        calls_per_s=1,
+        clock=clock,
+        sleep=sleep,
+        transport=transport,
+    )
+
+    async def visit() -> None:
+        await busy.call(READ)
+        await busy.call(READ)
+        assert slept == [pytest.approx(1), pytest.approx(4)]
+        busy._bucket.close_for(20)
+        with pytest.raises(Throttled):
+            await busy.call(READ)
+
+    asyncio.run(visit())
