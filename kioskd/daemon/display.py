@@ -25,7 +25,7 @@ from kioskd.ui.warmup import warm_up
 from kioskd.ui.window import Closed, TouchKind, Window
 
 _WATCHED_S = 1 / 60
-_ASLEEP_S = 1 / 10
+_ASLEEP_S = 1 / 7
 _BREATH_S = 0.02
 _WATCH_FOR_S = 3.0
 """Window events cannot be waited for, only asked for: often while somebody touches, seldom otherwise."""

@@ -53,9 +53,10 @@ class Kiosk:
     within ANSWER_S.
     """
 
-    def __init__(self, config_file: Path, log_file: Path) -> None:
+    def __init__(self, config_file: Path, log_file: Path, *, python: str = sys.executable) -> None:
         settings = tomllib.loads(config_file.read_text("utf-8"))
         self._config_file = config_file
+        self._python = python
         self.log_file = log_file
         self.socket = config_file.parent / settings["control"]["socket"]
         self.width_px: int = settings["display"]["width_px"]
@@ -87,7 +88,7 @@ class Kiosk:
             return
         self._clear_away()
         self.socket.unlink(missing_ok=True)  # of a killed predecessor: only the new one may answer
-        command = (sys.executable, "-m", "kioskd", "run", "--config", str(self._config_file))
+        command = (self._python, "-m", "kioskd", "run", "--config", str(self._config_file))
         with self.log_file.open("ab") as log:
             # A session of its own, so that Ctrl-C reaches us alone and the children can be cleared away.
             self._process = await asyncio.create_subprocess_exec(

@@ -14,6 +14,7 @@ import asyncio
 import logging
 import shutil
 import socket
+import sys
 import tempfile
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
@@ -67,7 +68,7 @@ class Options:
     """`terminal_auto_s`: so long after the prompt a card is presented; None waits for `tap_card` and others.
 
     `restart_after_s`: so long after it ended the kiosk is started again, as systemd would; None: not at all.
-    `driver` is the display's: "auto" opens a window where there is a desktop.
+    `driver` is the display's: "auto" opens a window where there is a desktop. `python` runs the kiosk.
     """
 
     size_px: tuple[int, int] = (1080, 1920)
@@ -75,6 +76,7 @@ class Options:
     counter: bool = True
     terminal_auto_s: float | None = None
     restart_after_s: float | None = 1.0
+    python: str = sys.executable
 
 
 class World:
@@ -121,7 +123,7 @@ class World:
         self.scanner = things.enter_context(SerialScannerSimulator(self.places.serial_scanner))
         self.wedge = things.enter_context(WedgeSimulator(self.places.wedge_scanner))
         self.places.camera.mkdir(exist_ok=True)
-        self.kiosk = Kiosk(self.places.config, self.places.log)
+        self.kiosk = Kiosk(self.places.config, self.places.log, python=self.options.python)
         things.push_async_callback(self._stop_kiosk)
         await self.kiosk.launch()
         await self._set_up_the_rest(things, leat_port, terminal_port)

@@ -17,7 +17,7 @@ from kioskd.ui.theme import Colour
 log = logging.getLogger(__name__)
 
 ART_FOLDER = Path(__file__).with_name("pictures")
-_MAX_BYTES = 12 * 1024 * 1024
+_MAX_BYTES = 7 * 1024 * 1024
 _MAX_SIDE_PX = 8192
 _FADED_ALPHA = 110
 

@@ -16,7 +16,7 @@ from kioskd.ui.shapes import fade, rounded, shadow
 from kioskd.ui.stage import Stage
 from kioskd.ui.theme import Colour, Style
 
-_MAX_TEXT_BYTES = 4 * 1024 * 1024
+_MAX_TEXT_BYTES = 2 * 1024 * 1024
 _MERGE_SLACK = 1.25
 
 
