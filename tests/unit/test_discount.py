@@ -107,6 +107,11 @@ def test_a_free_item_is_one_unit_of_the_dearest_that_matches() -> None:
     assert taken(applied) == {"latte": 450}
 
 
+def test_of_equally_dear_items_the_earlier_line_is_free() -> None:
+    same = [item("first", 450, category="hot"), item("second", 450, category="hot")]
+    assert taken(best(same, voucher(FreeItem(), HOT))) == {"first": 450}
+
+
 def test_two_free_items_are_the_two_dearest_units() -> None:
     applied = best([item("espresso", 280, 3, category="hot"), LATTE], voucher(FreeItem(2), HOT))
     assert taken(applied) == {"latte": 450, "espresso": 280}
@@ -208,6 +213,17 @@ def test_a_free_item_leaves_the_only_latte_to_the_offer_for_lattes() -> None:
 def test_an_amount_is_used_up_where_another_offer_cannot_reach() -> None:
     latte = voucher(off(450), Products(("latte",)), id="latte")
     assert best([LATTE, ESPRESSO], latte, voucher(FreeItem(), HOT, id="hot")).total == eur(0)
+
+
+def test_the_best_is_found_even_for_one_cent() -> None:
+    latte, mint = voucher(off(450), Products(("latte",)), id="latte"), item("mint", 1, category="hot")
+    assert best([LATTE, mint], latte, voucher(FreeItem(), HOT, id="hot")).total == eur(0)
+
+
+def test_what_a_maximum_left_of_a_free_item_can_still_be_free() -> None:
+    capped, plain = voucher(FreeItem(), HOT, id="a", most=120), voucher(FreeItem(), HOT, id="b")
+    applied = apply("EUR", [LATTE], [capped, plain], Stacking.ALL)
+    assert [discount.amount.minor for discount in applied.discounts] == [120, 330]
 
 
 def test_a_free_unit_is_not_discounted_again() -> None:
