@@ -29,6 +29,7 @@ Kind = Literal[
     "timeout_before",
     "timeout_after",
     "drop_answer",
+    "answer",
     "status_500",
     "status_503_html",
     "status_429",
@@ -45,7 +46,8 @@ class FaultRule(BaseModel):
 
     refuse: the connection is reset at once. timeout_before / timeout_after: no answer until the client
     gives up, without or after execution. drop_answer: executed, then the connection is closed without an
-    answer. status_500: with `when` before or after execution. status_503_html, status_429, portal (a login
+    answer. answer: `status` with `body` as JSON instead of execution, for refusals that are hard to bring
+    about. status_500: with `when` before or after execution. status_503_html, status_429, portal (a login
     page with 200), redirect (302 to one), huge (`size_mb` of body): not executed. slow: `delay_ms`, then as
     usual. garbage: executed, then the answer is cut in the middle or its values get wrong types.
     """
@@ -56,6 +58,8 @@ class FaultRule(BaseModel):
     path: str = "/"
     method: str | None = None
     times: int | None = Field(default=None, ge=1)
+    status: int = Field(default=400, ge=200, le=599)
+    body: Any = None
     when: Literal["before", "after"] = "before"
     delay_ms: int = Field(default=2000, ge=0, le=120_000)
     retry_after_s: int = Field(default=5, ge=0)
@@ -68,6 +72,8 @@ class FaultRule(BaseModel):
     @property
     def label(self) -> str:
         """How this fault is named in the recorder, e.g. `status_500 after`."""
+        if self.kind == "answer":
+            return f"{self.kind} {self.status}"
         if self.kind == "status_500":
             return f"{self.kind} {self.when}"
         return f"{self.kind} {self.garbage}" if self.kind == "garbage" else self.kind
@@ -210,6 +216,10 @@ async def _drop_answer(rule: FaultRule, request: _Request) -> None:
     await request.drop(reset=False)
 
 
+async def _answer(rule: FaultRule, request: _Request) -> None:
+    await request.answer(JSONResponse(rule.body, rule.status))
+
+
 async def _status_500(rule: FaultRule, request: _Request) -> None:
     if rule.when == "after":
         await request.execute()
@@ -280,6 +290,7 @@ _EFFECTS: dict[Kind, Callable[[FaultRule, _Request], Awaitable[None]]] = {
     "timeout_before": _timeout_before,
     "timeout_after": _timeout_after,
     "drop_answer": _drop_answer,
+    "answer": _answer,
     "status_500": _status_500,
     "status_503_html": _status_503_html,
     "status_429": _status_429,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,54 +11,17 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from kioskd.sim.leat import contacts, offers, orders, programme, transactions
 from kioskd.sim.leat.answers import Answer, Call, JsonObject, LeatError, RouteNotFound
+from kioskd.sim.leat.operations import PATTERNS, Operation
+from kioskd.sim.leat.replica import Replica
 from kioskd.sim.leat.state import LeatState
 from kioskd.sim.recorder import exchange_of
-
-PREFIX: Final = "/api/v3/oauth/clients"
 
 SIM_TOKEN: Final = "sim-token"
 """The account's access token. Any other is refused."""
 
 _DEVIATION = "X-Sim-Deviation"
 _WINDOW = timedelta(seconds=60)
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    method: str
-    path: str
-    """Below PREFIX, with {names} for single segments."""
-    run: Callable[[LeatState, Call], Answer]
-
-    @property
-    def pattern(self) -> re.Pattern[str]:
-        return re.compile(re.escape(PREFIX) + re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.path))
-
-
-# The first match counts: fixed words before names in braces.
-OPERATIONS: Final = (
-    Operation("GET", "", programme.ping),
-    Operation("GET", "/shops", programme.list_shops),
-    Operation("GET", "/shops/{shop_uuid}", programme.get_shop),
-    Operation("GET", "/tiers", programme.list_tiers),
-    Operation("GET", "/loyalty-program", programme.get_loyalty_program),
-    Operation("GET", "/contact-identifiers/find", contacts.find_identifier),
-    Operation("GET", "/contacts/{contact_uuid}", contacts.get_contact),
-    Operation("GET", "/contacts/{contact_uuid}/credit-balance", contacts.get_credit_balance),
-    Operation("GET", "/contacts/{contact_uuid}/prepaid-balance", contacts.get_prepaid_balance),
-    Operation("GET", "/contacts/{contact_uuid}/tier", contacts.get_tier),
-    Operation("GET", "/rewards", offers.list_rewards),
-    Operation("GET", "/collectable-rewards", offers.list_collectable_rewards),
-    Operation("GET", "/vouchers", offers.list_vouchers),
-    Operation("GET", "/loyalty-transactions", transactions.list_loyalty_transactions),
-    Operation("POST", "/orders/create-and-process", orders.create_and_process_order),
-    Operation("POST", "/orders/simulate", orders.simulate_order),
-    Operation("GET", "/orders/find", orders.find_order),
-    Operation("GET", "/orders/{order_uuid}", orders.get_order),
-)
-_PATTERNS: Final = tuple((operation, operation.pattern) for operation in OPERATIONS)
 
 
 @dataclass(slots=True)
@@ -85,6 +47,7 @@ class LeatApi:
     state: LeatState
     clock: Callable[[], datetime]
     rate: _RateLimit = field(default_factory=_RateLimit)
+    replica: Replica = field(default_factory=Replica)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -104,7 +67,7 @@ class LeatApi:
         # The real server answers with and without a slash at the end.
         path = request.url.path.rstrip("/")
         matches = [
-            (operation, match) for operation, pattern in _PATTERNS if (match := pattern.fullmatch(path))
+            (operation, match) for operation, pattern in PATTERNS if (match := pattern.fullmatch(path))
         ]
         if not matches:
             return self._unknown_path()
@@ -120,12 +83,19 @@ class LeatApi:
         url = str(request.url.replace(query="", path=path))
         call = Call(self.clock(), url, match.groupdict(), dict(request.query_params), body)
         try:
-            answer = operation.run(self.state, call)
+            answer = self._run(operation, call)
         except LeatError as error:
             return _declared(JSONResponse(error.to_json(), 400), error.deviation)
         except RouteNotFound:
             return self._unknown_path()
-        return _declared(JSONResponse(answer.to_json()), answer.deviation)
+        return _declared(JSONResponse(answer.to_json(), answer.status), answer.deviation)
+
+    def _run(self, operation: Operation, call: Call) -> Answer:
+        lag = timedelta(seconds=self.state.switches.read_lag_s)
+        if operation.reads:
+            return operation.run(self.replica.seen(self.state, call.now, lag), call)
+        self.replica.keep(self.state, call.now, lag)
+        return operation.run(self.state, call)
 
     def _unknown_path(self) -> Response:
         if self.state.switches.unknown_path == "html_404":

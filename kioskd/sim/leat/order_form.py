@@ -1,107 +1,31 @@
-"""Reads the body of an order call the way a lenient PHP server does, and collects what is wrong with it.
+"""Reads the body of an order call.
 
-Amounts are integers in minor units; digits in a text are taken for a number. Sums are not checked: Leat
-counts with what the lines, discounts and charges say, even when the head of the order says something else.
+Sums are not checked: Leat counts with what the lines, discounts and charges say, even when the head of the
+order says something else.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from kioskd.sim.leat.answers import JsonObject, invalid_input, parse_time
+from kioskd.sim.leat.answers import JsonObject
+from kioskd.sim.leat.fields import Fields
 
 _STATUSES = ("CREATED", "PENDING", "COMPLETED", "CANCELLED")
 _PAYMENT_STATUSES = ("UNPAID", "PENDING", "PAID")
+_PAYMENTS = ("GIFTCARD_TRANSACTION", "PREPAID_TRANSACTION")
+_RESULTS = (*_PAYMENTS, "VOUCHER")
+_OFFERS = ("REWARD_REDEMPTION", "COLLECTABLE_REWARD_REDEMPTION", "VOUCHER_REDEMPTION")
 _APPLIED_TO = ("ORDER", "ORDER_LINES", "LINE_ITEMS", "SUB_LINE_ITEMS", "LINE_ITEM")
-_MISSING = "The {} field is required."
 
 
-@dataclass(slots=True)
-class Fields:
-    """One object of the body, at `place` in it. A wrong field goes to `errors` and reads as None."""
+@dataclass(frozen=True, slots=True)
+class Link:
+    """To something else at Leat: a redemption, a payment, what a line has sold."""
 
-    values: JsonObject
-    errors: dict[str, list[str]]
-    place: str = ""
-
-    def text(self, name: str, *, required: bool = False, choices: tuple[str, ...] = ()) -> str | None:
-        value = self._value(name, required)
-        if value is None:
-            return None
-        if not isinstance(value, str):
-            self._wrong(name, f"The {name} must be a string.")
-            return None
-        if choices and value not in choices:
-            self._wrong(name, f"The selected {name} is invalid.")
-            return None
-        return value
-
-    def integer(self, name: str, *, required: bool = False) -> int | None:
-        value = self._value(name, required)
-        if value is None:
-            return None
-        if isinstance(value, str):
-            try:
-                return int(value)
-            except ValueError:
-                self._wrong(name, f"The {name} must be an integer.")
-                return None
-        if isinstance(value, bool) or not isinstance(value, int):
-            self._wrong(name, f"The {name} must be an integer.")
-            return None
-        return value
-
-    def number(self, name: str, *, required: bool = False) -> int | float | None:
-        value = self._value(name, required)
-        if value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            self._wrong(name, f"The {name} must be a number.")
-            return None
-        return value
-
-    def time(self, name: str) -> datetime | None:
-        text = self.text(name)
-        if text is None:
-            return None
-        try:
-            return parse_time(text)
-        except ValueError:
-            self._wrong(name, f"The {name} is not a valid date.")
-            return None
-
-    def nested(self, name: str, *, required: bool = False) -> Fields | None:
-        value = self._value(name, required)
-        if value is None:
-            return None
-        if not isinstance(value, dict):
-            self._wrong(name, f"The {name} must be an array.")
-            return None
-        return Fields(value, self.errors, self._at(name))
-
-    def items(self, name: str, *, required: bool = False) -> list[Fields]:
-        value = self._value(name, required)
-        if value is None:
-            return []
-        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            self._wrong(name, f"The {name} must be an array.")
-            return []
-        return [Fields(item, self.errors, self._at(f"{name}.{index}")) for index, item in enumerate(value)]
-
-    def _value(self, name: str, required: bool) -> Any:
-        value = self.values.get(name)
-        empty = value is None or value == "" or (value == [] and required)
-        if empty and required:
-            self._wrong(name, _MISSING.format(name))
-        return None if empty else value
-
-    def _wrong(self, name: str, text: str) -> None:
-        self.errors.setdefault(self._at(name), []).append(text)
-
-    def _at(self, name: str) -> str:
-        return f"{self.place}.{name}" if self.place else name
+    uuid: str
+    type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +48,7 @@ class Discount:
     type: str
     value: int | float | None
     applied_to: str
+    offer: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +80,12 @@ class OrderForm:
     lines: tuple[Line, ...]
     discounts: tuple[Discount, ...] = field(default=())
     charges: tuple[Charge, ...] = field(default=())
+    payments: tuple[Link, ...] = field(default=())
+
+    @property
+    def parts(self) -> list[Line]:
+        """Lines and sub lines."""
+        return [part for line in self.lines for part in (line, *line.subs)]
 
     @property
     def spent_minor(self) -> int:
@@ -162,15 +93,14 @@ class OrderForm:
 
         Discounts on lines are in the lines' totals already.
         """
-        parts = [part for line in self.lines for part in (line, *line.subs)]
+        parts = self.parts
         off = sum(discount.amount_minor for discount in self.discounts if discount.applied_to == "ORDER")
         return sum(part.total_minor for part in parts) + sum(c.total_minor for c in self.charges) - off
 
 
 def read_order(body: JsonObject, *, simulated: bool) -> OrderForm:
     """Raises LeatError 1003 naming every wrong field."""
-    errors: dict[str, list[str]] = {}
-    form = Fields(body, errors)
+    form = Fields(body)
     stored = not simulated
     contact = form.nested("contact", required=stored)
     shop = form.nested("business_profile", required=True)
@@ -190,16 +120,24 @@ def read_order(body: JsonObject, *, simulated: bool) -> OrderForm:
         lines=tuple(_line(line, stored) for line in form.items("line_items", required=True)),
         discounts=tuple(_discount(discount, stored) for discount in form.items("applied_discounts")),
         charges=tuple(_charge(charge, stored) for charge in form.items("charges")),
+        payments=tuple(_link(payment, _PAYMENTS) for payment in form.items("payments")),
     )
-    for payment in form.items("payments"):
-        payment.text("uuid", required=True)
-        payment.text("type", required=True, choices=("GIFTCARD_TRANSACTION", "PREPAID_TRANSACTION"))
-    if errors:
-        raise invalid_input(errors)
+    form.check()
     return order
 
 
-def _line(line: Fields, stored: bool) -> Line:
+def read_status(body: JsonObject) -> tuple[str | None, str | None]:
+    """Status and payment status of an update, None where it is silent. Raises LeatError 1003."""
+    form = Fields(body)
+    status = form.text("status", choices=_STATUSES)
+    payment_status = form.text("payment_status", choices=_PAYMENT_STATUSES)
+    form.check()
+    return status, payment_status
+
+
+def _line(line: Fields, stored: bool, *, sub: bool = False) -> Line:
+    if result := line.nested("result"):
+        _link(result, _RESULTS)
     product = line.nested("product")
     price = line.integer("price", required=stored) or 0
     quantity = line.number("quantity", required=stored) or 0
@@ -213,11 +151,17 @@ def _line(line: Fields, stored: bool) -> Line:
         discount_minor=discount,
         total_minor=round(price * quantity) - discount if total is None else total,
         product_id=product.text("external_identifier", required=stored) if product else None,
-        subs=tuple(_line(sub, stored) for sub in line.items("sub_line_items")),
+        subs=() if sub else tuple(_line(item, stored, sub=True) for item in line.items("sub_line_items")),
     )
 
 
+def _link(link: Fields, types: tuple[str, ...]) -> Link:
+    uuid = link.text("uuid", required=True) or ""
+    return Link(uuid, link.text("type", required=True, choices=types) or "")
+
+
 def _discount(discount: Fields, stored: bool) -> Discount:
+    offer = discount.nested("offer")
     return Discount(
         external_identifier=discount.text("external_identifier", required=stored),
         name=discount.text("name", required=stored) or "",
@@ -225,6 +169,7 @@ def _discount(discount: Fields, stored: bool) -> Discount:
         type=discount.text("type", choices=("PERCENTAGE", "ABSOLUTE")) or "ABSOLUTE",
         value=discount.number("value"),
         applied_to=discount.text("applied_to", required=True, choices=_APPLIED_TO) or "ORDER",
+        offer=_link(offer, _OFFERS) if offer else None,
     )
 
 

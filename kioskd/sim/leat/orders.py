@@ -4,39 +4,42 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from kioskd.sim.leat.answers import (
-    MODEL_NOT_FOUND,
-    Answer,
-    Call,
-    JsonObject,
-    LeatError,
-    RouteNotFound,
-    invalid_input,
-)
-from kioskd.sim.leat.contacts import contact_ref
-from kioskd.sim.leat.order_form import Line, OrderForm, read_order
-from kioskd.sim.leat.state import LeatState, Order, Transaction
+from kioskd.sim.leat.answers import Answer, Call, JsonObject, LeatError, RouteNotFound, invalid_input
+from kioskd.sim.leat.codes import Code
+from kioskd.sim.leat.ledger import book_points
+from kioskd.sim.leat.order_form import OrderForm, read_order, read_status
+from kioskd.sim.leat.order_json import local_text, order_json
+from kioskd.sim.leat.order_records import Order
+from kioskd.sim.leat.pages import UNSORTED, plain_page
+from kioskd.sim.leat.points import points_for_minor
+from kioskd.sim.leat.state import LeatState
 
-_CURRENCY_SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}
+_AGAIN = "duplicate order: {}"
 
 
 def create_and_process_order(state: LeatState, call: Call) -> Answer:
     form = read_order(call.body, simulated=False)
-    known = state.find_order(form.external_identifier)
-    duplicates = state.switches.duplicate_order
-    if known is not None and duplicates == "refused":
-        raise invalid_input(
-            {"external_identifier": ["The external identifier has already been taken."]},
-            deviation="duplicate order: refusal assumed",
-        )
-    if known is not None and duplicates == "returned":
-        return Answer({"order": known.document}, deviation="duplicate order: first one returned")
+    known = _known(state, form)
+    if known is not None:
+        return Answer({"order": known.document}, deviation=_AGAIN.format("first one returned"))
     order = _store(state, form, call.now)
-    if state.switches.order_action == "none":
-        return Answer({"order": order.document})
-    balance = _give_points(state, form, order)
-    result = {"type": "POINTS_TRANSACTION", "data": {"points": order.points, "new_balance": balance}}
-    return Answer({"order": order.document, "result": result})
+    result = _process(state, order, call.now)
+    return Answer({"order": order.document} | ({} if result is None else {"result": result}))
+
+
+def create_order(state: LeatState, call: Call) -> Answer:
+    form = read_order(call.body, simulated=False)
+    known = _known(state, form)
+    if known is not None:
+        return Answer(known.document, deviation=_AGAIN.format("first one returned"))
+    return Answer(_store(state, form, call.now).document)
+
+
+def process_order(state: LeatState, call: Call) -> Answer:
+    order = find_stored(state, state.orders.get(call.path["order_uuid"]))
+    if order.processed and state.switches.process_again == "same_result":
+        return Answer(order.result, deviation="processed again: result of the first time")
+    return Answer(_process(state, order, call.now))
 
 
 def simulate_order(state: LeatState, call: Call) -> Answer:
@@ -47,135 +50,100 @@ def simulate_order(state: LeatState, call: Call) -> Answer:
     if state.switches.order_action == "none":
         return Answer(None)
     # The documentation prints the type in lower case here and in capitals on a processed order.
-    return Answer({"type": "points_transaction", "data": {"points": _points(state, form)}})
+    points = points_for_minor(state, form.spent_minor)
+    return Answer({"type": "points_transaction", "data": {"points": points}})
+
+
+def list_orders(state: LeatState, call: Call) -> Answer:
+    shown, meta = plain_page(call, list(state.orders.values())[::-1])
+    return Answer([order.document for order in shown], meta, deviation=UNSORTED)
 
 
 def find_order(state: LeatState, call: Call) -> Answer:
-    return _found(state, state.find_order(call.required("external_identifier")), call.now)
+    return Answer(find_stored(state, state.find_order(call.required("external_identifier"))).document)
 
 
 def get_order(state: LeatState, call: Call) -> Answer:
-    return _found(state, state.orders.get(call.path["order_uuid"]), call.now)
+    return Answer(find_stored(state, state.orders.get(call.path["order_uuid"])).document)
 
 
-def _found(state: LeatState, order: Order | None, now: datetime) -> Answer:
-    if order is not None and state.readable(order.created_at, now):
-        return Answer(order.document)
+def update_order(state: LeatState, call: Call) -> Answer:
+    """Changes nothing but the two statuses: no points are given or taken."""
+    order = find_stored(state, state.orders.get(call.path["order_uuid"]))
+    status, payment_status = read_status(call.body)
+    order.document |= {
+        "status": status or order.document["status"],
+        "payment_status": payment_status or order.document["payment_status"],
+        "updated_at": local_text(state, call.now),
+    }
+    return Answer(order.document)
+
+
+def find_stored(state: LeatState, order: Order | None) -> Order:
+    """`order`, or what the switches say about one that does not exist."""
+    if order is not None:
+        return order
     if state.switches.unknown_order == "not_found_404":
         raise RouteNotFound
     deviation = "unknown order: code assumed"
     if state.switches.unknown_order == "invalid_input":
         raise invalid_input({"external_identifier": ["The order does not exist."]}, deviation=deviation)
-    raise LeatError(MODEL_NOT_FOUND, "Model not found", deviation=deviation)
+    raise LeatError(Code.MODEL_NOT_FOUND, deviation=deviation)
 
 
-def _points(state: LeatState, form: OrderForm) -> int:
-    return max(0, form.spent_minor) // state.account.minor_per_point
+def points_result(points: int, balance: int) -> JsonObject:
+    return {"type": "POINTS_TRANSACTION", "data": {"points": points, "new_balance": balance}}
 
 
-def _give_points(state: LeatState, form: OrderForm, order: Order) -> int:
-    """Book the points of `order`; the contact's new balance."""
-    contact = state.contact(order.contact_uuid)
-    contact.points += order.points
-    contact.collected_points += order.points
-    state.transactions.append(
-        Transaction(
-            uuid=state.new_uuid("transaction"),
-            type="credit_reception",
-            credits=order.points,
-            contact_uuid=contact.uuid,
-            shop_uuid=form.shop_uuid,
-            created_at=order.created_at,
-            unit_value=max(0, form.spent_minor) / 100,
-            order_uuid=order.uuid,
+def returned_minor(state: LeatState, order: Order) -> int:
+    """The value of `order` that processed returns have taken back."""
+    returns = state.returns.values()
+    return sum(back.value_minor for back in returns if back.order_uuid == order.uuid and back.processed)
+
+
+def _known(state: LeatState, form: OrderForm) -> Order | None:
+    """The order stored under the same id, when the switches want it returned."""
+    known = state.find_order(form.external_identifier)
+    if known is None or state.switches.duplicate_order == "stored_again":
+        return None
+    if state.switches.duplicate_order == "refused":
+        raise invalid_input(
+            {"external_identifier": ["The external identifier has already been taken."]},
+            deviation=_AGAIN.format("refusal assumed"),
         )
-    )
-    return contact.points
+    return known
 
 
 def _store(state: LeatState, form: OrderForm, now: datetime) -> Order:
     contact = state.contact(form.contact_uuid or "")
     shop = state.shop(form.shop_uuid)
-    for line in form.lines:
-        for part in (line, *line.subs):
-            if part.product_id is not None:
-                state.products.setdefault(part.product_id, part.name)
-    currency = form.currency or state.account.currency
-    stored_at = _local(state, now)
+    for part in form.parts:
+        if part.product_id is not None:
+            state.add_product(part.product_id, part.name)
     order_uuid = state.new_uuid("order")
-    document: JsonObject = {
-        "uuid": order_uuid,
-        "contact": contact_ref(contact),
-        "business_profile": {"uuid": shop.uuid, "name": shop.name},
-        "external_identifier": form.external_identifier,
-        "reference": form.reference,
-        "status": form.status,
-        "payment_status": form.payment_status,
-        "currency": currency,
-        "formatted_total_order_amount": _display(form.total_minor, currency),
-        "order_amount": form.order_amount_minor,
-        "total_charges_amount": sum(charge.total_minor for charge in form.charges),
-        "total_discount_amount": form.total_discount_minor or 0,
-        "total_order_amount": form.total_minor,
-        "paid_at": _local(state, form.paid_at),
-        "completed_at": _local(state, form.completed_at),
-        "line_items": [
-            _line_json(state, line) | {"sub_line_items": [_line_json(state, sub) for sub in line.subs]}
-            for line in form.lines
-        ],
-        "applied_discounts": [
-            {
-                "uuid": state.new_uuid("discount"),
-                "external_identifier": discount.external_identifier,
-                "name": discount.name,
-                "amount": discount.amount_minor,
-                "type": discount.type,
-                "value": discount.value,
-                "applied_to": discount.applied_to,
-            }
-            for discount in form.discounts
-        ],
-        "charges": [
-            {
-                "uuid": state.new_uuid("charge"),
-                "external_identifier": charge.external_identifier,
-                "name": charge.name,
-                "amount": charge.amount_minor,
-                "discount_amount": charge.discount_minor,
-                "total_amount": charge.total_minor,
-                "charge_definition": {"external_identifier": charge.definition},
-            }
-            for charge in form.charges
-        ],
-        "created_at": stored_at,
-        "updated_at": stored_at,
-    }
-    points = _points(state, form) if state.switches.order_action == "points" else 0
-    order = Order(order_uuid, form.external_identifier, contact.uuid, points, now, document)
+    document = order_json(state, order_uuid, form, contact, shop, now)
+    order = Order(order_uuid, form.external_identifier, contact.uuid, now, form, document)
     state.orders[order_uuid] = order
     return order
 
 
-def _line_json(state: LeatState, line: Line) -> JsonObject:
-    document: JsonObject = {
-        "uuid": state.new_uuid("line"),
-        "external_identifier": line.external_identifier,
-        "name": line.name,
-        "quantity": line.quantity,
-        "price": line.price_minor,
-        "total_amount": line.total_minor,
-        "discount_amount": line.discount_minor,
-    }
-    if line.product_id is not None:
-        name = state.products[line.product_id]
-        document["product"] = {"external_identifier": line.product_id, "name": name}
-    return document
-
-
-def _display(minor: int, currency: str) -> str:
-    return f"{_CURRENCY_SIGNS.get(currency, currency)} {minor / 100:,.2f}"
-
-
-def _local(state: LeatState, at: datetime | None) -> str | None:
-    """Orders carry the account's own offset, unlike everything else, which is UTC."""
-    return None if at is None else at.astimezone(state.account.zone).isoformat(timespec="seconds")
+def _process(state: LeatState, order: Order, now: datetime) -> JsonObject | None:
+    """Book the points of `order`; the result, None when the merchant has configured none."""
+    order.processed = True
+    if state.switches.order_action == "none":
+        return None
+    contact = state.contact(order.contact_uuid)
+    spent_minor = max(0, order.form.spent_minor - returned_minor(state, order))
+    points = points_for_minor(state, spent_minor)
+    book_points(
+        state,
+        contact,
+        points,
+        state.shop(order.form.shop_uuid),
+        now,
+        unit_value=spent_minor / 100,
+        order_uuid=order.uuid,
+    )
+    order.points += points
+    order.result = points_result(points, contact.points)
+    return order.result

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from kioskd.sim.leat.answers import META_MAP, Answer, Call, JsonObject
 from kioskd.sim.leat.contacts import tier_json
-from kioskd.sim.leat.state import LeatState, Shop
-
-PURCHASE_UNIT: JsonObject = {"name": "purchase_amount", "label": "Purchase Amount", "prefix": ""}
+from kioskd.sim.leat.records import Shop
+from kioskd.sim.leat.state import LeatState
+from kioskd.sim.leat.transactions import PURCHASE_UNIT
 
 
 def shop_json(shop: Shop) -> JsonObject:

@@ -16,15 +16,18 @@ from kioskd.sim.faults import FaultBook, FaultSetting, faulty
 from kioskd.sim.leat.api import LeatApi
 from kioskd.sim.leat.seed import seeded_state
 from kioskd.sim.leat.state import LeatState
+from kioskd.sim.leat.summary import summary
 from kioskd.sim.leat.switches import Switches
 from kioskd.sim.recorder import Recorder, recorded
 
 DEVIATIONS: Final = (
-    "Only the operations a kiosk needs to identify a guest, show offers and send orders; others answer 404.",
+    "All operations a kiosk can call; webhooks and the register's own paths answer 404.",
     "One point per whole currency unit of lines, sub lines and charges less order discounts, in any status.",
-    "The tier follows from all points ever collected and changes at once.",
-    "Rewards for a contact: all active ones. Claim limits and rewards bound to a tier do not exist.",
-    "The programme's maximum of points is shown, not enforced.",
+    "The tier follows from all points ever collected, less returns, and changes at once.",
+    "Rewards for a contact: all active ones. Rewards bound to a tier do not exist.",
+    "The programme's maximum of points holds for one credit reception, not for orders.",
+    "Returns may leave a contact with fewer than no points.",
+    "The uuids of offers and payments in an order are kept, not checked.",
     "Answers of 401, 404, 405, 429 and of the token self-test, and the refusals of order calls, are assumed.",
     "Expect more fields, and JSON keys in another order, of the real server.",
 )
@@ -55,12 +58,13 @@ class LeatSimulator:
     def reset(self) -> None:
         """Back to the seeded members: no orders, no faults, no recorded requests, default switches."""
         self._api.state = seeded_state(self._clock())
+        self._api.replica.clear()
         self.faults.clear()
         self.requests.clear()
 
     def to_json(self) -> dict[str, Any]:
         """The state, as GET /sim/state shows it."""
-        return self.state.summary(self._clock()) | {
+        return summary(self.state, self._clock()) | {
             "requests": [exchange.to_json() for exchange in self.requests][-_RECENT:],
             "faults": self.faults.to_json(),
             "switches": self.state.switches.model_dump(),
