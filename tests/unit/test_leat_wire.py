@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kioskd.loyalty.leat import wire
+from kioskd.loyalty.leat import fields, wire
 
 UUID = "7d1c6c1e-2f0a-4b52-9a53-2f6f0c8b1a01"
 MODELS: list[type[Any]] = [
@@ -28,25 +28,25 @@ MODELS: list[type[Any]] = [
 
 
 def test_numbers_may_be_strings() -> None:
-    reward = wire.read(
+    reward = fields.read(
         wire.Reward, {"uuid": UUID, "title": "Burger", "required_credits": " 75 ", "stock": "0"}
     )
     assert (reward.required_credits, reward.stock) == (75, 0)
-    assert wire.read(wire.Failure, {"code": "60003"}).code == 60003
+    assert fields.read(wire.Failure, {"code": "60003"}).code == 60003
 
 
 @pytest.mark.parametrize("value", ["many", "7.5", "1e400", "NaN", True, [], {}, "9" * 30, None])
 def test_a_number_that_is_none_reads_as_missing(value: object) -> None:
-    assert wire.read(wire.CreditBalance, {"balance": value}).balance is None
+    assert fields.read(wire.CreditBalance, {"balance": value}).balance is None
 
 
 def test_whole_numbers_may_have_a_zero_fraction() -> None:
-    assert wire.read(wire.CreditBalance, {"balance": Decimal("35.0")}).balance == 35
+    assert fields.read(wire.CreditBalance, {"balance": Decimal("35.0")}).balance == 35
 
 
 @pytest.mark.parametrize("empty", [None, [], "", 7, {"name": None}, {"name": ""}, {"name": 7}])
 def test_a_part_may_be_missing_in_every_way_php_knows(empty: object) -> None:
-    contact = wire.read(wire.Contact, {"uuid": UUID, "tier": empty, "credit_balance": empty, "extra": 1})
+    contact = fields.read(wire.Contact, {"uuid": UUID, "tier": empty, "credit_balance": empty, "extra": 1})
     assert contact.tier.name is None
     assert contact.credit_balance.balance is None
 
@@ -64,7 +64,7 @@ def test_a_part_may_be_missing_in_every_way_php_knows(empty: object) -> None:
     ],
 )
 def test_times_carry_any_offset(text: object, moment: datetime | None) -> None:
-    voucher = wire.read(wire.Voucher, {"uuid": UUID, "status": "ACTIVE", "expiration_date": text})
+    voucher = fields.read(wire.Voucher, {"uuid": UUID, "status": "ACTIVE", "expiration_date": text})
     assert voucher.expiration_date == moment
 
 
@@ -72,36 +72,36 @@ def test_times_carry_any_offset(text: object, moment: datetime | None) -> None:
     ("value", "meant"), [("false", False), ("1", True), (0, False), (True, True), ("ja", None)]
 )
 def test_flags_may_be_words_or_digits(value: object, meant: bool | None) -> None:
-    assert wire.read(wire.ContactIdentifier, {"value": "x", "active": value}).active is meant
+    assert fields.read(wire.ContactIdentifier, {"value": "x", "active": value}).active is meant
 
 
 @pytest.mark.parametrize("nobody", [None, [], {}])
 def test_a_card_of_nobody(nobody: object) -> None:
-    assert wire.read(wire.ContactIdentifier, {"value": "x", "contact": nobody}).contact is None
+    assert fields.read(wire.ContactIdentifier, {"value": "x", "contact": nobody}).contact is None
 
 
 @pytest.mark.parametrize("uuid", [None, "", 7, "../../admin", "a" * 65, "a\n", {"x": 1}])
 def test_an_id_that_cannot_be_used_in_a_call_is_unreadable(uuid: object) -> None:
-    with pytest.raises(wire.Unreadable):
-        wire.read(wire.ContactIdentifier, {"value": "x", "contact": {"uuid": uuid}})
+    with pytest.raises(fields.Unreadable):
+        fields.read(wire.ContactIdentifier, {"value": "x", "contact": {"uuid": uuid}})
 
 
 def test_one_bad_item_does_not_cost_the_list() -> None:
     good = {"uuid": UUID, "title": "Burger", "required_credits": 75}
-    items, unreadable = wire.read_all(wire.Reward, [good, None, "x", {"title": "no id"}])
+    items, unreadable = fields.read_all(wire.Reward, [good, None, "x", {"title": "no id"}])
     assert [item.uuid for item in items] == [UUID]
     assert unreadable == 3
 
 
 @pytest.mark.parametrize("body", [None, {}, "x", 7])
 def test_a_list_must_be_one(body: object) -> None:
-    with pytest.raises(wire.Unreadable):
-        wire.read_all(wire.Reward, body)
+    with pytest.raises(fields.Unreadable):
+        fields.read_all(wire.Reward, body)
 
 
 def test_the_error_names_fields_and_no_values() -> None:
-    with pytest.raises(wire.Unreadable) as raised:
-        wire.read(wire.ContactIdentifier, {"value": "CARD-1", "contact": {"uuid": "Samira!"}})
+    with pytest.raises(fields.Unreadable) as raised:
+        fields.read(wire.ContactIdentifier, {"value": "CARD-1", "contact": {"uuid": "Samira!"}})
     assert "contact.uuid" in str(raised.value)
     assert "Samira" not in str(raised.value)
 
@@ -121,5 +121,5 @@ _anything = st.recursive(
 
 @given(st.sampled_from(MODELS), _anything)
 def test_no_document_raises_anything_but_unreadable(model: type[Any], document: object) -> None:
-    with contextlib.suppress(wire.Unreadable):
-        wire.read(model, document)
+    with contextlib.suppress(fields.Unreadable):
+        fields.read(model, document)

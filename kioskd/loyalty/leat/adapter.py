@@ -170,6 +170,8 @@ class LeatBackend:
             # Not chained: pydantic's text quotes the order.
             broken = error.errors(include_input=False, include_context=False)[0]
             raise Refused("invalid", f"order breaks a rule: {broken['type']} at {broken['loc']}") from None
+        except ValueError as error:
+            raise Refused("invalid", str(error)) from None
 
     async def _reason(self, refusal: LeatRefused, order_id: str) -> LoyaltyError:
         """Whether a refused order is there already. No code says so: the order is looked for."""

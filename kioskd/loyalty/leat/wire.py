@@ -1,131 +1,79 @@
-"""What Leat answers, read tolerantly.
-
-Numbers may be strings, anything optional may be null, missing, of a wrong type or an empty PHP array, enums
-may have values nobody knows, times carry any offset. A field that cannot be used reads as None and costs
-nothing else. Only an id needed in a later call must be right: without it the object is unreadable.
-"""
+"""What Leat answers, object by object. See `fields` for what is forgiven."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any, TypeVar
+from collections.abc import Mapping
+from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
+from pydantic import Field, model_validator
 
-from kioskd.loyalty.strict_json import MAX_NUMBER
-
-
-class Unreadable(ValueError):
-    """An answer does not have the shape we rely on. The text names fields, never values."""
-
-
-def _number(value: object) -> Decimal | None:
-    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
-        return None
-    try:
-        number = Decimal(value.strip() if isinstance(value, str) else value)
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() and abs(number) <= MAX_NUMBER else None
-
-
-def _whole(value: object) -> int | None:
-    number = _number(value)
-    return int(number) if number is not None and number == number.to_integral_value() else None
+from kioskd.loyalty.leat.fields import (
+    IF_READABLE,
+    PART,
+    REFERENCE,
+    Attributes,
+    Code,
+    Flag,
+    Id,
+    Instant,
+    Key,
+    MajorAmount,
+    Text,
+    Whole,
+    WireModel,
+    Word,
+    attributes,
+)
 
 
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value.strip() else None
-
-
-def _word(value: object) -> str | None:
-    """An enum value, in upper case: the documentation and the server disagree about the case."""
-    return value.strip().upper() if isinstance(value, str) else None
-
-
-def _flag(value: object) -> bool | None:
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, int | str):
-        return {"1": True, "true": True, "0": False, "false": False}.get(str(value).strip().lower())
-    return None
-
-
-def _instant(value: object) -> datetime | None:
-    if not isinstance(value, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(value.strip())
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _part(value: object) -> object:
-    """A nested object whose fields are all optional."""
-    return value if isinstance(value, dict | BaseModel) else {}
-
-
-def _reference(value: object) -> object:
-    """A nested object that is there or not: null, [] and {} all mean that it is not."""
-    return value or None
-
-
-def _optional(reader: Callable[[object], object]) -> BeforeValidator:
-    return BeforeValidator(reader)
-
-
-Id = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
-Whole = Annotated[int | None, _optional(_whole)]
-MajorAmount = Annotated[Decimal | None, _optional(_number)]
-Text = Annotated[str | None, _optional(_text)]
-Word = Annotated[str | None, _optional(_word)]
-Flag = Annotated[bool | None, _optional(_flag)]
-Instant = Annotated[datetime | None, _optional(_instant)]
-PART = BeforeValidator(_part)
-
-
-class _Answer(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-
-class Failure(_Answer):
+class Failure(WireModel):
     """An error body. `errors` names the fields of an invalid input, with texts nobody should read."""
 
     code: Whole = None
-    errors: Annotated[dict[str, Any], PART] = {}
+    errors: Annotated[Mapping[str, Any], PART] = Field(default_factory=dict)
 
     @property
     def fields(self) -> frozenset[str]:
         return frozenset(self.errors)
 
 
-class ContactRef(_Answer):
-    uuid: Id
+class PageInfo(WireModel):
+    """Where a page lies in its list. The lists of Leat have three shapes of this; all may be missing."""
+
+    last_page: Whole = None
+    total: Whole = None
 
 
-class ContactIdentifier(_Answer):
-    """A card. `contact` is None for a card that belongs to nobody yet."""
-
-    active: Flag = None
-    contact: Annotated[ContactRef | None, BeforeValidator(_reference)] = None
+# --- guests ----------------------------------------------------------------------------------------------
 
 
-class Tier(_Answer):
-    name: Text = None
-
-
-class CreditBalance(_Answer):
+class CreditBalance(WireModel):
     balance: Whole = None
 
 
-class PrepaidBalance(_Answer):
+class ContactRef(WireModel):
+    """`credit_balance` comes only with a movement of points, and is the balance after it."""
+
+    uuid: Id
+    credit_balance: Annotated[CreditBalance, PART] = CreditBalance()
+
+
+class ContactIdentifier(WireModel):
+    """A card. `contact` is None for a card that belongs to nobody yet."""
+
+    active: Flag = None
+    contact: Annotated[ContactRef | None, REFERENCE] = None
+
+
+class Tier(WireModel):
+    name: Text = None
+
+
+class PrepaidBalance(WireModel):
     balance_in_cents: Whole = None
 
 
-class CurrentValues(_Answer):
+class CurrentValues(WireModel):
     """`prepaid_balance` is in major units here, unlike everywhere else."""
 
     firstname: Text = None
@@ -133,7 +81,7 @@ class CurrentValues(_Answer):
     prepaid_balance: MajorAmount = None
 
 
-class Contact(_Answer):
+class Contact(WireModel):
     uuid: Id
     tier: Annotated[Tier, PART] = Tier()
     credit_balance: Annotated[CreditBalance, PART] = CreditBalance()
@@ -141,93 +89,204 @@ class Contact(_Answer):
     current_values: Annotated[CurrentValues, PART] = CurrentValues()
 
 
-class LoyaltyProgram(_Answer):
+class LoyaltyProgram(WireModel):
     custom_credit_name: Text = None
 
 
-class Media(_Answer):
+# --- offers ----------------------------------------------------------------------------------------------
+
+
+class ShopRef(WireModel):
+    uuid: Id
+
+
+class Media(WireModel):
     value: Text = None
 
 
-class Reward(_Answer):
-    """`stock` None means unlimited."""
+class _Attributed(WireModel):
+    """Leat puts a merchant's own attributes beside its own fields, or under `attributes`, or both."""
+
+    attributes: Attributes = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _flat_and_nested(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return value | {"attributes": {**attributes(value), **attributes(value.get("attributes"))}}
+
+
+class Reward(_Attributed):
+    """`stock` None means unlimited. `pre_redeemable`: claiming it makes a collectable reward."""
 
     uuid: Id
     title: Text = None
     required_credits: Whole = None
     is_active: Flag = None
+    pre_redeemable: Flag = None
     stock: Whole = None
     media: Annotated[Media, PART] = Media()
 
 
-class CollectableReward(_Answer):
+class CollectableReward(WireModel):
     """`uuid` is that of the reward reception, which is what collecting asks for."""
 
     uuid: Id
     title: Text = None
     expires_at: Instant = None
     has_been_collected: Flag = None
+    reward: Annotated[Reward | None, IF_READABLE] = None
 
 
-class Promotion(_Answer):
+class CollectedReward(WireModel):
+    """What collecting and undoing it answer. Until 2026 collecting answered the collectable reward instead.
+
+    Then there is no `status`, and `uuid` is not the redemption's.
+    """
+
+    uuid: Id
+    status: Word = None
+    has_been_collected: Flag = None
+
+
+class LoyaltyTransaction(WireModel):
+    """A movement of points: CREDIT_RECEPTION or (DIGITAL_)REWARD_RECEPTION, whose `credits` are negative."""
+
+    uuid: Id
+    type: Word = None
+    credits: Whole = None
+    contact: Annotated[ContactRef | None, IF_READABLE] = None
+    shop: Annotated[ShopRef | None, IF_READABLE] = None
+    reward: Annotated[Reward | None, IF_READABLE] = None
+    created_at: Instant = None
+    expires_at: Instant = None
+
+
+class Promotion(_Attributed):
+    """What all vouchers of one kind have in common."""
+
     name: Text = None
 
 
-class Voucher(_Answer):
+class Voucher(WireModel):
+    """`contact` None: it belongs to whoever holds it. `attributes` are its own, next to its promotion's."""
+
     uuid: Id
+    code: Code = None
     status: Word = None
     name: Text = None
     expiration_date: Instant = None
+    activation_date: Instant = None
+    redeemed_at: Instant = None
+    is_redeemed: Flag = None
+    redemptions_remaining: Whole = None
+    times_redeemed: Whole = None
+    attributes: Attributes = Field(default_factory=dict)
+    contact: Annotated[ContactRef | None, REFERENCE] = None
     promotion: Annotated[Promotion, PART] = Promotion()
 
 
-class StoredOrder(_Answer):
+class Lock(WireModel):
+    """Nobody else can be told `release_key`, and nobody can be told it twice."""
+
+    release_key: Key
+    locked_at: Instant = None
+    system_release_at: Instant = None
+
+
+class VoucherLock(WireModel):
+    lock: Lock
+
+
+class VoucherRedemption(WireModel):
+    uuid: Id
+
+
+class RedeemedVoucher(Voucher):
+    """`voucher_redemption` is shown here and never again."""
+
+    voucher_redemption: Annotated[VoucherRedemption | None, IF_READABLE] = None
+
+
+# --- stored value ----------------------------------------------------------------------------------------
+
+
+class Giftcard(WireModel):
+    """`upgradeable` False: nothing can be put on it any more."""
+
+    uuid: Id
+    hash: Code = None
+    amount_in_cents: Whole = None
+    active: Flag = None
+    upgradeable: Flag = None
+    expiration_date: Instant = None
+
+
+class GiftcardTransaction(WireModel):
+    """Old rows have no `uuid`. There is no balance: the card must be read again."""
+
+    uuid: Annotated[Id | None, IF_READABLE] = None
+    amount_in_cents: Whole = None
+    shop: Annotated[ShopRef | None, IF_READABLE] = None
+    created_at: Instant = None
+
+
+class PrepaidTransaction(WireModel):
+    """`prepaid_balance` is the balance after it."""
+
+    uuid: Annotated[Id | None, IF_READABLE] = None
+    amount_in_cents: Whole = None
+    prepaid_balance: Annotated[PrepaidBalance, PART] = PrepaidBalance()
+    shop: Annotated[ShopRef | None, IF_READABLE] = None
+    created_at: Instant = None
+
+
+# --- orders ----------------------------------------------------------------------------------------------
+
+
+class StoredOrder(WireModel):
     uuid: Id
     external_identifier: Text = None
 
 
-class Points(_Answer):
+class Points(WireModel):
     points: Whole = None
     new_balance: Whole = None
 
 
-class OrderResult(_Answer):
+class OrderResult(WireModel):
     """What the dashboard's order action did. Other types than POINTS_TRANSACTION are announced."""
 
     type: Word = None
     data: Annotated[Points, PART] = Points()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_when_nothing_is_configured(cls, value: Any) -> Any:
+        return value if isinstance(value, dict) else {}
 
-class ProcessedOrder(_Answer):
+
+class ProcessedOrder(WireModel):
     """`result` is empty when no order action is configured."""
 
     order: StoredOrder
     result: Annotated[OrderResult, PART] = OrderResult()
 
 
-Model = TypeVar("Model", bound=_Answer)
+class StoredReturn(WireModel):
+    uuid: Id
 
 
-def read(model: type[Model], data: Any) -> Model:
-    """`data` as a model, or Unreadable."""
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        # Not chained: pydantic's own text and input would carry the guest's data.
-        places = sorted(
-            {".".join(map(str, e["loc"])) or "(whole)" for e in error.errors(include_input=False)}
-        )
-        raise Unreadable(f"{model.__name__}: unusable {', '.join(places)}") from None
+class ProcessedReturn(WireModel):
+    stored: StoredReturn = Field(alias="return")
+    result: Annotated[OrderResult, PART] = OrderResult()
 
 
-def read_all(model: type[Model], data: Any) -> tuple[tuple[Model, ...], int]:
-    """The readable items of a list and the number of the others. Unreadable when it is no list."""
-    if not isinstance(data, list):
-        raise Unreadable(f"list of {model.__name__}: not a list")
-    items = []
-    for item in data:
-        try:
-            items.append(read(model, item))
-        except Unreadable:
-            continue
-    return tuple(items), len(data) - len(items)
+# --- catalogue -------------------------------------------------------------------------------------------
+
+
+class CatalogueEntry(WireModel):
+    """A product or a category, as stored."""
+
+    external_identifier: Text = None

@@ -1,0 +1,309 @@
+"""Discounts, charges and stored value in an order, its preview and its returns: everything adds up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kioskd.core.catalogue import Service, Words
+from kioskd.core.errors import MoneyError
+from kioskd.core.money import Money
+from kioskd.core.order import Order, OrderLine, Tender
+from kioskd.loyalty.leat.order_extras import (
+    NOTHING,
+    AppliedDiscount,
+    Charge,
+    ChargeKind,
+    OfferKind,
+    OfferLink,
+    OrderExtras,
+    Share,
+    StoredValue,
+    StoredValuePayment,
+)
+from kioskd.loyalty.leat.orders import order_write
+from kioskd.loyalty.leat.preview import order_simulate
+from kioskd.loyalty.leat.returns import Returned, order_return
+
+CONTACT = "7d1c6c1e-2f0a-4b52-9a53-2f6f0c8b1a01"
+SHOP = "b2f7a0c4-5d3e-4a0e-8a31-6f6f5c1d9e02"
+ID = "kiosk-12-000457"
+
+
+def eur(minor: int) -> Money:
+    return Money(minor, "EUR")
+
+
+def line(id: str, price: int, quantity: int = 1, subs: tuple[OrderLine, ...] = ()) -> OrderLine:
+    return OrderLine(f"{ID}-{id}", f"sku-{id}", Words(f"Thing {id}"), quantity, eur(price), subs)
+
+
+def order_of(*lines: OrderLine) -> Order:
+    return Order(
+        id=ID,
+        number="457",
+        sequence=457,
+        placed_at=datetime(2026, 7, 1, 9, 4, 1, tzinfo=UTC),
+        service=Service.EAT_IN,
+        language="en",
+        currency="EUR",
+        lines=lines,
+        tender=Tender.CARD,
+        member_id=CONTACT,
+    )
+
+
+ORDER = order_of(line("1", 250, 2), line("2", 1000, 2, (line("2-1", 150, 2),)))
+EXTRAS = OrderExtras(
+    discounts=(
+        AppliedDiscount(
+            f"{ID}-d1",
+            "3.50 off pizza\u202e",
+            eur(350),
+            (Share(f"{ID}-2", eur(300)), Share(f"{ID}-2-1", eur(50))),
+            offer=OfferLink("8f5a2980", OfferKind.VOUCHER),
+        ),
+        AppliedDiscount(f"{ID}-d2", "12.5 % off", eur(306), percent=Decimal("12.5")),
+        AppliedDiscount(f"{ID}-d3", "Free box", eur(30), (Share(f"{ID}-c1", eur(30)),), Decimal(100)),
+    ),
+    charges=(Charge(f"{ID}-c1", "Box", eur(30), ChargeKind.WRAPPING),),
+    payments=(StoredValuePayment("355892c5", StoredValue.GIFT_CARD),),
+)
+
+
+def written(order: Order = ORDER, extras: OrderExtras = EXTRAS) -> dict[str, Any]:
+    body: dict[str, Any] = json.loads(order_write(order, CONTACT, SHOP, extras).to_json())
+    return body
+
+
+def test_an_order_with_everything_as_leat_reads_it() -> None:
+    body = written()
+    assert (body["order_amount"], body["total_discount_amount"], body["total_order_amount"]) == (
+        2450,
+        686,
+        2144,
+    )
+    pizza = body["line_items"][1]
+    assert (pizza["discount_amount"], pizza["total_amount"]) == (300, 1700)
+    assert pizza["sub_line_items"][0]["discount_amount"] == 50
+    assert body["applied_discounts"] == [
+        {
+            "external_identifier": f"{ID}-d1",
+            "name": "3.50 off pizza",
+            "amount": 350,
+            "type": "ABSOLUTE",
+            "value": 350,
+            "applied_to": "ORDER_LINES",
+            "line_items": [{"external_identifier": f"{ID}-2"}],
+            "sub_line_items": [{"external_identifier": f"{ID}-2-1"}],
+            "charges": [],
+            "offer": {"uuid": "8f5a2980", "type": "VOUCHER_REDEMPTION"},
+        },
+        {
+            "external_identifier": f"{ID}-d2",
+            "name": "12.5 % off",
+            "amount": 306,
+            "type": "PERCENTAGE",
+            "value": 12.5,
+            "applied_to": "ORDER",
+            "line_items": [],
+            "sub_line_items": [],
+            "charges": [],
+        },
+        {
+            "external_identifier": f"{ID}-d3",
+            "name": "Free box",
+            "amount": 30,
+            "type": "PERCENTAGE",
+            "value": 100,
+            "applied_to": "ORDER_LINES",
+            "line_items": [],
+            "sub_line_items": [],
+            "charges": [{"external_identifier": f"{ID}-c1"}],
+        },
+    ]
+    assert body["charges"] == [
+        {
+            "external_identifier": f"{ID}-c1",
+            "name": "Box",
+            "amount": 30,
+            "discount_amount": 30,
+            "total_amount": 0,
+            "charge_definition": {"external_identifier": "WRAPPING"},
+        }
+    ]
+    assert body["payments"] == [{"uuid": "355892c5", "type": "GIFTCARD_TRANSACTION"}]
+
+
+def test_a_preview_needs_no_ids_of_guest_or_order() -> None:
+    preview = order_simulate(ORDER.lines, EXTRAS, "EUR", "en", SHOP, None)
+    body = json.loads(preview.to_json())
+    assert "contact" not in body
+    assert "external_identifier" not in body
+    assert body["total_order_amount"] == 2144
+    assert [discount["applied_to"] for discount in body["applied_discounts"]] == [
+        "LINE_ITEMS",
+        "ORDER",
+        "LINE_ITEMS",
+    ]
+
+
+def discount(amount: int, *shares: tuple[str, int], id: str = "d1") -> AppliedDiscount:
+    parts = tuple(Share(f"{ID}-{part}", eur(minor)) for part, minor in shares)
+    return AppliedDiscount(f"{ID}-{id}", "Discount", eur(amount), parts)
+
+
+@pytest.mark.parametrize(
+    "extras",
+    [
+        OrderExtras((discount(501, ("1", 501)),)),  # more than the line costs
+        OrderExtras((discount(100, ("9", 100)),)),  # of a line nobody ordered
+        OrderExtras((discount(100, ("1", 90)),)),  # shares that do not add up
+        OrderExtras((discount(-100, ("1", -100)),)),
+        OrderExtras((discount(2801),)),  # more than the order costs
+        OrderExtras((discount(1, id="1"),)),  # an id that a line has
+        OrderExtras((discount(1, id="d1"), discount(1, id="d1"))),
+        OrderExtras(charges=(Charge(f"{ID}-c1", "Box", eur(-1), ChargeKind.WRAPPING),)),
+        OrderExtras(payments=(StoredValuePayment("", StoredValue.PREPAID),)),
+    ],
+)
+def test_an_order_that_does_not_add_up_is_never_built(extras: OrderExtras) -> None:
+    with pytest.raises(ValueError):
+        order_write(ORDER, CONTACT, SHOP, extras)
+
+
+def test_an_order_has_one_currency() -> None:
+    dollars = OrderExtras((AppliedDiscount("d1", "Off", Money(1, "USD")),))
+    with pytest.raises(MoneyError):
+        order_write(ORDER, CONTACT, SHOP, dollars)
+
+
+@st.composite
+def sales(draw: st.DrawFn) -> tuple[Order, OrderExtras]:
+    """Any order with discounts on its parts, on the whole, and charges."""
+    lines = []
+    for n in range(draw(st.integers(1, 5))):
+        quantity = draw(st.integers(1, 6))
+        subs = tuple(
+            line(f"{n}-{m}", draw(st.integers(0, 500)), quantity) for m in range(draw(st.integers(0, 2)))
+        )
+        lines.append(line(str(n), draw(st.integers(0, 3000)), quantity, subs))
+    left = {part.id: part.total.minor for whole in lines for part in (whole, *whole.subs)}
+    discounts = []
+    for n in range(draw(st.integers(0, 3))):
+        touched = draw(st.lists(st.sampled_from(sorted(left)), unique=True, min_size=1))
+        shares = []
+        for part in touched:
+            amount = draw(st.integers(0, left[part]))
+            left[part] -= amount
+            shares.append(Share(part, eur(amount)))
+        total = Money.total((share.amount for share in shares), "EUR")
+        discounts.append(AppliedDiscount(f"{ID}-d{n}", "On parts", total, tuple(shares)))
+    net = sum(left.values())
+    discounts.append(AppliedDiscount(f"{ID}-d9", "On the order", eur(draw(st.integers(0, net)))))
+    charges = (Charge(f"{ID}-c1", "Service", eur(draw(st.integers(0, 500))), ChargeKind.SERVICE),)
+    return order_of(*lines), OrderExtras(tuple(discounts), charges)
+
+
+@given(sales())
+def test_every_order_adds_up(sale: tuple[Order, OrderExtras]) -> None:
+    order, extras = sale
+    body = written(order, extras)
+    parts = [part for item in body["line_items"] for part in (item, *item["sub_line_items"])]
+    on_order = sum(d["amount"] for d in body["applied_discounts"] if d["applied_to"] == "ORDER")
+    charged = sum(charge["total_amount"] for charge in body["charges"])
+    assert body["order_amount"] == sum(part["total_amount"] for part in parts)
+    assert body["total_order_amount"] == body["order_amount"] - on_order + charged
+    assert body["total_discount_amount"] == sum(d["amount"] for d in body["applied_discounts"])
+    assert body["total_order_amount"] == order.total.minor - body["total_discount_amount"] + charged
+    assert min(part["total_amount"] for part in parts) >= 0
+
+
+@given(sales(), st.data())
+def test_returns_in_any_pieces_give_back_what_was_paid(
+    sale: tuple[Order, OrderExtras], data: st.DataObject
+) -> None:
+    order, extras = sale
+    paid = written(order, extras)
+    left = {whole.id: whole.quantity for whole in order.lines}
+    returns: list[Returned] = []
+    while sum(left.values()):
+        now = {id: data.draw(st.integers(0, count)) for id, count in left.items()}
+        if not sum(now.values()):
+            now = dict(left)
+        before = {whole.id: whole.quantity - left[whole.id] for whole in order.lines}
+        returns.append(order_return(order, extras, f"{ID}-r{len(returns)}", now, before))
+        left = {id: count - now[id] for id, count in left.items()}
+    assert sum(each.refund.minor for each in returns) == paid["total_order_amount"]
+    assert min(each.refund.minor for each in returns) >= 0
+    given_back: dict[str, int] = {}
+    for each in returns:
+        for part in each.body.applied_discounts:
+            given_back[part.external_identifier] = given_back.get(part.external_identifier, 0) + part.amount
+    assert given_back == {
+        d["external_identifier"]: d["amount"] for d in paid["applied_discounts"] if d["amount"]
+    }
+
+
+def test_a_return_as_leat_reads_it() -> None:
+    returned = order_return(ORDER, EXTRAS, f"{ID}-r1", {f"{ID}-2": 1}, {})
+    assert json.loads(returned.body.to_json()) == {
+        "external_identifier": f"{ID}-r1",
+        "order": {"external_identifier": ID},
+        "status": "COMPLETED",
+        "line_items": [
+            {
+                "external_identifier": f"{ID}-2",
+                "quantity": 1,
+                "discount_amount": 150,
+                "total_amount": 850,
+                "sub_line_items": [
+                    {
+                        "external_identifier": f"{ID}-2-1",
+                        "quantity": 1,
+                        "discount_amount": 25,
+                        "total_amount": 125,
+                    }
+                ],
+            }
+        ],
+        "applied_discounts": [
+            {"external_identifier": f"{ID}-d1", "amount": 175},
+            {"external_identifier": f"{ID}-d2", "amount": 121},
+            {"external_identifier": f"{ID}-d3", "amount": 11},
+        ],
+        "charges": [
+            {"external_identifier": f"{ID}-c1", "amount": 11, "discount_amount": 11, "total_amount": 0}
+        ],
+    }
+    assert returned.refund == eur(850 + 125 - 121)
+
+
+@pytest.mark.parametrize(
+    ("quantities", "before"),
+    [
+        ({}, {}),
+        ({f"{ID}-1": 0}, {}),
+        ({f"{ID}-1": 3}, {}),
+        ({f"{ID}-1": 1}, {f"{ID}-1": 2}),
+        ({f"{ID}-1": -1}, {f"{ID}-1": 1}),
+        ({f"{ID}-9": 1}, {}),
+    ],
+)
+def test_what_is_not_there_cannot_be_returned(
+    quantities: Mapping[str, int], before: Mapping[str, int]
+) -> None:
+    with pytest.raises(ValueError):
+        order_return(ORDER, NOTHING, f"{ID}-r1", quantities, before)
+
+
+def test_a_return_has_an_id_of_its_own() -> None:
+    with pytest.raises(ValueError):
+        order_return(ORDER, NOTHING, ID, {f"{ID}-1": 1}, {})
