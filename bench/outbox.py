@@ -23,8 +23,9 @@ from statistics import quantiles
 import apsw
 
 from bench.table import table
+from kioskd.outbox.changes import Insert
 from kioskd.outbox.courier import Applied, Outcome
-from kioskd.outbox.operation import Draft, Insert, Operation, Parcel, Strategy, encode_payload
+from kioskd.outbox.operation import Draft, Operation, Parcel, Strategy, encode_payload
 from kioskd.outbox.outbox import Outbox
 from kioskd.outbox.policy import Policy
 from kioskd.outbox.states import OpState
@@ -68,6 +69,7 @@ class SilentCourier:
         return Applied()
 
     read_back = deliver
+    baseline = deliver
 
     async def probe(self) -> Outcome:
         return Applied()

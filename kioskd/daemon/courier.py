@@ -73,6 +73,9 @@ class LoyaltyCourier:
     def __init__(self) -> None:
         self.backend: LoyaltyBackend | None = None
 
+    async def baseline(self, parcel: Parcel) -> Outcome:
+        return Poison(f"{parcel.operation.kind} needs no baseline")
+
     async def deliver(self, parcel: Parcel) -> Outcome:
         try:
             order = from_document(parcel.payload)

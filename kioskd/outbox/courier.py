@@ -16,9 +16,16 @@ ABSENT = "absent"
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """It is in effect. `result` is the server's answer for whoever wants to show it; it is not kept."""
+    """It is in effect. `result` is the server's answer for whoever wants to show it; it is not kept.
+
+    `remote_uuid` is the server's name of the effect: no two operations of one kind are ever given the same.
+    `keep` is what later operations of the same saga need from it (a release key). It is on the disk before
+    any of them is sent, and wiped when the saga ends.
+    """
 
     result: Mapping[str, Any] = field(default_factory=dict)
+    remote_uuid: str | None = None
+    keep: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def word(self) -> str:
@@ -76,16 +83,67 @@ class Unauthorised:
 
 @dataclass(frozen=True, slots=True)
 class Poison:
-    """The payload cannot be understood, so nothing was sent. Trying again will not help."""
+    """The payload cannot be understood, so nothing was sent. Trying again will not help.
+
+    `may_be_sent` is set when the courier itself broke down, at a place nobody knows.
+    """
 
     reason: str
+    may_be_sent: bool = False
 
     @property
     def word(self) -> str:
         return "poison"
 
 
-Outcome = Applied | NeverSent | Unclear | Refused | Throttled | Unauthorised | Poison
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What the other side showed before the write: `marker` lets the read-back tell new from old."""
+
+    marker: Mapping[str, Any]
+
+    @property
+    def word(self) -> str:
+        return "baseline"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An effect on the other side that could be ours. `detail` is evidence for a person, never personal."""
+
+    remote_uuid: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Every effect newer than the baseline that looks like the one asked about; none is a proof of absence.
+
+    `exclusive`: nobody but this kiosk can cause effects that look so (it has a business profile of its own).
+    """
+
+    candidates: tuple[Candidate, ...]
+    exclusive: bool = True
+
+    @property
+    def word(self) -> str:
+        return f"found:{len(self.candidates)}"
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """It answered, but can only say later: ask again after `ask_again_s` (somebody's lock must lapse)."""
+
+    ask_again_s: float
+
+    @property
+    def word(self) -> str:
+        return "not_yet"
+
+
+Outcome = (
+    Applied | NeverSent | Unclear | Refused | Throttled | Unauthorised | Poison | Baseline | Found | NotYet
+)
 
 
 class Courier(Protocol):
@@ -95,12 +153,25 @@ class Courier(Protocol):
     the operation is then quarantined.
     """
 
+    async def baseline(self, parcel: Parcel) -> Outcome:
+        """Before a write that cannot be repeated: Baseline, or Refused when it need not be tried at all.
+
+        Asked for operations of strategy read_back only; `parcel.baseline` has it from then on.
+        """
+        ...
+
     async def deliver(self, parcel: Parcel) -> Outcome:
-        """Make it take effect. A key that is taken is `Refused(DUPLICATE)`."""
+        """Make it take effect. A key that is taken is `Refused(DUPLICATE)`.
+
+        Strategies other than keyed need a fresh connection: one that was kept may break ambiguously.
+        """
         ...
 
     async def read_back(self, parcel: Parcel) -> Outcome:
-        """Ask what became of it: Applied, or `Refused(ABSENT)` when it certainly is not there."""
+        """Ask what became of it: Applied, Found, or `Refused(ABSENT)` when it is certainly not there.
+
+        Any other Refused: it is not there, and never will be. NotYet: the other side cannot say yet.
+        """
         ...
 
     async def probe(self) -> Outcome:

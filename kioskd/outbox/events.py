@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
+from kioskd.outbox.changes import Change
 from kioskd.outbox.courier import Outcome
-from kioskd.outbox.operation import Change, Closing, Draft, Operation
+from kioskd.outbox.operation import Closing, Draft, Operation
+from kioskd.outbox.saga import Decision, Saga
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,14 +18,20 @@ class Booted:
     operations: tuple[Operation, ...]
     last_seq: int
     last_order_number: int
+    sagas: tuple[Saga, ...] = ()
+    """Those that have not ended, with all their operations."""
 
 
 @dataclass(frozen=True, slots=True)
 class Accept:
-    """New operations and, in the same commit, the end of the attended one that they follow from."""
+    """New operations and, in the same commit, the end of the attended one that they follow from.
+
+    And, still in the same commit, which way their saga goes.
+    """
 
     drafts: tuple[Draft, ...]
     close: Closing | None = None
+    decide: Decision | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +46,57 @@ class Cancel:
 
 
 @dataclass(frozen=True, slots=True)
+class Abandon:
+    """Not wanted any more: it is not sent (again), and its undo operation is let go if it took effect.
+
+    `if_unsent`: only if it was certainly not sent yet; otherwise nothing happens.
+    """
+
+    op_id: str
+    reason: str
+    if_unsent: bool = False
+
+
+class Verdict(StrEnum):
+    """What a person found out about an operation in doubt."""
+
+    APPLIED = "applied"
+    NOT_APPLIED = "not_applied"
+    COMPENSATE = "compensate"
+    """It is in effect and must be undone, by its undo operation."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveDoubt:
+    """`actor` and `reason` go into the event log. `remote_uuid`: the candidate that is ours, if one is."""
+
+    op_id: str
+    verdict: Verdict
+    actor: str
+    reason: str
+    remote_uuid: str | None = None
+    undo: Draft | None = None
+    """For COMPENSATE, when the saga has no undo operation for it (any more)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """A person had the cause of a quarantine removed."""
+
+    op_id: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
 class Replied:
-    """`Send` or `ReadBack` of this operation came back."""
+    """`Send`, `AskBaseline` or `ReadBack` of this operation came back.
+
+    `bound`: of the server's names in the outcome, those that belong to another operation of its kind.
+    """
 
     op_id: str
     outcome: Outcome
+    bound: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +117,9 @@ class Tick:
     """A deadline may have passed."""
 
 
-Event = Booted | Accept | Release | Cancel | Replied | Probed | Quarantine | Tick
+Event = (
+    Booted | Accept | Release | Cancel | Abandon | ResolveDoubt | Retry | Replied | Probed | Quarantine | Tick
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +132,13 @@ class Persist:
 @dataclass(frozen=True, slots=True)
 class Send:
     """A write call, once. Answered by Replied."""
+
+    operation: Operation
+
+
+@dataclass(frozen=True, slots=True)
+class AskBaseline:
+    """A question before the first write. Answered by Replied."""
 
     operation: Operation
 
@@ -106,4 +170,9 @@ class Online:
     online: bool
 
 
-Command = Persist | Send | ReadBack | Probe | Settled | Online
+@dataclass(frozen=True, slots=True)
+class SagaEnded:
+    saga: Saga
+
+
+Command = Persist | Send | AskBaseline | ReadBack | Probe | Settled | SagaEnded | Online

@@ -31,11 +31,16 @@ class Gate:
     trips: int = 0
     """How often it shut since the server last took an operation: probes back off by it."""
     resume_at_s: float = -inf
+    spread_until_s: float = -inf
+    """After an outage, the backlog's turn; a guest who waits need not."""
     probe_at_s: float = inf
     probing: bool = False
 
-    def may_send(self, now_s: float) -> bool:
-        return self.flow is Flow.OPEN and now_s >= self.resume_at_s
+    def may_send(self, now_s: float, *, at_once: bool = False) -> bool:
+        return self.flow is Flow.OPEN and now_s >= self.opens_at_s(at_once=at_once)
+
+    def opens_at_s(self, *, at_once: bool) -> float:
+        return self.resume_at_s if at_once else max(self.resume_at_s, self.spread_until_s)
 
     def probe_due(self, now_s: float) -> bool:
         return self.flow is not Flow.OPEN and not self.probing and now_s >= self.probe_at_s
@@ -71,14 +76,16 @@ class Gate:
             case Unauthorised():
                 return replace(gate._shut(Flow.UNAUTHORISED, at, policy), online=True)
         spread_s = at.chance * policy.outage_spread_s if self.flow is Flow.UNREACHABLE else 0.0
+        wait_s = 0.0
         if isinstance(outcome, Throttled):
-            spread_s += min(max(outcome.retry_after_s, 0.0), policy.retry_after_cap_s)
+            wait_s = min(max(outcome.retry_after_s, 0.0), policy.retry_after_cap_s)
         return replace(
             gate,
             flow=Flow.OPEN,
             online=True,
             failures=policy.breaker_failures - 1,
-            resume_at_s=at.mono_s + spread_s,
+            resume_at_s=at.mono_s + wait_s,
+            spread_until_s=at.mono_s + wait_s + spread_s,
             probe_at_s=inf,
         )
 

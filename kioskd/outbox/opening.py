@@ -2,6 +2,10 @@
 
 A file that is not sound is renamed aside and never replaced by an empty one: as long as it lies there,
 opening fails and names it. What waits in it is money and points of guests; only a person may give that up.
+
+Schema files only ever add tables and columns with defaults, so that the version before can be installed again
+over a file of the next one. A schema file that adds words which older programs would misread says so in
+`meta.min_reader`.
 """
 
 from __future__ import annotations
@@ -137,7 +141,7 @@ def _check(connection: apsw.Connection, path: Path) -> bool:
     known = migrations()[-1][0]
     if application_id != APPLICATION_ID:
         raise _Unsound("it was not written by kioskd")
-    if version > known:
+    if version > known and _min_reader(connection) > known:
         connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)  # leave the file exactly as it is
         raise StorageError(
             f"{path} was written by a newer kioskd (file version {version}, this one knows {known}): "
@@ -163,6 +167,11 @@ def _check(connection: apsw.Connection, path: Path) -> bool:
     if complaint != "ok":
         raise _Unsound(str(complaint).splitlines()[0])
     return not clean_stop
+
+
+def _min_reader(connection: apsw.Connection) -> int:
+    """The oldest file version a program must know to use the file: newer ones only added to it."""
+    return int(connection.execute("SELECT min_reader FROM meta").get)
 
 
 def _set_aside(path: Path) -> Path:

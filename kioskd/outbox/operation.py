@@ -1,11 +1,13 @@
-"""Operations: what is asked of the outbox, what it remembers, and what it writes down about them."""
+"""Operations: what is asked of the outbox, and what it remembers of them."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
+from math import inf
 from typing import Any
 
 from kioskd.core.errors import KioskError
@@ -13,6 +15,7 @@ from kioskd.outbox.states import TERMINAL, OpState
 
 PAYLOAD_LIMIT_BYTES = 128 * 1024
 _WORD_LIMIT = 128
+_UNDER_WAY = frozenset({OpState.SENDING, OpState.UNKNOWN, OpState.RECONCILING})
 
 
 class OperationRefused(KioskError):
@@ -31,6 +34,12 @@ class Strategy(StrEnum):
 
     KEYED = "keyed"
     """The payload carries a key under which the server takes effect once: repeat with the same key."""
+    FENCED = "fenced"
+    """The payload carries the key of a lock that we hold: repeat while the lock stands, then read back."""
+    READ_BACK = "read_back"
+    """No key at all. Sent once; when the outcome is unknown, sent again only after proof of absence."""
+    HUMAN = "human"
+    """No key, and nothing to read back. Sent once; a person decides about an unknown outcome."""
     ATTENDED = "attended"
     """The daemon does it while a guest waits (a card payment). The outbox only remembers; it never sends."""
     LOCAL = "local"
@@ -43,7 +52,13 @@ class Draft:
 
     `op_id` is made by the caller, unique for ever. `lane` is what order is kept within (`member:<id>`).
     `payload` is a JSON object of at most 64 KiB that nobody here looks into. `held` is why it must wait
-    for `release` ("unpaid"). `order_number` is remembered as the last one given, in the same commit.
+    for `release` ("unpaid"); it ends by itself at `expires_at`, if the clock can be trusted by then.
+    `order_number` is remembered as the last one given, in the same commit.
+
+    Within a `saga`: it is sent only when everything in `depends_on` is confirmed, and everything it `follows`
+    is no longer under way; `compensates` names the operation it undoes. Those must be accepted before it.
+    `at_once`: a guest waits for it. It is sent now or never, and not again after an unknown outcome, unless
+    its saga is finished meanwhile.
     """
 
     op_id: str
@@ -55,6 +70,22 @@ class Draft:
     amount_minor: int | None = None
     currency: str | None = None
     order_number: int | None = None
+    saga: str | None = None
+    step: str = ""
+    depends_on: tuple[str, ...] = ()
+    follows: tuple[str, ...] = ()
+    compensates: str | None = None
+    at_once: bool = False
+    lock: Lock | None = None
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """What fences an operation: `life_s` counts from its acceptance, `until` is the other side's own word."""
+
+    life_s: float
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,43 +119,71 @@ class Operation:
     last_outcome: str = ""
     detail: str = ""
     """Why it is where it is: what it is held for, the refusal, the evidence."""
+    saga: str | None = None
+    step: str = ""
+    depends_on: tuple[str, ...] = ()
+    follows: tuple[str, ...] = ()
+    compensates: str | None = None
+    at_once: bool = False
+    wanted: bool = True
+    """False: must not be sent (again); only what became of it is still of interest."""
+    remote_uuid: str | None = None
+    baseline: str | None = None
+    """JSON, from before the first send that may have taken effect."""
+    evidence: str = ""
+    """JSON for the person who decides about an operation in doubt."""
+    fence_s: float | None = None
+    fence_until_s: float | None = None
+    expires_at_s: float | None = None
+
+    # Only true of this process, never written down:
+    waits: bool = False
+    """For other operations of its saga: it stands in no lane yet."""
+    sent_before: bool = False
+    """An earlier send may be in effect, and this one repeats it."""
+    not_before_s: float = -inf
+    unknown_since_s: float = -inf
+    asked_at_s: float = -inf
+    fence_over_s: float = inf
+    fence_counted: bool = False
+    """The lock was taken by this process, so its life was counted without a gap."""
 
     @property
     def is_open(self) -> bool:
         return self.state not in TERMINAL
 
+    @property
+    def is_unresolved(self) -> bool:
+        """It may be in effect, and a second one like it could be mixed up with it."""
+        if self.state is OpState.IN_DOUBT:
+            return self.strategy is Strategy.READ_BACK and not self.last_outcome.startswith("refused")
+        return self.state in _UNDER_WAY and self.strategy is not Strategy.ATTENDED
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What is known of an operation that another one builds upon."""
+
+    state: OpState
+    remote_uuid: str | None
+    keep: Mapping[str, str]
+
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """An operation together with what it carries."""
+    """An operation together with what it carries.
+
+    `results` are those of the operations it depends on, follows or compensates, by op_id.
+    """
 
     operation: Operation
     payload: Mapping[str, Any]
+    results: Mapping[str, Result] = field(default_factory=dict)
 
-
-# --- what is written down --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Insert:
-    """A new row. `operation.state` is its first state."""
-
-    operation: Operation
-    payload: bytes
-    order_number: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A row goes from one state to another. Entering `sending` opens an attempt, leaving it closes one."""
-
-    before: OpState
-    operation: Operation
-    cause: str
-    actor: str = "engine"
-
-
-Change = Insert | Move
+    @property
+    def baseline(self) -> Mapping[str, Any] | None:
+        """What was asked for before the send. None for other strategies, and before it was asked for."""
+        return json.loads(self.operation.baseline) if self.operation.baseline else None
 
 
 def encode_payload(draft: Draft) -> bytes:

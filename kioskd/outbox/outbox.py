@@ -14,13 +14,23 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from kioskd.outbox.courier import Courier, Outcome
-from kioskd.outbox.events import Accept, Cancel, Quarantine, Release, Tick
+from kioskd.outbox.courier import Courier, Outcome, Unclear
+from kioskd.outbox.events import (
+    Abandon,
+    Accept,
+    Cancel,
+    Quarantine,
+    Release,
+    ResolveDoubt,
+    Retry,
+    Tick,
+    Verdict,
+)
 from kioskd.outbox.gate import Flow
 from kioskd.outbox.operation import (
     Closing,
@@ -32,9 +42,10 @@ from kioskd.outbox.operation import (
     decode_payload,
 )
 from kioskd.outbox.policy import Policy
+from kioskd.outbox.saga import Decision, Saga
 from kioskd.outbox.states import OpState
 from kioskd.outbox.store import Listed, Store
-from kioskd.outbox.worker import CALL_DEADLINE_S, OnOnline, OnSettled, Worker
+from kioskd.outbox.worker import CALL_DEADLINE_S, OnOnline, OnSagaEnded, OnSettled, Worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +68,9 @@ def _ignore_settled(_operation: Operation, _outcome: Outcome) -> None: ...
 
 
 def _ignore_online(_online: bool) -> None: ...
+
+
+def _ignore_saga(_saga: Saga) -> None: ...
 
 
 class Outbox:
@@ -83,9 +97,15 @@ class Outbox:
         wall: Callable[[], datetime] = _wall,
         on_settled: OnSettled = _ignore_settled,
         on_online: OnOnline = _ignore_online,
+        on_saga_ended: OnSagaEnded = _ignore_saga,
+        clock_trusted: Callable[[], bool] = lambda: False,
         call_deadline_s: float = CALL_DEADLINE_S,
     ) -> AsyncIterator[Outbox]:
-        """Open, check and read the file; nothing is sent before `run`. Raises StorageError."""
+        """Open, check and read the file; nothing is sent before `run`. Raises StorageError.
+
+        `clock_trusted` says whether the wall clock was set by somebody who knows: only then anything expires
+        or is purged.
+        """
         loop = asyncio.get_running_loop()
         thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="outbox")
         try:
@@ -101,6 +121,8 @@ class Outbox:
                     wall=wall,
                     on_settled=on_settled,
                     on_online=on_online,
+                    on_saga_ended=on_saga_ended,
+                    clock_trusted=clock_trusted,
                     call_deadline_s=call_deadline_s,
                 )
                 await worker.boot()
@@ -126,9 +148,47 @@ class Outbox:
         """One past the last number that was written down. Give it to a Draft to use it up."""
         return self._worker.queue.last_order_number + 1
 
-    async def accept(self, *drafts: Draft, close: Closing | None = None) -> None:
-        """Promise to deliver, in one commit, which also closes the attended operation they follow from."""
-        await self._worker.ask(Accept(drafts, close))
+    async def accept(
+        self, *drafts: Draft, close: Closing | None = None, decide: Decision | None = None
+    ) -> None:
+        """Promise to deliver, in one commit.
+
+        The same commit closes the attended operation they follow from, and decides which way their saga goes.
+        """
+        await self._worker.ask(Accept(drafts, close, decide))
+
+    async def perform(self, draft: Draft, deadline_s: float, undo: Draft | None = None) -> Outcome:
+        """Do it now, while a guest waits, and say what became of it.
+
+        Both drafts are on the disk before anything is sent, the outcome before this returns. `undo` waits
+        until the saga is undone. Unclear: nobody knew at the deadline, and the outbox goes on finding out.
+        NeverSent: it is not in effect and will not be. Raises OperationRefused and StorageError.
+        """
+        told = self._worker.told(draft.op_id)
+        try:
+            async with asyncio.timeout(deadline_s):
+                await self.accept(replace(draft, at_once=True), *((undo,) if undo else ()))
+                return await asyncio.shield(told)
+        except TimeoutError:
+            pass
+        finally:
+            told.cancel()
+        return await self._give_up(draft.op_id)
+
+    async def _give_up(self, op_id: str) -> Outcome:
+        """Its turn may not have come yet: then it never comes."""
+        told = self._worker.told(op_id)
+        try:
+            await self._worker.ask(Abandon(op_id, "its guest waits no longer", if_unsent=True))
+            return told.result() if told.done() else Unclear()
+        except OperationRefused:  # final in this very moment, and nobody heard how
+            return Unclear()
+        finally:
+            told.cancel()
+
+    async def abandon(self, op_id: str, reason: str) -> None:
+        """A step is not wanted any more: it is not sent (again), and undone if it is in effect."""
+        await self._worker.ask(Abandon(op_id, reason))
 
     async def begin(self, draft: Draft) -> None:
         """Write down what is about to be done, before it is done. Close it whatever comes of it."""
@@ -174,7 +234,34 @@ class Outbox:
         """End an operation that is held or queued, or that a person found not to be in effect."""
         await self._worker.ask(Cancel(op_id, reason))
 
+    async def sagas(self) -> list[Saga]:
+        """Those that have not ended, by id."""
+        return sorted(self._worker.queue.sagas.values(), key=lambda saga: saga.saga_id)
+
     # --- for people -------------------------------------------------------------------------------------
+
+    async def doubts(self) -> list[Parcel]:
+        """What a person must decide about. `operation.evidence` and `.detail` and the payload say why."""
+        return await self._parcels(lambda operation: operation.state is OpState.IN_DOUBT)
+
+    async def resolve_doubt(
+        self,
+        op_id: str,
+        verdict: Verdict,
+        actor: str,
+        reason: str,
+        *,
+        remote_uuid: str | None = None,
+        undo: Draft | None = None,
+    ) -> None:
+        """A person found out. Who and why is kept for good."""
+        if not actor.strip() or not reason.strip():
+            raise OperationRefused(f"{op_id}: say who decides, and why")
+        await self._worker.ask(ResolveDoubt(op_id, verdict, actor, reason, remote_uuid, undo))
+
+    async def retry(self, op_id: str, actor: str) -> None:
+        """The cause of a quarantine is gone. What may have been sent already is read back first."""
+        await self._worker.ask(Retry(op_id, actor))
 
     async def operations(self, limit: int) -> list[Listed]:
         """The newest, settled ones included, never a payload."""

@@ -20,6 +20,13 @@ class Policy:
     writes_in_flight: int = 2
     contradiction_limit: int = 5
     """Duplicate yet not found, this often: a person must look."""
+    settle_s: float = 120.0
+    """How long a request may go on working on the other side after we stopped hearing of it. Absence is
+    believed only when it was asked about later than this."""
+    fence_margin_s: float = 60.0
+    """A fenced write is not begun when its lock ends sooner than this."""
+    retention_days: int = 30
+    """How long payloads that were never to be delivered are kept."""
     open_limit: int = 10_000
     open_bytes_limit: int = 64 * 1024 * 1024
     warn_share: float = 0.8
@@ -32,7 +39,11 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Instant:
-    """`mono_s` never runs backwards; `chance` is a fresh random number in [0, 1)."""
+    """`mono_s` never runs backwards; `chance` is a fresh random number in [0, 1).
+
+    `wall_s` is the time of day in seconds since 1970, None while the clock is not to be trusted.
+    """
 
     mono_s: float
     chance: float
+    wall_s: float | None = None

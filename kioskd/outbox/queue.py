@@ -8,10 +8,11 @@ from math import inf
 from kioskd.outbox.gate import Flow, Gate
 from kioskd.outbox.operation import Operation
 from kioskd.outbox.policy import Policy
+from kioskd.outbox.saga import Saga
 from kioskd.outbox.shards import Shards
 
-Due = tuple[float, int, str]
-"""When the head of a lane may be begun, its seq, the lane."""
+Due = tuple[float, bool, int, str]
+"""When the head of a lane may be begun, whether no guest waits for it, its seq, the lane."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,11 @@ class Queue:
     """Lanes whose head waits, soonest first."""
     flying: frozenset[str] = frozenset()
     gate: Gate = field(default_factory=Gate)
+    sagas: Shards[Saga] = field(default_factory=Shards)
+    """Those that have not ended."""
+    expiring: tuple[tuple[float, int, str], ...] = ()
+    """Held operations that end by themselves: when (wall clock), seq, op_id; soonest first."""
+    expiry_wake_s: float = inf
     open_bytes: int = 0
     last_seq: int = 0
     last_order_number: int = 0
@@ -42,9 +48,13 @@ class Queue:
     @property
     def next_wake_s(self) -> float:
         """When a Tick can change something; infinity when only other events can."""
+        return min(self.expiry_wake_s, self._work_wake_s())
+
+    def _work_wake_s(self) -> float:
         gate = self.gate
         if gate.flow is not Flow.OPEN:
             return inf if gate.probing else gate.probe_at_s
         if not self.due or len(self.flying) >= self.policy.writes_in_flight:
             return inf
-        return max(self.due[0][0], gate.resume_at_s)
+        not_before_s, nobody_waits, _, _ = self.due[0]
+        return max(not_before_s, gate.opens_at_s(at_once=not nobody_waits))

@@ -1,7 +1,6 @@
 """The life of an operation: its states, and which may follow which.
 
-The table is complete, states of strategies that do not exist yet included, because it is also what the file
-format promises: a file written tomorrow must still read as a walk through this graph.
+The table is also what the file format promises: every history in a file is a walk through this graph.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ class OpState(StrEnum):
     CONFIRMED = "confirmed"
     REJECTED = "rejected"
     HELD = "held"
-    """Must not be sent before someone releases it."""
+    """Must not be sent before someone releases it, or before its saga is undone."""
     IN_DOUBT = "in_doubt"
     """No proof either way can be had by program: a person decides."""
     QUARANTINED = "quarantined"
@@ -31,6 +30,7 @@ class OpState(StrEnum):
     CANCELLED = "cancelled"
     EXPIRED = "expired"
     COMPENSATING = "compensating"
+    """In effect, a person found, and being undone by another operation."""
     COMPENSATED = "compensated"
 
 
@@ -38,11 +38,24 @@ TERMINAL = frozenset(
     {OpState.CONFIRMED, OpState.REJECTED, OpState.CANCELLED, OpState.EXPIRED, OpState.COMPENSATED}
 )
 
+WITHOUT_EFFECT = frozenset({OpState.REJECTED, OpState.CANCELLED, OpState.EXPIRED})
+"""Ends that leave nothing behind on the other side."""
+
 _S = OpState
 
 TRANSITIONS: Mapping[OpState, frozenset[OpState]] = MappingProxyType(
     {
-        _S.QUEUED: frozenset({_S.SENDING, _S.HELD, _S.CANCELLED, _S.EXPIRED, _S.QUARANTINED}),
+        _S.QUEUED: frozenset(
+            {
+                _S.SENDING,
+                _S.HELD,
+                _S.REJECTED,
+                _S.CANCELLED,
+                _S.EXPIRED,
+                _S.IN_DOUBT,
+                _S.QUARANTINED,
+            }
+        ),
         _S.HELD: frozenset({_S.QUEUED, _S.CONFIRMED, _S.CANCELLED, _S.EXPIRED, _S.QUARANTINED}),
         _S.SENDING: frozenset(
             {
@@ -52,15 +65,27 @@ TRANSITIONS: Mapping[OpState, frozenset[OpState]] = MappingProxyType(
                 _S.UNKNOWN,
                 _S.RECONCILING,
                 _S.IN_DOUBT,
+                _S.CANCELLED,
                 _S.QUARANTINED,
             }
         ),
         _S.UNKNOWN: frozenset(
             {_S.RECONCILING, _S.QUEUED, _S.CONFIRMED, _S.REJECTED, _S.IN_DOUBT, _S.QUARANTINED}
         ),
-        _S.RECONCILING: frozenset({_S.CONFIRMED, _S.QUEUED, _S.UNKNOWN, _S.IN_DOUBT, _S.QUARANTINED}),
+        _S.RECONCILING: frozenset(
+            {
+                _S.CONFIRMED,
+                _S.REJECTED,
+                _S.CANCELLED,
+                _S.EXPIRED,
+                _S.QUEUED,
+                _S.UNKNOWN,
+                _S.IN_DOUBT,
+                _S.QUARANTINED,
+            }
+        ),
         _S.IN_DOUBT: frozenset({_S.CONFIRMED, _S.CANCELLED, _S.COMPENSATING}),
-        _S.QUARANTINED: frozenset({_S.QUEUED, _S.CANCELLED}),
+        _S.QUARANTINED: frozenset({_S.QUEUED, _S.UNKNOWN, _S.CANCELLED}),
         _S.COMPENSATING: frozenset({_S.COMPENSATED, _S.IN_DOUBT}),
         **{state: frozenset() for state in TERMINAL},
     }

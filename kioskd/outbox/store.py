@@ -8,26 +8,33 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import apsw
 
 from kioskd.core.errors import StorageError
+from kioskd.outbox.changes import Change, Insert, Move, SagaBegun, SagaMoved
 from kioskd.outbox.events import Booted
 from kioskd.outbox.opening import explained, open_file
-from kioskd.outbox.operation import Change, Insert, Move, Operation, OperationRefused, Strategy
+from kioskd.outbox.operation import Operation, OperationRefused, Result, Strategy
+from kioskd.outbox.rows import COLUMNS, MOVING, SELECTED, operation_of, values
+from kioskd.outbox.saga import SAGA_ENDS, Saga, SagaState
 from kioskd.outbox.states import OpState
 
 CHECKPOINT_PAGES = 1000
 _GENESIS = bytes(32)
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-_COLUMNS = (
-    "seq, op_id, kind, lane, strategy, state, payload_bytes, amount_minor, currency, "
-    "attempts, contradictions, last_outcome, detail"
+_INSERT = (
+    f"INSERT INTO operation ({SELECTED}, settled, payload, payload_sha256, accepted_at, changed_at) "
+    f"VALUES ({', '.join('?' * (len(COLUMNS) + 5))})"
+)
+_MOVE = (
+    f"UPDATE operation SET {', '.join(f'{column} = ?' for column in MOVING)}, settled = ?, changed_at = ?, "
+    "keep = coalesce(?, keep), payload = iif(?, NULL, payload) WHERE op_id = ? AND state = ?"
 )
 
 
@@ -92,12 +99,21 @@ class Store:
         """What an engine begins with."""
         with explained(self._path):
             rows = self._connection.execute(
-                f"SELECT {_COLUMNS} FROM operation WHERE settled = 0 ORDER BY seq"
+                f"SELECT {SELECTED} FROM operation WHERE settled = 0 ORDER BY seq"
             )
-            operations = tuple(_operation(row) for row in rows)
+            operations = tuple(operation_of(row) for row in rows)
             last_seq = self._connection.execute("SELECT coalesce(max(seq), 0) FROM operation").get
             number = self._connection.execute("SELECT last_order_number FROM meta").get
-        return Booted(operations, last_seq, number)
+            return Booted(operations, last_seq, number, tuple(self._open_sagas()))
+
+    def _open_sagas(self) -> Iterator[Saga]:
+        states = self._connection.execute("SELECT saga_id, state FROM saga WHERE ended = 0 ORDER BY saga_id")
+        for saga_id, state in states.fetchall():
+            rows = self._connection.execute(
+                f"SELECT {SELECTED} FROM operation WHERE saga = ? ORDER BY seq", (saga_id,)
+            )
+            members = {member.op_id: member for member in map(operation_of, rows)}
+            yield Saga(str(saga_id), SagaState(str(state)), members)
 
     def payload(self, op_id: str) -> bytes:
         """What was accepted, to the byte. ValueError when it was wiped or damaged."""
@@ -111,15 +127,43 @@ class Store:
             raise ValueError("hash does not match")
         return bytes(row[0])
 
+    def results(self, operation: Operation) -> Mapping[str, Result]:
+        """What is known of the operations that this one depends on, follows or compensates."""
+        undone = (operation.compensates,) if operation.compensates else ()
+        found: dict[str, Result] = {}
+        with explained(self._path):
+            for op_id in (*operation.depends_on, *operation.follows, *undone):
+                rows = self._connection.execute(
+                    "SELECT state, remote_uuid, keep FROM operation WHERE op_id = ?", (op_id,)
+                )
+                for state, remote_uuid, keep in rows:
+                    found[op_id] = Result(OpState(state), remote_uuid, json.loads(keep) if keep else {})
+        return found
+
+    def bound(self, op_id: str, remote_uuids: Iterable[str]) -> frozenset[str]:
+        """Which of the server's names belong to another operation of the same kind."""
+        with explained(self._path):
+            return frozenset(
+                remote_uuid
+                for remote_uuid in remote_uuids
+                if self._connection.execute(
+                    "SELECT 1 FROM operation WHERE remote_uuid = ? AND op_id <> ? AND kind = "
+                    "(SELECT kind FROM operation WHERE op_id = ?)",
+                    (remote_uuid, op_id, op_id),
+                ).get
+            )
+
     def newest(self, limit: int) -> list[Listed]:
         """The last `limit` operations, newest first, settled ones included."""
         with explained(self._path):
             rows = self._connection.execute(
-                f"SELECT {_COLUMNS}, accepted_at, changed_at FROM operation ORDER BY seq DESC LIMIT ?",
+                f"SELECT {SELECTED}, accepted_at, changed_at FROM operation ORDER BY seq DESC LIMIT ?",
                 (limit,),
             )
             return [
-                Listed(_operation(row[:-2]), datetime.fromisoformat(row[-2]), datetime.fromisoformat(row[-1]))
+                Listed(
+                    operation_of(row[:-2]), datetime.fromisoformat(row[-2]), datetime.fromisoformat(row[-1])
+                )
                 for row in rows
             ]
 
@@ -156,6 +200,10 @@ class Store:
                             self._insert(change, at)
                         case Move():
                             self._move(change, at)
+                        case SagaBegun():
+                            self._begin_saga(change, at)
+                        case SagaMoved():
+                            self._move_saga(change, at)
         except BaseException:
             self._chain = chain
             raise
@@ -177,22 +225,9 @@ class Store:
         operation = change.operation
         try:
             self._connection.execute(
-                f"INSERT INTO operation ({_COLUMNS}, settled, payload, payload_sha256, accepted_at, "
-                "changed_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                _INSERT,
                 (
-                    operation.seq,
-                    operation.op_id,
-                    operation.kind,
-                    operation.lane,
-                    operation.strategy,
-                    operation.state,
-                    operation.payload_bytes,
-                    operation.amount_minor,
-                    operation.currency,
-                    operation.attempts,
-                    operation.contradictions,
-                    operation.last_outcome,
-                    operation.detail,
+                    *values(operation, COLUMNS),
                     not operation.is_open,
                     change.payload,
                     hashlib.sha256(change.payload).digest(),
@@ -213,35 +248,79 @@ class Store:
     def _move(self, change: Move, at: str) -> None:
         operation = change.operation
         wiped = not operation.is_open and operation.strategy is not Strategy.LOCAL
-        self._connection.execute(
-            "UPDATE operation SET state = ?, settled = ?, attempts = ?, contradictions = ?, "
-            "last_outcome = ?, detail = ?, changed_at = ?, payload = iif(?, NULL, payload) "
-            "WHERE op_id = ? AND state = ?",
-            (
-                operation.state,
-                not operation.is_open,
-                operation.attempts,
-                operation.contradictions,
-                operation.last_outcome,
-                operation.detail,
-                at,
-                wiped,
-                operation.op_id,
-                change.before,
-            ),
-        )
+        keep = json.dumps(dict(change.keep)) if change.keep else None
+        try:
+            self._connection.execute(
+                _MOVE,
+                (
+                    *values(operation, MOVING),
+                    not operation.is_open,
+                    at,
+                    keep,
+                    wiped,
+                    operation.op_id,
+                    change.before,
+                ),
+            )
+        except apsw.ConstraintError:
+            raise OperationRefused(
+                f"{operation.op_id}: {operation.remote_uuid} belongs to another operation"
+            ) from None
         if self._connection.changes() != 1:
             raise StorageError(
                 f"{self._path}: {operation.op_id} is not {change.before}: restart to read the file again"
             )
-        if operation.state is OpState.SENDING:
+        if operation.state is OpState.SENDING and change.before is not OpState.SENDING:
             self._begin_attempt(operation, at)
-        elif change.before is OpState.SENDING:
+        elif change.before is OpState.SENDING and operation.state is not OpState.SENDING:
             self._connection.execute(
                 "UPDATE attempt SET outcome = ? WHERE op_seq = ? AND n = ?",
                 (operation.last_outcome, operation.seq, operation.attempts),
             )
         self._log_event(operation, change.before, change.cause, change.actor, at)
+
+    def _begin_saga(self, change: SagaBegun, at: str) -> None:
+        try:
+            self._connection.execute(
+                "INSERT INTO saga (saga_id, state, ended, reason, begun_at, changed_at) "
+                "VALUES (?, ?, 0, '', ?, ?)",
+                (change.saga_id, change.state, at, at),
+            )
+        except apsw.ConstraintError:
+            raise OperationRefused(f"saga {change.saga_id} was there before") from None
+
+    def _move_saga(self, change: SagaMoved, at: str) -> None:
+        ended = change.state in SAGA_ENDS
+        self._connection.execute(
+            "UPDATE saga SET state = ?, ended = ?, reason = ?, changed_at = ? "
+            "WHERE saga_id = ? AND state = ?",
+            (change.state, ended, change.reason, at, change.saga_id, change.before),
+        )
+        if self._connection.changes() != 1:
+            raise StorageError(
+                f"{self._path}: saga {change.saga_id} is not {change.before}: restart to read the file again"
+            )
+        if ended:
+            self._connection.execute("UPDATE operation SET keep = NULL WHERE saga = ?", (change.saga_id,))
+
+    def purge(self, now: datetime, keep_days: int) -> int:
+        """Wipe the payloads of operations that have been final for long; how many. For a trusted clock only.
+
+        Their age counts from the first purge that saw them, because the clock they were labelled by may have
+        been wrong.
+        """
+        at, before = now.isoformat(), (now - timedelta(days=keep_days)).isoformat()
+        done = "settled = 1 AND payload IS NOT NULL"
+        with self._transaction():
+            self._connection.execute(
+                f"UPDATE operation SET retained_from = ? WHERE {done} AND retained_from IS NULL", (at,)
+            )
+            self._connection.execute(
+                f"UPDATE operation SET payload = NULL WHERE {done} "
+                "AND julianday(retained_from) <= julianday(?)",
+                (before,),
+            )
+            return self._connection.changes()
 
     def _begin_attempt(self, operation: Operation, at: str) -> None:
         self._connection.execute(
@@ -253,7 +332,11 @@ class Store:
         n, previous = self._chain
         row = (n + 1, operation.seq, str(before), str(operation.state), cause, actor, at)
         digest = _link(previous, row)
-        self._connection.execute("INSERT INTO event VALUES (?,?,?,?,?,?,?,?)", (*row, digest))
+        self._connection.execute(
+            "INSERT INTO event (n, op_seq, from_state, to_state, cause, actor, at, hash) "
+            "VALUES (?,?,?,?,?,?,?,?)",
+            (*row, digest),
+        )
         self._chain = (n + 1, digest)
 
     def _restart_wal(self, *, clean_stop: bool) -> None:
@@ -284,11 +367,6 @@ class Store:
     def _committed(self, _connection: apsw.Connection, _name: str, pages: int) -> int:
         self._wal_pages = pages
         return apsw.SQLITE_OK
-
-
-def _operation(row: tuple[object, ...]) -> Operation:
-    seq, op_id, kind, lane, strategy, state, *rest = row
-    return Operation(seq, op_id, kind, lane, Strategy(strategy), OpState(state), *rest)  # type: ignore[arg-type]
 
 
 def _link(previous: bytes, row: tuple[object, ...]) -> bytes:

@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from math import inf
@@ -21,6 +21,7 @@ from kioskd.core.errors import StorageError
 from kioskd.outbox.courier import Courier, Outcome, Poison, Unclear
 from kioskd.outbox.engine import step
 from kioskd.outbox.events import (
+    AskBaseline,
     Command,
     Event,
     Online,
@@ -29,6 +30,7 @@ from kioskd.outbox.events import (
     Probed,
     ReadBack,
     Replied,
+    SagaEnded,
     Send,
     Settled,
     Tick,
@@ -36,16 +38,20 @@ from kioskd.outbox.events import (
 from kioskd.outbox.operation import Operation, OperationRefused, Parcel, decode_payload
 from kioskd.outbox.policy import Instant, Policy
 from kioskd.outbox.queue import Queue
+from kioskd.outbox.readback import claimed
+from kioskd.outbox.saga import Saga
 from kioskd.outbox.store import Store
 
 CALL_DEADLINE_S = 30.0
 _LONGEST_NAP_S = 3600.0  # event loops dislike very long timers
+_PURGE_EVERY_S = 86_400.0
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
 OnSettled = Callable[[Operation, Outcome], None]
 OnOnline = Callable[[bool], None]
+OnSagaEnded = Callable[[Saga], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,8 @@ class Worker:
         wall: Callable[[], datetime],
         on_settled: OnSettled,
         on_online: OnOnline,
+        on_saga_ended: OnSagaEnded,
+        clock_trusted: Callable[[], bool],
         call_deadline_s: float = CALL_DEADLINE_S,
     ) -> None:
         self._store = store
@@ -81,10 +89,14 @@ class Worker:
         self._wall = wall
         self._on_settled = on_settled
         self._on_online = on_online
+        self._on_saga_ended = on_saga_ended
+        self._clock_trusted = clock_trusted
         self._call_deadline_s = call_deadline_s
         self._queue = Queue(policy)
         self._inbox: asyncio.Queue[_Asked] = asyncio.Queue()
         self._begun: tuple[Command, ...] = ()
+        self._waiting: dict[str, asyncio.Future[Outcome]] = {}
+        self._next_purge_s = -inf
         self._closed: StorageError | None = None
 
     @property
@@ -103,6 +115,12 @@ class Worker:
         written = asyncio.get_running_loop().create_future()
         self._inbox.put_nowait(_Asked(event, written))
         await written
+
+    def told(self, op_id: str) -> asyncio.Future[Outcome]:
+        """What the queue reports of this operation, once. Ask before it is accepted."""
+        future = self._waiting[op_id] = asyncio.get_running_loop().create_future()
+        future.add_done_callback(lambda _: self._waiting.pop(op_id, None))
+        return future
 
     async def boot(self) -> None:
         """Read what the file holds; what was under way when the last process ended is now unknown."""
@@ -139,8 +157,18 @@ class Worker:
         else:
             self._answer(asked, None)
             self._carry_out(commands, calls)
-        if self._inbox.empty() and self._store.checkpoint_due():
+        if self._inbox.empty():
+            await self._keep_house()
+
+    async def _keep_house(self) -> None:
+        if self._store.checkpoint_due():
             await self.in_thread(self._store.checkpoint)
+        if self._clock() >= self._next_purge_s and self._clock_trusted():
+            self._next_purge_s = self._clock() + _PURGE_EVERY_S
+            days = self._queue.policy.retention_days
+            wiped = await self.in_thread(partial(self._store.purge, self._wall(), days))
+            if wiped:
+                _log.info("outbox: %d payloads wiped after %d days", wiped, days)
 
     async def _next(self) -> _Asked:
         wait_s = self._queue.next_wake_s - self._clock()
@@ -153,7 +181,10 @@ class Worker:
 
     async def _decide(self, event: Event) -> tuple[Command, ...]:
         """One step, on the disk when this returns. If it cannot be written, it has not happened."""
-        queue, commands = step(self._queue, event, Instant(self._clock(), self._chance()))
+        if isinstance(event, Replied) and (names := claimed(event.outcome)):
+            event = replace(event, bound=await self.in_thread(partial(self._store.bound, event.op_id, names)))
+        wall_s = self._wall().timestamp() if self._clock_trusted() else None
+        queue, commands = step(self._queue, event, Instant(self._clock(), self._chance(), wall_s))
         if commands and isinstance(commands[0], Persist):
             await self.in_thread(partial(self._store.commit, commands[0].changes, self._wall()))
         if queue.near_limit and not self._queue.near_limit:
@@ -173,6 +204,8 @@ class Worker:
                     pass  # done before any of the others
                 case Send(operation):
                     calls.create_task(self._call(operation, self._courier.deliver))
+                case AskBaseline(operation):
+                    calls.create_task(self._call(operation, self._courier.baseline))
                 case ReadBack(operation):
                     calls.create_task(self._call(operation, self._courier.read_back))
                 case Probe():
@@ -180,13 +213,20 @@ class Worker:
                 case Settled(operation, outcome):
                     _log.info("operation %s is %s (%s)", operation.op_id, operation.state, outcome.word)
                     self._on_settled(operation, outcome)
+                    waiting = self._waiting.get(operation.op_id)
+                    if waiting is not None and not waiting.done():
+                        waiting.set_result(outcome)
+                case SagaEnded(saga):
+                    _log.info("saga %s is %s", saga.saga_id, saga.state)
+                    self._on_saga_ended(saga)
                 case Online(online):
                     self._on_online(online)
 
     async def _call(self, operation: Operation, talk: Callable[[Parcel], Awaitable[Outcome]]) -> None:
         try:
             raw = await self.in_thread(partial(self._store.payload, operation.op_id))
-            parcel = Parcel(operation, decode_payload(raw))
+            results = await self.in_thread(partial(self._store.results, operation))
+            parcel = Parcel(operation, decode_payload(raw), results)
         except ValueError as error:
             outcome: Outcome = Poison(f"payload: {error}")
         else:
@@ -206,7 +246,7 @@ class Worker:
             # The text of the exception may hold what it choked on, so only its kind and its place are logged.
             place = traceback.extract_tb(error.__traceback__)[-1]
             _log.error("courier: %s at %s:%s", type(error).__name__, place.filename, place.lineno)
-            return Poison(type(error).__name__)
+            return Poison(type(error).__name__, may_be_sent=True)
 
     @staticmethod
     def _answer(asked: _Asked, error: StorageError | None) -> None:

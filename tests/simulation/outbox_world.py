@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from random import Random
 from typing import Protocol
 
+from kioskd.outbox.changes import Change, Insert
 from kioskd.outbox.courier import (
     ABSENT,
     DUPLICATE,
@@ -44,7 +45,7 @@ from kioskd.outbox.events import (
     Send,
     Tick,
 )
-from kioskd.outbox.operation import Change, Closing, Draft, Insert, Operation, OperationRefused, Strategy
+from kioskd.outbox.operation import Closing, Draft, Operation, OperationRefused, Strategy
 from kioskd.outbox.policy import Instant, Policy
 from kioskd.outbox.queue import Queue
 from kioskd.outbox.states import TERMINAL, TRANSITIONS, OpState

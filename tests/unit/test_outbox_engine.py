@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kioskd.outbox.changes import Move
 from kioskd.outbox.courier import (
     ABSENT,
     DUPLICATE,
@@ -43,7 +44,6 @@ from kioskd.outbox.operation import (
     PAYLOAD_LIMIT_BYTES,
     Closing,
     Draft,
-    Move,
     OperationRefused,
     OutboxFull,
     Strategy,

@@ -236,6 +236,7 @@ def test_a_damaged_file_is_kept_aside_and_never_replaced(
 def test_a_file_of_a_newer_kioskd_is_left_exactly_as_it_is(path: Path) -> None:
     _filled(path)
     _sql(path, "PRAGMA user_version = 99")
+    _sql(path, "UPDATE meta SET min_reader = 99")
     before = path.read_bytes()
     with pytest.raises(StorageError, match="newer kioskd"):
         Store.open(path)

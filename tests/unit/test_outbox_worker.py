@@ -11,7 +11,7 @@ import apsw
 import pytest
 
 from kioskd.core.errors import StorageError
-from kioskd.outbox.courier import DUPLICATE, Applied, NeverSent, Outcome, Refused, Unclear
+from kioskd.outbox.courier import DUPLICATE, Applied, Baseline, NeverSent, Outcome, Refused, Unclear
 from kioskd.outbox.gate import Flow
 from kioskd.outbox.operation import Draft, Operation, OperationRefused, OutboxFull, Parcel, Strategy
 from kioskd.outbox.outbox import Outbox
@@ -30,6 +30,9 @@ class ScriptedCourier:
         self.delivered: list[Parcel] = []
         self.read: list[Parcel] = []
         self.probes = 0
+
+    async def baseline(self, parcel: Parcel) -> Outcome:
+        return Baseline({"newest": "tx-1"})
 
     async def deliver(self, parcel: Parcel) -> Outcome:
         self.delivered.append(parcel)

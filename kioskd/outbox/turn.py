@@ -1,0 +1,235 @@
+"""One step of the engine in the making: it notes every change and keeps lanes, deadlines and sagas in line.
+
+It decides nothing. The queue it began with stays as it was.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from dataclasses import replace
+from math import inf
+
+from kioskd.outbox.changes import Change, Insert, Move, SagaBegun, SagaMoved
+from kioskd.outbox.courier import Outcome
+from kioskd.outbox.events import Command, Online, Persist, SagaEnded, Send, Settled
+from kioskd.outbox.fence import Fence, fence
+from kioskd.outbox.operation import Operation, OperationRefused
+from kioskd.outbox.policy import Instant
+from kioskd.outbox.queue import Queue
+from kioskd.outbox.saga import SAGA_ENDS, Saga, SagaState
+from kioskd.outbox.states import TRANSITIONS, OpState
+
+_LONGEST_EXPIRY_NAP_S = 3600.0  # the wall clock may be set meanwhile
+
+
+class Turn:
+    def __init__(self, queue: Queue, at: Instant) -> None:
+        self._before = queue
+        self.policy = queue.policy
+        self.at = at
+        self.operations = queue.operations
+        self.lanes = queue.lanes
+        self.due = list(queue.due)
+        self.flying = set(queue.flying)
+        self.gate = queue.gate
+        self.sagas = queue.sagas
+        self.touched: set[str] = set()
+        """Sagas something happened in, to be looked through before the step ends."""
+        self.open_bytes = queue.open_bytes
+        self.last_seq = queue.last_seq
+        self.last_order_number = queue.last_order_number
+        self._expiring = list(queue.expiring)
+        self._changes: list[Change] = []
+        self._commands: list[Command] = []
+
+    def end(self) -> tuple[Queue, tuple[Command, ...]]:
+        commands: list[Command] = [Persist(tuple(self._changes))] if self._changes else []
+        commands += self._commands
+        if self.gate.online is not None and self.gate.online is not self._before.gate.online:
+            commands.append(Online(self.gate.online))
+        queue = Queue(
+            policy=self.policy,
+            operations=self.operations,
+            lanes=self.lanes,
+            due=tuple(self.due),
+            flying=frozenset(self.flying),
+            gate=self.gate,
+            sagas=self.sagas,
+            expiring=tuple(self._expiring),
+            expiry_wake_s=self._expiry_wake_s(),
+            open_bytes=self.open_bytes,
+            last_seq=self.last_seq,
+            last_order_number=self.last_order_number,
+        )
+        return queue, tuple(commands)
+
+    def command(self, command: Command) -> None:
+        self._commands.append(command)
+
+    # --- operations --------------------------------------------------------------------------------------
+
+    def find(self, op_id: str) -> Operation:
+        operation = self.operations.get(op_id)
+        if operation is None:
+            raise OperationRefused(f"no open operation {op_id}")
+        return operation
+
+    def insert(self, operation: Operation, payload: bytes, order_number: int | None) -> None:
+        self._changes.append(Insert(operation, payload, order_number))
+        self._keep(operation)
+        if operation.is_open:
+            self.open_bytes += operation.payload_bytes
+            self.watch_expiry(operation)
+
+    def load(self, operation: Operation) -> None:
+        """An open operation that the file holds."""
+        self.operations = self.operations.with_(operation.op_id, operation)
+        self.open_bytes += operation.payload_bytes
+        self.watch_expiry(operation)
+
+    def move(
+        self,
+        operation: Operation,
+        to: OpState,
+        cause: str,
+        *,
+        actor: str = "engine",
+        detail: str | None = None,
+    ) -> Operation:
+        """One transition, checked against the table and noted to be written down."""
+        before = operation.state
+        if to not in TRANSITIONS[before]:
+            raise OperationRefused(f"{operation.op_id} is {before} and cannot become {to}")
+        moved = replace(operation, state=to, detail=operation.detail if detail is None else detail)
+        self._changes.append(Move(before, moved, cause, actor))
+        self._keep(moved)
+        if not moved.is_open:
+            self.open_bytes -= moved.payload_bytes
+        return moved
+
+    def mark(self, operation: Operation, cause: str, actor: str = "engine") -> Operation:
+        """Something else than its state has changed, and must be written down."""
+        self._changes.append(Move(operation.state, operation, cause, actor))
+        self._keep(operation)
+        return operation
+
+    def update(self, operation: Operation) -> Operation:
+        """Something has changed that only this process needs to know."""
+        self._keep(operation)
+        return operation
+
+    def left_behind(self, operation: Operation, keep: dict[str, str]) -> None:
+        """What the other operations of its saga need from it, in the same commit as its last move."""
+        last = self._changes[-1]
+        assert isinstance(last, Move) and last.operation.op_id == operation.op_id
+        self._changes[-1] = replace(last, keep=keep)
+
+    def _keep(self, operation: Operation) -> None:
+        if operation.is_open:
+            self.operations = self.operations.with_(operation.op_id, operation)
+        elif operation.op_id in self.operations:
+            self.operations = self.operations.without(operation.op_id)
+        saga = self.sagas.get(operation.saga) if operation.saga is not None else None
+        if saga is not None:
+            members = {**saga.members, operation.op_id: operation}
+            self.sagas = self.sagas.with_(saga.saga_id, replace(saga, members=members))
+            self.touched.add(saga.saga_id)
+
+    # --- ends --------------------------------------------------------------------------------------------
+
+    def settle(
+        self, operation: Operation, to: OpState, outcome: Outcome, detail: str | None = None
+    ) -> Operation:
+        """Final, or with a person: out of its lane, and whoever waits is told.
+
+        A write without a key that nobody knows the end of keeps its lane: a second one would be mixed up
+        with it.
+        """
+        settled = self.move(replace(operation, last_outcome=outcome.word), to, outcome.word, detail=detail)
+        if not settled.is_unresolved:
+            self.leave_lane(settled)
+        self.command(Settled(settled, outcome))
+        return settled
+
+    def drop(self, operation: Operation, cause: str, actor: str = "engine") -> Operation:
+        """Cancel what is certainly not in effect, wherever it stands."""
+        dropped = self.move(operation, OpState.CANCELLED, cause, actor=actor)
+        self.leave_lane(dropped)
+        return dropped
+
+    # --- lanes -------------------------------------------------------------------------------------------
+
+    def join_lane(self, operation: Operation) -> None:
+        lane = self.lanes.get(operation.lane, ())
+        self.lanes = self.lanes.with_(operation.lane, (*lane, operation.op_id))
+        if not lane:
+            self.wait(operation, operation.not_before_s)
+
+    def leave_lane(self, operation: Operation) -> None:
+        lane = self.lanes.get(operation.lane, ())
+        if operation.op_id not in lane:
+            return
+        if lane[0] == operation.op_id:
+            self.due = [due for due in self.due if due[3] != operation.lane]
+        rest = tuple(op_id for op_id in lane if op_id != operation.op_id)
+        if not rest:
+            self.lanes = self.lanes.without(operation.lane)
+            return
+        self.lanes = self.lanes.with_(operation.lane, rest)
+        if lane[0] == operation.op_id:
+            head = self.operations[rest[0]]
+            self.wait(head, head.not_before_s)
+
+    def wait(self, operation: Operation, not_before_s: float) -> None:
+        """The head of a lane: when it may be begun (again)."""
+        self.update(replace(operation, not_before_s=not_before_s))
+        insort(self.due, (not_before_s, not operation.at_once, operation.seq, operation.lane))
+
+    def back_off(self, operation: Operation, at_least_until_s: float = -inf) -> None:
+        pause_s = self.policy.backoff_s(operation.attempts, self.at.chance)
+        self.wait(operation, max(self.at.mono_s + pause_s, at_least_until_s))
+
+    def send(self, operation: Operation) -> None:
+        self.flying.add(operation.op_id)
+        operation = replace(operation, attempts=operation.attempts + 1)
+        self.command(Send(self.move(operation, OpState.SENDING, "begun")))
+
+    def fence(self, operation: Operation) -> Fence:
+        return fence(operation, self.at, self.policy)
+
+    # --- sagas -------------------------------------------------------------------------------------------
+
+    def begin_saga(self, saga_id: str, state: SagaState) -> None:
+        self.sagas = self.sagas.with_(saga_id, Saga(saga_id, state))
+        self._changes.append(SagaBegun(saga_id, state))
+
+    def move_saga(self, saga: Saga, to: SagaState, reason: str) -> Saga:
+        moved = replace(saga, state=to)
+        self._changes.append(SagaMoved(saga.saga_id, saga.state, to, reason))
+        if to in SAGA_ENDS:
+            self.sagas = self.sagas.without(saga.saga_id)
+            self.command(SagaEnded(moved))
+        else:
+            self.sagas = self.sagas.with_(saga.saga_id, moved)
+            self.touched.add(saga.saga_id)
+        return moved
+
+    # --- the wall clock ----------------------------------------------------------------------------------
+
+    def watch_expiry(self, operation: Operation) -> None:
+        if operation.state is OpState.HELD and operation.expires_at_s is not None:
+            insort(self._expiring, (operation.expires_at_s, operation.seq, operation.op_id))
+
+    def expire_held(self) -> None:
+        """On a clock that can be trusted only."""
+        if self.at.wall_s is None:
+            return
+        while self._expiring and self._expiring[0][0] <= self.at.wall_s:
+            operation = self.operations.get(self._expiring.pop(0)[2])
+            if operation is not None and operation.state is OpState.HELD:
+                self.move(operation, OpState.EXPIRED, "its time is over")
+
+    def _expiry_wake_s(self) -> float:
+        if not self._expiring or self.at.wall_s is None:
+            return inf
+        return self.at.mono_s + min(max(self._expiring[0][0] - self.at.wall_s, 0.0), _LONGEST_EXPIRY_NAP_S)
