@@ -102,7 +102,8 @@ def _strict_json(body: bytes) -> Any:
         raise ValueError(f"{constant} is not JSON")
 
     document = json.loads(body, parse_constant=refuse)
-    json.dumps(document, ensure_ascii=False).encode()  # a lone surrogate ends here
+    # A lone surrogate ends here, and so does a number beyond all floats, such as 1e999.
+    json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
     return document
 
 

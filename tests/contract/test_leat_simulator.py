@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ import httpx
 import jsonschema
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
@@ -727,6 +730,54 @@ def test_the_other_errors_can_be_forced(method: str, path: str, code: int) -> No
     response = request(simulator, method, PREFIX + path.replace("{", "").replace("}", ""))
     assert (response.status_code, response.json()["code"]) == (400, code)
     assert not list(problems(PREFIX + path, method, response))
+
+
+WRITES = [case for case in CASES if case.code is None and case.status < 300 and case.method != "GET"]
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+def spoiled(body: Any, place: list[int], value: Any) -> Any:
+    """`body` with `value` somewhere in it: `place` chooses, level by level."""
+    if not place or not isinstance(body, dict | list) or not body:
+        return value
+    key: Any = place[0] % len(body)
+    if isinstance(body, list):
+        return [spoiled(inner, place[1:], value) if n == key else inner for n, inner in enumerate(body)]
+    chosen = list(body)[key]
+    return body | {chosen: spoiled(body[chosen], place[1:], value)}
+
+
+@settings(max_examples=250, deadline=None)
+@given(st.sampled_from(WRITES), st.lists(st.integers(0, 20), max_size=4), ANYTHING)
+def test_any_body_gets_an_answer_that_is_described(case: Case, place: list[int], value: Any) -> None:
+    simulator, filled = prepared(case)
+    response = request(
+        simulator,
+        case.method,
+        PREFIX + re.sub(r"\{\w+\}", lambda _: filled(case.at), case.path),
+        content=json.dumps(spoiled(filled(case.body), place, value)).replace("Infinity", "1e999"),
+    )
+    assert response.status_code in (200, 201, 400)
+    assert not list(problems(PREFIX + case.path, case.method, response))
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.sampled_from([case for case in CASES if case.code is None and case.query]),
+    st.integers(0, 9),
+    st.text(max_size=8) | st.sampled_from(("-1", "0", "1e999", "nan", "0001-01-01T00:00:00+14:00")),
+)
+def test_any_query_gets_an_answer_that_is_described(case: Case, place: int, value: str) -> None:
+    simulator, filled = prepared(case)
+    name = list(case.query)[place % len(case.query)]
+    query = filled(case.query) | {name: value}
+    response = request(simulator, case.method, PREFIX + case.path, params=query)
+    assert response.status_code in (200, 400)
+    assert not list(problems(PREFIX + case.path, case.method, response))
 
 
 def test_a_wrong_answer_is_noticed() -> None:

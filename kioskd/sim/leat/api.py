@@ -63,6 +63,18 @@ class LeatApi:
         self._declare_switches(response)
         await response(scope, receive, send)
 
+    def now(self) -> datetime:
+        """The server's own time."""
+        return self.clock() + timedelta(seconds=self.state.switches.clock_skew_s)
+
+    def before_write(self) -> None:
+        """To be called before anything changes `state`: reads may have to see the old one for a while."""
+        self.replica.keep(self.state, self.now(), self._lag)
+
+    @property
+    def _lag(self) -> timedelta:
+        return timedelta(seconds=self.state.switches.read_lag_s)
+
     def _respond(self, request: Request) -> Response:
         # The real server answers with and without a slash at the end.
         path = request.url.path.rstrip("/")
@@ -81,7 +93,7 @@ class LeatApi:
         # What is not a JSON object counts as an empty one: the operation will miss its fields.
         body: JsonObject = sent if isinstance(sent, dict) else {}
         url = str(request.url.replace(query="", path=path))
-        call = Call(self.clock(), url, match.groupdict(), dict(request.query_params), body)
+        call = Call(self.now(), url, match.groupdict(), dict(request.query_params), body)
         try:
             answer = self._run(operation, call)
         except LeatError as error:
@@ -91,10 +103,9 @@ class LeatApi:
         return _declared(JSONResponse(answer.to_json(), answer.status), answer.deviation)
 
     def _run(self, operation: Operation, call: Call) -> Answer:
-        lag = timedelta(seconds=self.state.switches.read_lag_s)
         if operation.reads:
-            return operation.run(self.replica.seen(self.state, call.now, lag), call)
-        self.replica.keep(self.state, call.now, lag)
+            return operation.run(self.replica.seen(self.state, call.now, self._lag), call)
+        self.before_write()
         return operation.run(self.state, call)
 
     def _unknown_path(self) -> Response:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from pydantic import BaseModel, ValidationError
+from pydantic import TypeAdapter
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from kioskd.sim.faults import FaultBook, FaultSetting, faulty
+from kioskd.sim.leat.answers import JsonObject
 from kioskd.sim.leat.api import LeatApi
+from kioskd.sim.leat.control import CONTROL_NAMES, apply_control
+from kioskd.sim.leat.forms import ControlRefused, checked_form
 from kioskd.sim.leat.seed import seeded_state
 from kioskd.sim.leat.state import LeatState
 from kioskd.sim.leat.summary import summary
@@ -34,6 +37,8 @@ DEVIATIONS: Final = (
 """What holds for every answer. What concerns one answer is in its X-Sim-Deviation header."""
 
 _RECENT = 50
+_FAULTS = TypeAdapter(FaultSetting)
+_SWITCHES = TypeAdapter(Switches)
 
 
 def _utc_now() -> datetime:
@@ -62,9 +67,17 @@ class LeatSimulator:
         self.faults.clear()
         self.requests.clear()
 
+    def control(self, name: str, form: bytes | JsonObject) -> JsonObject:
+        """What POST /sim/<name> does: see `kioskd.sim.leat.control`. Raises ControlRefused.
+
+        E.g. `control("tills", {"does": "lock_voucher", "code": "FLYER-COFFEE"})`.
+        """
+        self._api.before_write()
+        return apply_control(self.state, name, form, self._api.now())
+
     def to_json(self) -> dict[str, Any]:
         """The state, as GET /sim/state shows it."""
-        return summary(self.state, self._clock()) | {
+        return summary(self.state, self._api.now()) | {
             "requests": [exchange.to_json() for exchange in self.requests][-_RECENT:],
             "faults": self.faults.to_json(),
             "switches": self.state.switches.model_dump(),
@@ -81,6 +94,7 @@ class LeatSimulator:
             Route("/switches", self._show_switches),
             Route("/switches", self._put_switches, methods=["PUT"]),
             Route("/reset", self._reset, methods=["POST"]),
+            *(Route(f"/{name}", self._control_named(name), methods=["POST"]) for name in CONTROL_NAMES),
         ]
 
     async def _show_state(self, request: Request) -> Response:
@@ -97,9 +111,10 @@ class LeatSimulator:
         return JSONResponse({"faults": self.faults.to_json()})
 
     async def _put_faults(self, request: Request) -> Response:
-        setting = _checked(FaultSetting, await request.body())
-        if isinstance(setting, Response):
-            return setting
+        try:
+            setting = checked_form(_FAULTS, await request.body())
+        except ControlRefused as refusal:
+            return _refused(refusal)
         self.faults.replace(setting.faults)
         return await self._show_faults(request)
 
@@ -107,23 +122,25 @@ class LeatSimulator:
         return JSONResponse(self.state.switches.model_dump())
 
     async def _put_switches(self, request: Request) -> Response:
-        switches = _checked(Switches, await request.body())
-        if isinstance(switches, Response):
-            return switches
-        self.state.switches = switches
+        try:
+            self.state.switches = checked_form(_SWITCHES, await request.body())
+        except ControlRefused as refusal:
+            return _refused(refusal)
         return await self._show_switches(request)
+
+    def _control_named(self, name: str) -> Callable[[Request], Awaitable[Response]]:
+        async def serve(request: Request) -> Response:
+            try:
+                return JSONResponse(self.control(name, await request.body()))
+            except ControlRefused as refusal:
+                return _refused(refusal)
+
+        return serve
 
     async def _reset(self, request: Request) -> Response:
         self.reset()
         return Response(status_code=204)
 
 
-_Model = TypeVar("_Model", bound=BaseModel)
-
-
-def _checked(model: type[_Model], body: bytes) -> _Model | Response:
-    try:
-        return model.model_validate_json(body)
-    except ValidationError as error:
-        places = [f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors()]
-        return JSONResponse({"errors": places}, 422)
+def _refused(refusal: ControlRefused) -> Response:
+    return JSONResponse({"errors": refusal.problems}, 422)

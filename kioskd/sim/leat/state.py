@@ -70,6 +70,8 @@ class LeatState:
     """By entity and name."""
     spent_tokens: set[tuple[str, str]] = field(default_factory=set)
     """Shop and unique id of the loyalty tokens that have given their points."""
+    till_keys: dict[tuple[str, str], str] = field(default_factory=dict)
+    """What other tills remember: release keys by till and voucher."""
     switches: Switches = field(default_factory=Switches)
     created: int = 0
 

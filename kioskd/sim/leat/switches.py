@@ -66,7 +66,7 @@ class Switches(BaseModel):
     credit_reversed_again: Literal["refused", "again"] = "refused"
     """Reversing a credit reception twice: code 1003, or the points are taken once more."""
 
-    credit_reception_busy_s: float = Field(default=0.0, ge=0.0)
+    credit_reception_busy_s: float = Field(default=0.0, ge=0.0, le=3600.0)
     """How long after a credit reception another one of the same contact is refused with code 60001."""
 
     default_unit: bool = True
@@ -108,7 +108,10 @@ class Switches(BaseModel):
 
     rate_limit_per_minute: int = Field(default=5000, ge=1)
 
-    read_lag_s: float = Field(default=0.0, ge=0.0)
+    clock_skew_s: float = Field(default=0.0, ge=-(10**9), le=10**9)
+    """How far the server's clock is ahead of the kiosk's. Moved on, it makes locks and vouchers run out."""
+
+    read_lag_s: float = Field(default=0.0, ge=0.0, le=3600.0)
     """How old the state is that reads see: lists, finds, statuses and balances."""
 
     def changed(self) -> list[str]:
