@@ -114,7 +114,10 @@ def least_to_pay(items: Sequence[Item], offers: Sequence[Offer]) -> int:
     bill = list(items)
     least_amount = min(_amount_after(bill, sequence) for sequence in _sequences(on_items, bill))
     as_one = [Item("all", "all", 1, eur(least_amount))]
-    return min(_amount_after(as_one, sequence) for sequence in _sequences(on_order, as_one))
+    return min(
+        _amount_after(as_one, sequence)
+        for sequence in _sequences(on_order, [Item("all", "all", 1, eur(gross))])
+    )
 
 
 def any_sequence_to_pay(items: Sequence[Item], offers: Sequence[Offer]) -> int:
@@ -157,11 +160,10 @@ def _unlimited(offer: Offer, bill: Sequence[Item]) -> bool:
     return offer.rule.maximum is None or full <= offer.rule.maximum.minor
 
 
-def _percent_key(offer: Offer, bill: Sequence[Item]) -> tuple[bool, int, Decimal, int, str]:
+def _percent_key(offer: Offer, bill: Sequence[Item]) -> tuple[int, Decimal, int, str]:
     assert offer.rule and isinstance(offer.rule.benefit, PercentOff)
     kind = [OfferKind.VOUCHER, OfferKind.COLLECTABLE, OfferKind.REWARD].index(offer.kind)
-    capped = offer.rule.maximum is not None
-    return capped, len(_matching(offer, bill)), -offer.rule.benefit.percent, kind, offer.id
+    return len(_matching(offer, bill)), -offer.rule.benefit.percent, kind, offer.id
 
 
 def _rounded(exact: Fraction) -> int:

@@ -255,6 +255,13 @@ def test_of_two_equal_offers_the_one_that_costs_points_is_kept() -> None:
     assert set(refused(best([LATTE], reward, collectable))) == {"a"}
 
 
+@pytest.mark.parametrize("stacking", [Stacking.BEST, Stacking.ONE_PER_ORDER])
+def test_points_are_kept_even_when_the_reward_is_of_another_sort(stacking: Stacking) -> None:
+    reward = Offer("a", OfferKind.REWARD, "Free coffee", Rule(FreeItem(), HOT))
+    applied = apply("EUR", [LATTE], [reward, voucher(off(450), HOT)], stacking)
+    assert set(refused(applied)) == {"a"}
+
+
 def test_one_per_order_is_the_one_that_takes_off_most() -> None:
     offers = [voucher(percent("20"), id="a"), voucher(FreeItem(), HOT, id="b"), voucher(off(50), id="c")]
     applied = apply("EUR", [LATTE, COLA], offers, Stacking.ONE_PER_ORDER)

@@ -1,18 +1,16 @@
 """Which offers are used, and in which sequence: it matters, because each takes from what others have left.
 
-Percentages that do not meet their maximum come first, in the sequence given. The guest loses nothing by that
-but the rounding of a cent: a part of the price is worth most while the price is whole. Everything else may
-come in any sequence: a free coffee should not be the only latte when another offer is good for lattes only.
+Percentages without a maximum come first, in the sequence given. The guest loses nothing by that but the
+rounding of a cent: a part of the price is worth most while the price is whole. Everything else may come in any
+sequence: a free coffee should not be the only latte when another offer is good for lattes only.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import accumulate
 
-from kioskd.core.discount.offer import PercentOff
 from kioskd.core.discount.taking import Left, Taker
 
 MAX_STEPS = 2000
@@ -31,9 +29,9 @@ def in_turn(takers: Sequence[Taker], left: Left) -> tuple[int, ...]:
 
 
 def best(takers: Sequence[Taker], left: Left) -> tuple[int, ...]:
-    """The takers to use, in sequence, so that the least is left; of equal ways one with the fewest offers.
+    """The takers to use, in sequence, so that the least is left.
 
-    Among equals the earlier taker is used first.
+    Of equal ways one with the fewest offers, then with the least dearness, then with the earlier takers.
     """
     return tuple(
         group[index]
@@ -64,13 +62,13 @@ class _Search:
         self._takers = takers
         self._start = left
         self._parts = tuple({part for taker in takers for part in taker.parts})
-        self._first = [index for index, taker in enumerate(takers) if _comes_first(taker, left)]
+        self._first = [index for index, taker in enumerate(takers) if taker.is_plain_percentage]
         self._steps = 0
-        self._seen: set[tuple[frozenset[int], int, Left]] = set()
+        self._seen: set[tuple[frozenset[int], tuple[int, int, int], Left]] = set()
         self._best = in_turn(takers, left)
         for index in self._best:
             left = takers[index].take(left)
-        self._best_minor = self._rest_minor(left)
+        self._best_score = self._score(left, self._best)
 
     def run(self) -> tuple[int, ...]:
         others = frozenset(range(len(self._takers))).difference(self._first)
@@ -93,11 +91,11 @@ class _Search:
 
     def _go_on(self, left: Left, others: frozenset[int], used: tuple[int, ...]) -> None:
         """Use any of the others next, or none."""
-        rest_minor = self._rest_minor(left)
-        if (rest_minor, len(used)) < (self._best_minor, len(self._best)):
-            self._best, self._best_minor = used, rest_minor
+        score = self._score(left, used)
+        if score < self._best_score:
+            self._best, self._best_score = used, score
         worths_minor = self._worths_minor(left, others)
-        here = (frozenset(worths_minor), len(used), left)
+        here = (frozenset(worths_minor), score, left)
         if here in self._seen or self._hopeless(left, worths_minor, used):
             return
         self._seen.add(here)
@@ -118,22 +116,18 @@ class _Search:
         self._steps += 1
         if self._steps > MAX_STEPS:
             return True
-        rest_minor = self._rest_minor(left)
-        needed_minor = rest_minor - self._best_minor
+        rest_minor, count, dearness = self._score(left, used)
+        best_minor, best_count, best_dearness = self._best_score
+        needed_minor = rest_minor - best_minor
         descending = sorted(worths_minor.values(), reverse=True)
         at_most_minor = min(sum(descending), rest_minor)
         if at_most_minor != needed_minor:
             return at_most_minor < needed_minor
         fewest = bisect_left(list(accumulate(descending, initial=0)), needed_minor)
-        return len(used) + fewest >= len(self._best)
+        cheapest = sorted(self._takers[index].dearness for index in worths_minor)[:fewest]
+        return (count + fewest, dearness + sum(cheapest)) >= (best_count, best_dearness)
 
-    def _rest_minor(self, left: Left) -> int:
-        return sum(map(left.minor.__getitem__, self._parts))
-
-
-def _comes_first(taker: Taker, left: Left) -> bool:
-    """A percentage that never meets its maximum."""
-    if not isinstance(taker.benefit, PercentOff):
-        return False
-    free = replace(taker, maximum_minor=None)
-    return taker.worth_minor(left) == free.worth_minor(left)
+    def _score(self, left: Left, used: tuple[int, ...]) -> tuple[int, int, int]:
+        """The less the better: what is left, how many offers that took, and how dear they are."""
+        rest_minor = sum(map(left.minor.__getitem__, self._parts))
+        return rest_minor, len(used), sum(self._takers[index].dearness for index in used)

@@ -7,7 +7,7 @@ order's amount on the receipt is what a percentage on the order is a percentage 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -20,7 +20,6 @@ from kioskd.core.discount.offer import (
     OfferKind,
     PercentOff,
     Products,
-    Rule,
     Scope,
     WholeOrder,
 )
@@ -96,8 +95,13 @@ class _Case:
         rule = offer.rule
         if rule is None or not rule.is_in(self._currency):
             return Refusal(offer, Reason.UNUSABLE_RULE)
-        claim = _Claim(offer, self._taker(rule), isinstance(rule.scope, WholeOrder))
-        alone_minor = claim.taker.worth_minor(_before(claim, self._start))
+        on_order = isinstance(rule.scope, WholeOrder)
+        dearness = _KINDS.index(offer.kind)
+        taker = Taker(self._matching(rule.scope), rule.benefit, None, self._currency, dearness)
+        alone_minor = taker.worth_minor(_as_one(self._start) if on_order else self._start)
+        if rule.maximum is not None and rule.maximum.minor < alone_minor:
+            taker = replace(taker, maximum_minor=rule.maximum.minor)
+        claim = _Claim(offer, taker, on_order)
         if not alone_minor and not claim.on_order:
             return Refusal(offer, Reason.NOTHING_MATCHES)
         if rule.minimum_order is not None and self._gross < rule.minimum_order:
@@ -107,12 +111,17 @@ class _Case:
     def plan(self, claims: Sequence[_Claim], stacking: Stacking) -> _Plan:
         """Which of `claims`, in their precedence, are used."""
         if stacking is Stacking.ONE_PER_ORDER:
-            return tuple(sorted(claims, key=lambda claim: self._to_pay_minor((claim,)))[:1])
-        choose = in_turn if stacking is Stacking.ALL else best
-        plan = self._chosen(claims, choose)
-        if stacking is Stacking.BEST and len({claim.on_order for claim in plan}) == 2:
+            return tuple(sorted(claims, key=lambda c: (self._to_pay_minor((c,)), c.taker.dearness))[:1])
+        if stacking is Stacking.ALL:
+            return self._chosen(claims, in_turn)
+        plan = self._chosen(claims, best)
+        if len({claim.on_order for claim in plan}) == 2:
             plan = self._spared(plan)
-        return plan
+        if len(plan) == len(claims):
+            return plan
+        # Once more, so that the offers left out have no say in how equal ways are told apart.
+        again = self._chosen(sorted(plan, key=_precedence), best)
+        return again if self._to_pay_minor(again) == self._to_pay_minor(plan) else plan
 
     def discounts(self, plan: _Plan) -> tuple[Discount, ...]:
         discounts = []
@@ -164,10 +173,6 @@ class _Case:
     def _to_pay_minor(self, plan: _Plan) -> int:
         return sum(self._left_after(plan).minor)
 
-    def _taker(self, rule: Rule) -> Taker:
-        maximum_minor = rule.maximum.minor if rule.maximum else None
-        return Taker(self._matching(rule.scope), rule.benefit, maximum_minor, self._currency)
-
     def _matching(self, scope: Scope) -> tuple[int, ...]:
         match scope:
             case WholeOrder():
@@ -193,16 +198,16 @@ def _shares(items: Sequence[Item], amounts: Sequence[Money]) -> tuple[Share, ...
 
 def _sparing(claim: _Claim) -> tuple[int, tuple[int, int, Decimal, int, str]]:
     """What the guest would rather keep comes last."""
-    return _KINDS.index(claim.offer.kind), _precedence(claim)
+    return claim.taker.dearness, _precedence(claim)
 
 
 def _precedence(claim: _Claim) -> tuple[int, int, Decimal, int, str]:
     """The fixed sequence. Total, because ids differ."""
     match claim.taker.benefit:
         case PercentOff(percent):
-            rank, size = 0 if claim.taker.maximum_minor is None else 2, percent
+            rank, size = 0 if claim.taker.is_plain_percentage else 2, percent
         case FreeItem(quantity):
             rank, size = 1, Decimal(quantity)
         case AmountOff(amount):
             rank, size = 3, amount.major()
-    return rank, len(claim.taker.parts), -size, _KINDS.index(claim.offer.kind), claim.offer.id
+    return rank, len(claim.taker.parts), -size, claim.taker.dearness, claim.offer.id

@@ -31,12 +31,21 @@ class Left(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Taker:
-    """An offer's rule, made ready for one order: `parts` are the indices of what it matches."""
+    """An offer's rule, made ready for one order: `parts` are the indices of what it matches.
+
+    `maximum_minor` is None also when it is too high to matter for this order. The higher `dearness`, the
+    rather the guest keeps the offer when another does as well.
+    """
 
     parts: tuple[int, ...]
     benefit: Benefit
     maximum_minor: int | None
     currency: str
+    dearness: int
+
+    @property
+    def is_plain_percentage(self) -> bool:
+        return isinstance(self.benefit, PercentOff) and self.maximum_minor is None
 
     def worth_minor(self, left: Left) -> int:
         """What it would take off now. Never more when less is left."""
