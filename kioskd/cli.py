@@ -15,6 +15,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         from kioskd.sim.demo import demo
 
         return demo(arguments[1:])
+    if arguments[:1] == ["sim"]:
+        from kioskd.sim.alone import sim
+
+        return sim(arguments[1:])
     parsed = _parser().parse_args(arguments)
     status: int = parsed.command(parsed)
     return status
@@ -55,7 +59,17 @@ def _parser() -> argparse.ArgumentParser:
     paid.add_argument("--socket", type=Path, required=True, help="[control] socket of its configuration")
     paid.set_defaults(command=_order_paid)
 
+    catalogue = commands.add_parser("catalogue", help="tell the loyalty backend about the menu")
+    push = catalogue.add_subparsers(required=True, metavar="ACTION").add_parser(
+        "push", help="tell it what changed since the last time"
+    )
+    push.add_argument("--config", type=Path, default=Path("/etc/kioskd/kiosk.toml"), metavar="FILE")
+    push.add_argument("--all", action="store_true", help="everything, changed or not")
+    push.add_argument("--dry-run", action="store_true", help="only list what would be told")
+    push.set_defaults(command=_push_catalogue)
+
     commands.add_parser("demo", help="run everything simulated; see kioskd demo --help")
+    commands.add_parser("sim", help="run one simulated server alone; see kioskd sim --help")
     return parser
 
 
@@ -99,6 +113,12 @@ def _dump_config(parsed: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return exit_codes.CONFIG
     return exit_codes.OK
+
+
+def _push_catalogue(parsed: argparse.Namespace) -> int:
+    from kioskd.daemon.catalogue_command import push_catalogue
+
+    return push_catalogue(parsed.config, everything=parsed.all, dry_run=parsed.dry_run)
 
 
 def _visit_graph(_parsed: argparse.Namespace) -> int:
