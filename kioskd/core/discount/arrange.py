@@ -1,8 +1,8 @@
 """Which offers are used, and in which sequence: it matters, because each takes from what others have left.
 
 Percentages without a maximum come first, in the sequence given. The guest loses nothing by that but the
-rounding of a cent: a part of the price is worth most while the price is whole. Everything else may come in any
-sequence: a free coffee should not be the only latte when another offer is good for lattes only.
+rounding of a cent: a part of the price is worth most while the price is whole. Everything else may come in
+any sequence: a free coffee should not be the only latte when another offer is good for lattes only.
 """
 
 from __future__ import annotations
