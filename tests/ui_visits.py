@@ -40,6 +40,11 @@ from kioskd.core.visit import (
 from kioskd.daemon.menu import load_menu
 from kioskd.ui.stage import Display
 
+CLAIM_LINK = (
+    "https://harbour-kitchen.example.com/l?version=v3&shop_uuid=5f7f1c2e-5a44-4d0b-9a44-0c9d3a1f6b01"
+    "&unique_id=b0a7c7a0-6d2c-4b57-9d0c-7c3d1f1f2a55&timestamp=1795000000&unit_name=purchase_amount"
+    "&unit_value=38.45&hash=60585d543ff8bbd07ad9798b44241981b4e2d423"
+)
 MENU_FOLDER = Path(__file__).parent.parent / "kioskd" / "sim" / "harbour"
 NOON = datetime(2026, 11, 20, 12, 30, tzinfo=UTC)
 
@@ -134,6 +139,10 @@ def visits(shop: Shop) -> dict[str, Visit]:
     def thanks(points: Points, **values: object) -> Thanks:
         return replace(Thanks(order, points, 115.0), **values)  # type: ignore[arg-type]
 
+    def claim(**values: object) -> Thanks:
+        nobodys = replace(order, member_id=None)
+        return thanks(Points.CLAIM, order=nobodys, claim_link=CLAIM_LINK, **values)
+
     def noticed(visit: Visit, kind: NoticeKind, about: str = "") -> Visit:
         return replace(visit, notice=Notice(kind, 106.0, about))
 
@@ -196,6 +205,15 @@ def visits(shop: Shop) -> dict[str, Visit]:
         "thanks-counter": thanked(Points.AT_COUNTER, receipt=PrintVerdict.UNKNOWN, order=cash),
         "thanks-guest": replace(known, member=None, phase=thanks(Points.NONE, receipt=PrintVerdict.BLOCKED)),
         "thanks-refused": thanked(Points.REFUSED, receipt=printed),
+        "thanks-claim": replace(known, member=None, phase=claim(receipt=printed, claim_on_paper=True)),
+        "thanks-claim-printing": replace(known, member=None, phase=claim(claim_on_paper=True)),
+        "thanks-claim-no-paper": replace(
+            known, member=None, phase=claim(receipt=PrintVerdict.BLOCKED, claim_on_paper=True)
+        ),
+        "thanks-claim-doubtful-paper": replace(
+            known, member=None, phase=claim(receipt=PrintVerdict.UNKNOWN, claim_on_paper=True)
+        ),
+        "thanks-claim-refused": thanked(Points.CLAIM, receipt=printed, claim_link=CLAIM_LINK),
         "ask-staff": replace(known, phase=AskStaff(order, 160)),
         "still-there": replace(known, phase=StillThere(Menu(), 120, 17)),
         "confirm-cancel": replace(known, phase=ConfirmingCancel(Reviewing())),

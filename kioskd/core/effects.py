@@ -46,7 +46,10 @@ class AcceptOrder:
 
 @dataclass(frozen=True, slots=True)
 class PrintReceipt:
-    """Answered by ReceiptEnded. `points` and `balance` are None while the backend has not said."""
+    """Answered by ReceiptEnded. `points` and `balance` are None while the backend has not said.
+
+    `claim_link` is printed as a code: it gives the points to whoever opens it first.
+    """
 
     order: Order
     evidence: str
@@ -55,6 +58,7 @@ class PrintReceipt:
     points: int | None
     balance: int | None
     points_later: bool
+    claim_link: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

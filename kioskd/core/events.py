@@ -288,10 +288,14 @@ class PaymentEnded:
 
 @dataclass(frozen=True, slots=True)
 class OrderAccepted:
-    """The order is on the disk. Only now may the guest be thanked."""
+    """The order is on the disk. Only now may the guest be thanked.
+
+    `claim_link` would collect the order's points on a phone, if the backend can make such links.
+    """
 
     order_id: str
     evidence: str = ""
+    claim_link: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,9 +309,13 @@ class OrderDelivered:
 
 @dataclass(frozen=True, slots=True)
 class OrderUndeliverable:
-    """The loyalty backend refused the order for good, or a person must look at it."""
+    """The loyalty backend refused the order for good, or a person must look at it.
+
+    `card_refused` is True when it does not take the guest's card: then nobody will ever be given the points.
+    """
 
     order_id: str
+    card_refused: bool = False
 
 
 class PrintVerdict(StrEnum):

@@ -9,7 +9,7 @@ from kioskd.core.catalogue import Service
 from kioskd.core.effects import PrintReceipt
 from kioskd.core.order import Order, Tender
 from kioskd.core.ports import Translator
-from kioskd.core.receipt import Align, Columns, Element, Feed, Receipt, Rule, Text
+from kioskd.core.receipt import Align, Columns, Element, Feed, Qr, Receipt, Rule, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,9 @@ def _elements(job: PrintReceipt, letterhead: Letterhead, tr: Translator) -> Iter
     yield Rule()
     yield from _payment(job, tr)
     yield from _points(job, tr)
+    if job.claim_link:
+        yield Rule()
+        yield Qr(job.claim_link, tr("Scan to collect your points"))
     yield Feed()
     yield Text(letterhead.footer or tr("Thank you and see you soon"), Align.CENTRE)
 

@@ -104,6 +104,15 @@ class LoyaltyBackend(Protocol):
         """What the backend knows of an order: None when it certainly does not have it."""
         ...
 
+    def claim_link(self, order: Order) -> str | None:
+        """An https link that gives the points of a paid order to whoever opens it first, and to nobody else.
+
+        At most 300 printable ASCII characters, made without asking anybody; the same order gives the same
+        link, which works once. None when the backend has no such thing or the order earns nothing. Whoever
+        hands it out sees to it that the order is not delivered as well. Never raises.
+        """
+        ...
+
     async def probe(self) -> None:
         """A cheap question without effect: returns when the backend answers sensibly."""
         ...

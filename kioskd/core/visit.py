@@ -139,6 +139,8 @@ class Points(StrEnum):
     """Added when the order is paid at the counter."""
     REFUSED = "refused"
     """The card turned out to be unknown or blocked."""
+    CLAIM = "claim"
+    """The guest collects them with the claim link, because no card will be given them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +156,23 @@ class Thanks:
     answer_due_s: float | None = None
     """Until then the receipt waits for the points, so that they can be printed on it."""
     receipt: PrintVerdict | None = None
+    claim_link: str | None = None
+    """Only for the guest's eyes while `points` is CLAIM: otherwise a card may still be given the points."""
+    claim_on_paper: bool = False
+    """Whether the receipt was sent to the printer with the link."""
 
     place: ClassVar[Place] = Place.THANKS
+
+    @property
+    def claim(self) -> str | None:
+        """The link, when the points are the guest's to collect."""
+        return self.claim_link if self.points is Points.CLAIM else None
+
+    @property
+    def claim_on_screen(self) -> str | None:
+        """The link, when no paper tells it."""
+        unreadable = self.receipt in (PrintVerdict.BLOCKED, PrintVerdict.UNKNOWN)
+        return self.claim if unreadable or not self.claim_on_paper else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +290,8 @@ class Limits:
     """How long the receipt waits for the points."""
     points_on_screen_s: float = 6.0
     """How long the screen waits for the points before it says "later"."""
+    claim_on_screen_s: float = 45.0
+    """How long a guest has at least to take out a phone and scan the code on the screen."""
 
 
 @dataclass(frozen=True, slots=True)

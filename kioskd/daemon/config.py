@@ -153,8 +153,26 @@ class NoLoyalty(Section):
     backend: Literal["none"] = "none"
 
 
+def _portal(url: str) -> str:
+    """An https host and nothing else: guests' phones go there."""
+    url = _server(url)
+    parts = urlsplit(url)
+    if parts.scheme != "https" or parts.path:
+        raise wrong(
+            "is no portal's address", 'https and a host alone, as in "https://restaurant.example.com"'
+        )
+    return url
+
+
+_UNIT = matching(r"[a-z0-9_]{1,40}", "is no name of a unit", 'as in "purchase_amount"')
+
+
 class LeatLoyalty(Section):
-    """`shop_uuid` is the business profile's; the token comes from a systemd credential or from a file."""
+    """`shop_uuid` is the business profile's; the token comes from a systemd credential or from a file.
+
+    With `portal_url`, where guests see their points, and the shop's secret for loyalty tokens, a guest
+    without card gets a code to collect the points later; `claim_unit` is the account's name for the amount.
+    """
 
     backend: Literal["leat"]
     base_url: Annotated[str, AfterValidator(_server)] = "https://api.leat.com"
@@ -163,6 +181,10 @@ class LeatLoyalty(Section):
     shop_uuid: Line = Field(examples=["6f9b8a2e-0000-4000-8000-000000000000"])
     partner_id: Line | None = None
     timeout_s: Seconds = 8.0
+    portal_url: Annotated[str, AfterValidator(_portal)] | None = None
+    claim_secret_credential: CredentialName | None = None
+    claim_secret_file: FilePath | None = None
+    claim_unit: Annotated[str, AfterValidator(_UNIT)] = "purchase_amount"
 
     @model_validator(mode="after")
     def _one_token(self) -> Self:
@@ -170,6 +192,17 @@ class LeatLoyalty(Section):
             raise wrong(
                 "needs the token from exactly one place",
                 'write either token_credential = "leat-token" or token_file = "/path/to/it"',
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _one_claim_secret(self) -> Self:
+        secrets = (self.claim_secret_credential, self.claim_secret_file)
+        wanted = 0 if self.portal_url is None else 1
+        if sum(secret is not None for secret in secrets) != wanted:
+            raise wrong(
+                "needs portal_url and the secret for codes from exactly one place, or neither",
+                'write portal_url and either claim_secret_credential = "leat-claims" or claim_secret_file',
             )
         return self
 

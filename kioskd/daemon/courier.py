@@ -29,6 +29,9 @@ ORDER = "order"
 PAYMENT = "card_payment"
 UNPAID = "unpaid"
 
+CARD_REFUSALS = frozenset({"unknown_card", "blocked_card"})
+"""Reasons after which an order is in nobody's favour, now and for ever."""
+
 
 def order_draft(order: Order, *, loyalty: bool) -> Draft:
     """The operation that tells the backend about an order, or keeps it when there is nobody to tell.
@@ -72,6 +75,10 @@ class LoyaltyCourier:
 
     def __init__(self) -> None:
         self.backend: LoyaltyBackend | None = None
+
+    def claim_link(self, order: Order) -> str | None:
+        """Built here and now: it works offline."""
+        return self.backend.claim_link(order) if self.backend else None
 
     async def baseline(self, parcel: Parcel) -> Outcome:
         return Poison(f"{parcel.operation.kind} needs no baseline")

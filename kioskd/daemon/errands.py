@@ -23,7 +23,6 @@ from kioskd.core.events import (
     LookupFailure,
     MemberFound,
     NetworkChanged,
-    OrderAccepted,
     PrintVerdict,
     ReceiptEnded,
 )
@@ -131,8 +130,7 @@ class Errands:
         return MemberFound(asked.request, member)
 
     async def _accept(self, effect: AcceptOrder) -> None:
-        await self._selling.accept(effect.order)
-        self._post(OrderAccepted(effect.order.id))
+        self._post(await self._selling.accept(effect.order))
 
     async def _print(self, job: PrintReceipt) -> None:
         verdict = PrintVerdict.BLOCKED

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from kioskd.core.events import Event, OrderAccepted, PaymentEnded, PaymentOutcome, PaymentProgress
+from kioskd.core.events import Event, PaymentEnded, PaymentOutcome, PaymentProgress
 from kioskd.core.order import Order, from_document
 from kioskd.core.ports import PaymentTerminal
 from kioskd.daemon.courier import payment_draft
@@ -112,8 +112,8 @@ class Payments:
     async def _settle(self, intent: str, order: Order, outcome: PaymentOutcome, evidence: str) -> None:
         match outcome:
             case PaymentOutcome.APPROVED:
-                await self._selling.accept(order, Closing(intent, OpState.CONFIRMED, evidence))
-                self._post(OrderAccepted(order.id, evidence))
+                paid = Closing(intent, OpState.CONFIRMED, evidence)
+                self._post(await self._selling.accept(order, paid))
             case PaymentOutcome.UNKNOWN:
                 log.error("payment of order %s: the terminal did not say what became of it", order.number)
                 await self._outbox.resolve(intent, OpState.UNKNOWN)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 
+from kioskd.core.events import OrderAccepted
 from kioskd.core.order import Order
 from kioskd.daemon.courier import UNPAID, order_draft
 from kioskd.outbox.operation import Closing, OperationRefused, OutboxFull
@@ -16,14 +18,18 @@ log = logging.getLogger(__name__)
 class Selling:
     """Selling goes on when the queue is full: the order is on the disk, but nothing more is promised.
 
-    Its points are not delivered, and one to be paid at the counter is not listed as unpaid.
+    Its points are not delivered, and one to be paid at the counter is not listed as unpaid. `claim_link` is
+    the loyalty backend's.
     """
 
-    def __init__(self, outbox: Outbox, *, loyalty: bool) -> None:
+    def __init__(
+        self, outbox: Outbox, *, loyalty: bool, claim_link: Callable[[Order], str | None] = lambda order: None
+    ) -> None:
         self._outbox = outbox
         self._loyalty = loyalty
+        self._claim_link = claim_link
 
-    async def accept(self, order: Order, payment: Closing | None = None) -> None:
+    async def accept(self, order: Order, payment: Closing | None = None) -> OrderAccepted:
         """Returns when the order, and what became of its payment, is on the disk. Raises StorageError."""
         try:
             await self._outbox.accept(order_draft(order, loyalty=self._loyalty), close=payment)
@@ -31,6 +37,7 @@ class Selling:
             log.error("order %s is kept for the record only: %s", order.number, full)
             record = replace(order_draft(order, loyalty=False), held=None)
             await self._outbox.accept(record, close=payment)
+        return OrderAccepted(order.id, payment.evidence if payment else "", self._claim_link(order))
 
     async def paid_at_counter(self, number: str) -> None:
         """Staff took the money for the newest unpaid order of that number. Raises OperationRefused."""

@@ -17,7 +17,7 @@ from kioskd.daemon.clock import Clock
 from kioskd.daemon.commands import Commands
 from kioskd.daemon.config import Config
 from kioskd.daemon.control import ControlSocket
-from kioskd.daemon.courier import ORDER, LoyaltyCourier
+from kioskd.daemon.courier import CARD_REFUSALS, ORDER, LoyaltyCourier
 from kioskd.daemon.display import Display
 from kioskd.daemon.errands import Errands
 from kioskd.daemon.launch import keep_picture
@@ -27,7 +27,7 @@ from kioskd.daemon.runtime import Runtime
 from kioskd.daemon.selling import Selling
 from kioskd.daemon.wiring import backend_of, expected_devices, hardware_of, letterhead_of
 from kioskd.devices.supervisor import supervise
-from kioskd.outbox.courier import Applied, Outcome
+from kioskd.outbox.courier import Applied, Outcome, Refused
 from kioskd.outbox.operation import Operation
 from kioskd.outbox.outbox import Outbox
 from kioskd.outbox.policy import Policy
@@ -87,7 +87,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
                 on_online=lambda online: post(NetworkChanged(online)),
             )
         )
-        selling = Selling(outbox, loyalty=shop.loyalty)
+        selling = Selling(outbox, loyalty=shop.loyalty, claim_link=courier.claim_link)
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         hardware = hardware_of(config, clock.mono_s, display.touch_panel)
         payments = Payments(hardware.terminal, outbox, selling, post) if hardware.terminal else None
@@ -189,4 +189,5 @@ def _tell(operation: Operation, outcome: Outcome, post: _Post) -> None:
         points, balance = outcome.result.get("points"), outcome.result.get("balance")
         post(OrderDelivered(operation.op_id, points, balance))
     else:
-        post(OrderUndeliverable(operation.op_id))
+        card_refused = isinstance(outcome, Refused) and outcome.reason in CARD_REFUSALS
+        post(OrderUndeliverable(operation.op_id, card_refused))

@@ -83,7 +83,14 @@ def backend_of(config: Config, clock: Callable[[], float]) -> LoyaltyBackend | N
             return None
         case settings.LeatLoyalty():
             from kioskd.loyalty.leat.adapter import LeatBackend
+            from kioskd.loyalty.leat.claims import LeatClaims
 
+            claims = None
+            if loyalty.portal_url:
+                secret = read_secret(
+                    credential=loyalty.claim_secret_credential, file=loyalty.claim_secret_file
+                )
+                claims = LeatClaims(loyalty.portal_url, loyalty.shop_uuid, secret, loyalty.claim_unit)
             return LeatBackend(
                 loyalty.base_url,
                 read_secret(credential=loyalty.token_credential, file=loyalty.token_file),
@@ -92,6 +99,7 @@ def backend_of(config: Config, clock: Callable[[], float]) -> LoyaltyBackend | N
                 loyalty.partner_id,
                 loyalty.timeout_s,
                 time_zone=ZoneInfo(config.site.time_zone),
+                claims=claims,
                 clock=clock,
             )
 

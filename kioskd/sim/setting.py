@@ -35,6 +35,10 @@ class Places:
         return self.folder / "leat.token"
 
     @property
+    def claim_secret(self) -> Path:
+        return self.folder / "leat-claims.secret"
+
+    @property
     def state(self) -> Path:
         return self.folder / "state"
 
@@ -86,6 +90,8 @@ def kiosk_settings(
             "base_url": f"http://127.0.0.1:{leat_port}",
             "token_file": str(places.token),
             "shop_uuid": harbour["loyalty"]["shop_uuid"],
+            "portal_url": harbour["loyalty"]["portal_url"],
+            "claim_secret_file": str(places.claim_secret),
         },
         "scanner": [
             {"name": "front", "driver": "serial", "path": str(places.serial_scanner)},

@@ -162,8 +162,10 @@ class World:
         return Path(short) / "kioskd.sock"
 
     def _write_settings(self, leat_port: int, terminal_port: int) -> None:
-        self.places.token.write_text("sim-token\n")
-        self.places.token.chmod(0o600)
+        secrets = {self.places.token: "sim-token", self.places.claim_secret: "sim-shop-secret"}
+        for file, secret in secrets.items():
+            file.write_text(f"{secret}\n")
+            file.chmod(0o600)
         settings = kiosk_settings(
             self.places,
             size_px=self.options.size_px,

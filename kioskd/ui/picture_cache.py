@@ -11,6 +11,7 @@ import pygame.image
 import pygame.transform
 
 from kioskd.ui.icons import draw_icon
+from kioskd.ui.qr import draw_code
 from kioskd.ui.scene import Picture, PictureKind
 from kioskd.ui.theme import Colour
 
@@ -54,6 +55,11 @@ class Pictures:
         self._keep(key, surface)
         return surface
 
+    def forget(self) -> None:
+        """Drop the codes, which are a guest's. The other pictures are the merchant's and stay."""
+        for key in [key for key in self._kept if key[0].kind is PictureKind.CODE]:
+            self._bytes -= _size(self._kept.pop(key))
+
     def _keep(self, key: Key, surface: pygame.Surface) -> None:
         self._kept[key] = surface
         self._bytes += _size(surface)
@@ -64,6 +70,8 @@ class Pictures:
     def _made(self, picture: Picture, w_px: int, h_px: int, ink: Colour) -> pygame.Surface:
         if picture.kind is PictureKind.ICON:
             return draw_icon(picture.source, min(w_px, h_px), ink)
+        if picture.kind is PictureKind.CODE:
+            return draw_code(picture.source, min(w_px, h_px))
         loaded = self._loaded(picture)
         if loaded is None:
             return draw_icon("plate", max(2, min(w_px, h_px) * 2 // 3), ink, stroke=1.2)

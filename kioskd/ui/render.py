@@ -40,10 +40,11 @@ class Renderer:
         self._text_bytes = 0
 
     def forget(self) -> None:
-        """Drop every text that was drawn or measured. Pictures stay: they are the merchant's."""
+        """Drop every text that was drawn or measured, and every code."""
         self._texts.clear()
         self._text_bytes = 0
         self._fonts.forget()
+        self._pictures.forget()
 
     def px(self, rect: Rect) -> pygame.Rect:
         """Millimetres to pixels; edges are rounded, so neighbours stay neighbours."""

@@ -60,6 +60,8 @@ class PictureKind(StrEnum):
     """A picture of ours, by name."""
     ICON = "icon"
     """A sign drawn in the widget's ink."""
+    CODE = "code"
+    """A QR code that says `source`, dark on white."""
 
 
 @dataclass(frozen=True, slots=True)

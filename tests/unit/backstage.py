@@ -124,6 +124,9 @@ class FakeBackend:
     async def probe(self) -> None:
         await self._say("probe")
 
+    def claim_link(self, order: Order) -> str | None:
+        return f"https://portal.test/l?unique_id={order.id}"
+
     async def close(self) -> None: ...
 
 

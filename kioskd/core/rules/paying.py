@@ -126,4 +126,5 @@ def order_accepted(visit: Visit, event: OrderAccepted, context: Context) -> Step
     order = visit.phase.order
     if event.order_id != order.id:
         return Step(visit)
-    return thank(replace(visit, next_number=order.sequence + 1), order, event.evidence, context)
+    numbered = replace(visit, next_number=order.sequence + 1)
+    return thank(numbered, order, event.evidence, event.claim_link, context)

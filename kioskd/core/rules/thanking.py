@@ -1,4 +1,9 @@
-"""The order is on the disk: say thank you, the number, the points; print; and let go."""
+"""The order is on the disk: say thank you, the number, the points; print; and let go.
+
+Points are given once: either the order is delivered with a card, or the guest gets a link to claim them. So
+the link is offered for a paid order of nobody at once, for one with a card only when the backend refused that
+card for good, and never on a ticket that is still to be paid at the counter.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +16,12 @@ from kioskd.core.rules.table import Context, Step, home, rule, to
 from kioskd.core.visit import AskStaff, Place, Points, Shop, Thanks, Visit
 
 
-def thank(visit: Visit, order: Order, evidence: str, context: Context) -> Step:
+def thank(visit: Visit, order: Order, evidence: str, claim_link: str | None, context: Context) -> Step:
     """The first moment of the thank-you screen. The receipt waits a little for the points."""
     limits = context.shop.limits
-    points = _points_at_first(visit, order, context.shop)
+    if order.tender is Tender.COUNTER:
+        claim_link = None
+    points = _points_at_first(visit, order, claim_link, context.shop)
     wait = points is Points.ASKED
     thanks = Thanks(
         order,
@@ -22,15 +29,16 @@ def thank(visit: Visit, order: Order, evidence: str, context: Context) -> Step:
         until_s=context.after(limits.thanks_s),
         evidence=evidence,
         answer_due_s=context.after(limits.points_on_receipt_s) if wait else None,
+        claim_link=claim_link,
     )
-    if wait:
-        return to(visit, thanks)
-    return to(visit, thanks, print_receipt(visit, thanks))
+    return to(visit, thanks) if wait else _print(visit, thanks)
 
 
-def _points_at_first(visit: Visit, order: Order, shop: Shop) -> Points:
-    if not shop.loyalty or (order.member_id is None and order.credential is None):
+def _points_at_first(visit: Visit, order: Order, claim_link: str | None, shop: Shop) -> Points:
+    if not shop.loyalty:
         return Points.NONE
+    if order.member_id is None and order.credential is None:
+        return Points.CLAIM if claim_link else Points.NONE
     if order.tender is Tender.COUNTER:
         return Points.AT_COUNTER
     return Points.LATER if visit.online is False else Points.ASKED
@@ -45,15 +53,29 @@ def print_receipt(visit: Visit, thanks: Thanks) -> PrintReceipt:
         points=thanks.earned,
         balance=thanks.balance,
         points_later=thanks.points in (Points.ASKED, Points.LATER),
+        claim_link=thanks.claim,
     )
+
+
+def _print(visit: Visit, thanks: Thanks) -> Step:
+    thanks = replace(thanks, claim_on_paper=thanks.claim is not None)
+    return to(visit, thanks, print_receipt(visit, thanks))
 
 
 def stop_waiting_for_points(visit: Visit, thanks: Thanks) -> Step:
     """The answer came, or took too long for the paper: print what is known now."""
     if thanks.answer_due_s is None:
         return to(visit, thanks)
-    thanks = replace(thanks, answer_due_s=None)
-    return to(visit, thanks, print_receipt(visit, thanks))
+    return _print(visit, replace(thanks, answer_due_s=None))
+
+
+def _with_time_to_scan(visit: Visit, context: Context) -> Visit:
+    """The code is on the screen from now on: it stays long enough."""
+    assert isinstance(visit.phase, Thanks)
+    if visit.phase.claim_on_screen is None:
+        return visit
+    until_s = max(visit.phase.until_s, context.after(context.shop.limits.claim_on_screen_s))
+    return replace(visit, phase=replace(visit.phase, until_s=until_s))
 
 
 @rule(Place.THANKS, OrderDelivered, stays=True)
@@ -70,7 +92,10 @@ def order_undeliverable(visit: Visit, event: OrderUndeliverable, context: Contex
     assert isinstance(visit.phase, Thanks)
     if event.order_id != visit.phase.order.id:
         return Step(visit)
-    return stop_waiting_for_points(visit, replace(visit.phase, points=Points.REFUSED))
+    claimable = event.card_refused and visit.phase.claim_link is not None
+    refused = replace(visit.phase, points=Points.CLAIM if claimable else Points.REFUSED)
+    step = stop_waiting_for_points(visit, refused)
+    return Step(_with_time_to_scan(step.visit, context), step.effects)
 
 
 @rule(Place.THANKS, NetworkChanged, stays=True)
@@ -88,7 +113,8 @@ def receipt_ended(visit: Visit, event: ReceiptEnded, context: Context) -> Step:
     assert isinstance(visit.phase, Thanks)
     if event.order_id != visit.phase.order.id:
         return Step(visit)
-    return to(visit, replace(visit.phase, receipt=event.verdict))
+    ended = replace(visit, phase=replace(visit.phase, receipt=event.verdict))
+    return Step(_with_time_to_scan(ended, context))
 
 
 @rule((Place.THANKS, Place.ASK_STAFF), Finish, to=[Place.ATTRACT, Place.OUT_OF_ORDER])

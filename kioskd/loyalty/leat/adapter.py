@@ -23,6 +23,7 @@ from kioskd.core.order import Order
 from kioskd.core.ports import Delivered
 from kioskd.loyalty.http import JsonApi
 from kioskd.loyalty.leat import overview
+from kioskd.loyalty.leat.claims import LeatClaims
 from kioskd.loyalty.leat.client import LeatClient
 from kioskd.loyalty.leat.orders import OrderWrite, order_write
 from kioskd.loyalty.leat.refusals import INVALID_INPUT, LeatRefused
@@ -41,6 +42,7 @@ class LeatBackend:
 
     `timeout_s` is for one call; `identify` takes at most a quarter longer. `currency` is the account's.
     `time_zone` decides on which day something expires; None is the system's. `clock` is monotonic seconds.
+    Without `claims` there are no links to claim points with.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class LeatBackend:
         *,
         calls_per_s: float | None = 5.0,
         time_zone: tzinfo | None = None,
+        claims: LeatClaims | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         transport: httpx.AsyncBaseTransport | None = None,
@@ -76,6 +79,7 @@ class LeatBackend:
         self._timeout_s = timeout_s
         self._time_zone = time_zone
         self._clock = clock
+        self._claims = claims
         self._points_name: str | None = None
         self._points_name_until_s: float | None = None
 
@@ -135,6 +139,9 @@ class LeatBackend:
         if found.external_identifier not in (None, order_id):
             raise Unclear("orders/find: answered with another order")
         return Delivered(None, None)
+
+    def claim_link(self, order: Order) -> str | None:
+        return self._claims.link(order) if self._claims else None
 
     async def probe(self) -> None:
         """Asks for the loyalty programme: shows that token and account work, and is needed anyway."""

@@ -356,6 +356,10 @@ def art(name: str, pad: float = 0.0, *, faded: bool = False) -> Picture:
     return Picture(PictureKind.ART, name, faded=faded, pad_mm=pad)
 
 
+def code(text: str) -> Picture:
+    return Picture(PictureKind.CODE, text)
+
+
 def photo(source: str | None, pad: float = 0.0, *, faded: bool = False) -> Picture:
     """A picture of the merchant's; a plate where there is none."""
     if source is None:

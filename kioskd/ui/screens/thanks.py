@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 
 from kioskd.core.events import Finish, PrintVerdict
 from kioskd.core.order import Tender
 from kioskd.core.visit import Points, Shop, Thanks, Visit
 from kioskd.ui.geometry import Rect
+from kioskd.ui.qr import QUIET_ZONE, modules_across
 from kioskd.ui.scene import Align, CountUp, Role, Widget
 from kioskd.ui.screens.frame import frame, gap, points_words
 from kioskd.ui.screens.pair import pair
-from kioskd.ui.screens.sheet import Sheet, art
+from kioskd.ui.screens.sheet import Sheet, art, code
 from kioskd.ui.text import clean
 
 _COUNT_STEPS = 16
+_CODE_MM = 42.0
+"""How wide a code is at least, without its margin: a phone reads it from an arm's length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +37,60 @@ def thanks(sheet: Sheet, visit: Visit, shop: Shop, phase: Thanks) -> str:
     name = clean(visit.member.first_name or "", 40) if visit.member else ""
     title = tr("Thank you, {name}", name=name) if name else tr("Thank you")
     messages = [m for m in (_points(sheet, visit, phase), _receipt(sheet, phase)) if m is not None]
+    link = phase.claim_on_screen
+    if link and stage.compact:  # no room for more; that no paper came is part of what the code's card says
+        messages = []
     card_h = sheet.u(206 if stage.portrait else 200 if not stage.compact else 170)
+    code_mm = _code_mm(sheet, link) if link else 0.0
+    claim_h = code_mm + 2 * _claim_pad(sheet) if link else 0.0
+    parts = len(messages) + bool(link)
+    height = len(messages) * card_h + claim_h + max(0, parts - 1) * gap(sheet)
     if stage.portrait:
-        below, above = layout.body.foot(
-            len(messages) * card_h + max(0, len(messages) - 1) * gap(sheet), sheet.u(40)
-        )
+        below, above = layout.body.foot(height, sheet.u(40))
         above = above.inset(sheet.u(24), 0)
     else:
-        below, above = layout.body.end(layout.body.w * 0.5, gap(sheet) * 1.5)
-        height = len(messages) * card_h + max(0, len(messages) - 1) * gap(sheet)
+        share = 0.62 if link and stage.compact else 0.5
+        below, above = layout.body.end(layout.body.w * share, gap(sheet) * 1.5)
         below = below.around(below.w, min(below.h, height))
     _number(sheet, above, phase, title)
+    if link:
+        rect, below = below.top(claim_h, gap(sheet))
+        _claim(sheet, rect, link, phase, code_mm)
     for message, rect in zip(messages, below.rows(max(1, len(messages)), gap(sheet)), strict=False):
         _card(sheet, rect, message)
     return title
+
+
+def _code_mm(sheet: Sheet, link: str) -> float:
+    """The side of the code with its margin: whole pixels a square, and wide enough for a phone."""
+    across, px_per_mm = modules_across(link), sheet.stage.display.px_per_mm
+    square_px = ceil(_CODE_MM * px_per_mm / (across - 2 * QUIET_ZONE))
+    return (across * square_px + 0.5) / px_per_mm
+
+
+def _claim_pad(sheet: Sheet) -> float:
+    return sheet.u(20 if not sheet.stage.compact else 6)
+
+
+def _claim(sheet: Sheet, rect: Rect, link: str, phase: Thanks, code_mm: float) -> None:
+    """The points as a code to take along with a phone, for want of paper."""
+    tr = sheet.tr
+    first = _claim_words(sheet, phase)
+    second = tr("Scan this code with your phone to collect your points.")
+    if sheet.stage.compact and phase.receipt is PrintVerdict.BLOCKED:
+        first = tr("No paper receipt today")
+    sheet.add(Widget("claim", Role.STATUS, rect, "card", name=f"{first}. {second}"))
+    inner = rect.inset(_claim_pad(sheet), _claim_pad(sheet))
+    at, inner = inner.start(code_mm, sheet.u(40 if not sheet.stage.compact else 16))
+    sheet.picture(at.around(code_mm, code_mm), code(link), part_of="claim", id="claim/code")
+    pair(sheet, inner, first, second, "claim", first_lines=3)
+
+
+def _claim_words(sheet: Sheet, phase: Thanks) -> str:
+    of_nobody = phase.order.member_id is None and phase.order.credential is None
+    return (
+        sheet.tr("Your points are waiting") if of_nobody else sheet.tr("We could not add points to this card")
+    )
 
 
 def _number(sheet: Sheet, area: Rect, phase: Thanks, title: str) -> None:
@@ -130,7 +174,12 @@ def _points(sheet: Sheet, visit: Visit, phase: Thanks) -> _Message | None:
                 tr("Your points come with the payment"),
                 tr("They are added when you pay at the counter."),
             )
-        case Points.REFUSED:
+        case Points.CLAIM if phase.claim_on_screen:
+            return None
+        case Points.CLAIM:
+            second = tr("Scan the code on your receipt with your phone to collect them.")
+            return _Message("points", "mobile-phone", _claim_words(sheet, phase), second)
+        case Points.REFUSED | Points.CLAIM:
             return _Message(
                 "points",
                 "member-card",
