@@ -315,7 +315,8 @@ def test_unknown_paths_and_methods(leat: LeatSimulator) -> None:
     assert call(leat, "GET", f"{API}/nothing").json() == {"message": "Not Found"}
     assert call(leat, "DELETE", f"{API}/shops").status_code == 405
     assert call(leat, "GET", f"{API}/shops/").status_code == 200
-    leat.state.switches = Switches(unknown_path="html_404")
+    leat.state.switches = Switches(unknown_path="html_404", wrong_token="html_401")
+    assert call(leat, "GET", API, token="").headers["content-type"].startswith("text/html")
     assert call(leat, "GET", "/api/v3/register").headers["content-type"].startswith("text/html")
 
 

@@ -222,6 +222,36 @@ def test_an_order_can_be_stored_first_and_processed_later(again: str, points: in
     assert counter.points() == points
 
 
+def test_a_strict_server_says_where_an_order_does_not_add_up() -> None:
+    counter = Counter(order_arithmetic="checked")
+    body = order(counter, 1000, 500, order_amount=1500)
+    counter.post("/orders/create-and-process", **body)
+    body = order(counter, 1000, 500, order_id="k2", order_amount=1400, total_order_amount=1501)
+    body["line_items"][1]["discount_amount"] = 1
+    refusal = counter.send("POST", f"{API}/orders", json=body).json()
+    assert refusal["errors"] == {
+        "line_items.k2/2.total_amount": ["It should be 499."],
+        "order_amount": ["It should be 1500."],
+        "total_order_amount": ["It should be 1500."],
+    }
+
+
+def test_other_guesses_about_gift_cards() -> None:
+    counter = Counter(giftcard_reversal="any", giftcard_attributes_shown=True)
+    first = counter.post(
+        "/giftcard-transactions",
+        giftcard_uuid=card_of(counter)["uuid"],
+        amount_in_cents=-100,
+        shop_uuid=SHOP_UUID,
+        custom_attributes={"kiosk_tx_id": "k1"},
+    )
+    assert first["custom_attributes"] == {"kiosk_tx_id": "k1"}
+    charge(counter, -200)
+    for _ in range(2):
+        counter.post(f"/giftcard-transactions/{first['uuid']}/reverse")
+    assert card_of(counter)["amount_in_cents"] == 2400
+
+
 def test_an_order_keeps_what_it_was_paid_with_and_which_offers_it_used() -> None:
     counter = Counter()
     paid = charge(counter, -500)["uuid"]

@@ -183,6 +183,22 @@ def test_other_guesses_about_vouchers() -> None:
     assert counter.send("POST", path, json={"shop_uuid": SHOP_UUID}).status_code == 404
 
 
+def test_more_guesses_about_vouchers() -> None:
+    counter = Counter(
+        release_unlocked="refused",
+        inactive_voucher="invalid_input",
+        voucher_of_another="ignored",
+        voucher_reversed_again="no_effect",
+    )
+    voucher = Voucher(counter, "COFFEE-7Q4M")
+    assert counter.refused(f"/vouchers/{voucher.uuid}/release", release_key="x") == 1003
+    assert Voucher(counter, "SOON-9R5T").redeem_refused() == 1003
+    redemption = voucher.redeem(contact_uuid=counter.contact(ADA))["voucher_redemption"]["uuid"]
+    assert voucher.shown["contact"]["uuid"] == counter.contact()
+    for _ in range(2):
+        assert counter.post(f"/vouchers/{redemption}/reverse")["status"] == "ACTIVE"
+
+
 def test_rules_lie_flat_in_a_voucher_and_nested_in_its_promotion() -> None:
     counter = Counter()
     parent = counter.get("/vouchers/find", code="FLYER-GREEN")["promotion"]

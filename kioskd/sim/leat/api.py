@@ -88,7 +88,7 @@ class LeatApi:
             return _bare(405, "Method Not Allowed")
         operation, match = fitting[0]
         if not _authorised(request):
-            return _bare(401, "Unauthenticated.")
+            return self._unauthenticated()
         sent = exchange_of(request.scope).body
         # What is not a JSON object counts as an empty one: the operation will miss its fields.
         body: JsonObject = sent if isinstance(sent, dict) else {}
@@ -107,6 +107,12 @@ class LeatApi:
             return operation.run(self.replica.seen(self.state, call.now, self._lag), call)
         self.before_write()
         return operation.run(self.state, call)
+
+    def _unauthenticated(self) -> Response:
+        if self.state.switches.wrong_token == "html_401":
+            page = HTMLResponse("<!doctype html><title>Unauthorized</title><h1>401</h1>", 401)
+            return _declared(page, "body of 401 assumed")
+        return _bare(401, "Unauthenticated.")
 
     def _unknown_path(self) -> Response:
         if self.state.switches.unknown_path == "html_404":

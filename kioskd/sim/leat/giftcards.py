@@ -91,8 +91,9 @@ def reverse_giftcard_transaction(state: LeatState, call: Call) -> Answer:
     """Books the opposite, as long as nothing else has happened to the card since."""
     row = _transaction(state, call)
     card = state.giftcards[row.giftcard_uuid]
-    last = next(other for other in reversed(state.giftcard_transactions) if other.giftcard_uuid == card.uuid)
-    if last.uuid != row.uuid:
+    rows = reversed(state.giftcard_transactions)
+    last = next(other for other in rows if other.giftcard_uuid == card.uuid)
+    if last.uuid != row.uuid and state.switches.giftcard_reversal == "last_only":
         raise LeatError(Code.GIFTCARD_TRANSACTION_NOT_LAST)
     may_rise = card.upgradeable or not state.switches.giftcard_reverse_needs_upgradeable
     _check_amount(state, card, -row.amount_minor, call, may_rise=may_rise)
@@ -159,7 +160,8 @@ def _program_json(state: LeatState, program: GiftcardProgram) -> JsonObject:
 
 def _transaction_json(state: LeatState, row: GiftcardTransaction) -> JsonObject:
     card, shop = state.giftcards[row.giftcard_uuid], state.shop(row.shop_uuid)
-    return {
+    shown = {"custom_attributes": row.attributes} if state.switches.giftcard_attributes_shown else {}
+    return shown | {
         "id": row.id,
         "uuid": row.uuid,
         "amount_in_cents": row.amount_minor,

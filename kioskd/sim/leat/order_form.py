@@ -97,6 +97,21 @@ class OrderForm:
         off = sum(discount.amount_minor for discount in self.discounts if discount.applied_to == "ORDER")
         return sum(part.total_minor for part in parts) + sum(c.total_minor for c in self.charges) - off
 
+    def sums_that_differ(self) -> dict[str, list[str]]:
+        """Where the order does not add up, with what would."""
+        wrong = {
+            f"line_items.{part.external_identifier}.total_amount": round(part.price_minor * part.quantity)
+            - part.discount_minor
+            for part in self.parts
+            if part.total_minor != round(part.price_minor * part.quantity) - part.discount_minor
+        }
+        order_minor = sum(part.total_minor for part in self.parts)
+        if self.order_amount_minor not in (None, order_minor):
+            wrong["order_amount"] = order_minor
+        if self.total_minor != self.spent_minor:
+            wrong["total_order_amount"] = self.spent_minor
+        return {place: [f"It should be {minor}."] for place, minor in wrong.items()}
+
 
 def read_order(body: JsonObject, *, simulated: bool) -> OrderForm:
     """Raises LeatError 1003 naming every wrong field."""

@@ -18,7 +18,7 @@ _AGAIN = "duplicate order: {}"
 
 
 def create_and_process_order(state: LeatState, call: Call) -> Answer:
-    form = read_order(call.body, simulated=False)
+    form = _read(state, call)
     known = _known(state, form)
     if known is not None:
         return Answer({"order": known.document}, deviation=_AGAIN.format("first one returned"))
@@ -28,7 +28,7 @@ def create_and_process_order(state: LeatState, call: Call) -> Answer:
 
 
 def create_order(state: LeatState, call: Call) -> Answer:
-    form = read_order(call.body, simulated=False)
+    form = _read(state, call)
     known = _known(state, form)
     if known is not None:
         return Answer(known.document, deviation=_AGAIN.format("first one returned"))
@@ -99,6 +99,13 @@ def returned_minor(state: LeatState, order: Order) -> int:
     """The value of `order` that processed returns have taken back."""
     returns = state.returns.values()
     return sum(back.value_minor for back in returns if back.order_uuid == order.uuid and back.processed)
+
+
+def _read(state: LeatState, call: Call) -> OrderForm:
+    form = read_order(call.body, simulated=False)
+    if state.switches.order_arithmetic == "checked" and (errors := form.sums_that_differ()):
+        raise invalid_input(errors, deviation="order does not add up: refusal assumed")
+    return form
 
 
 def _known(state: LeatState, form: OrderForm) -> Order | None:

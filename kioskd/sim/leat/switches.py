@@ -30,6 +30,9 @@ class Switches(BaseModel):
     order_action: Literal["points", "none"] = "points"
     """Whether the merchant has configured that an order gives points."""
 
+    order_arithmetic: Literal["ignored", "checked"] = "ignored"
+    """Whether an order must add up: lines, order_amount and total_order_amount; code 1003 otherwise."""
+
     return_points: Literal["positive", "negative"] = "positive"
     """The sign of the points a return takes back, in its answer."""
 
@@ -37,6 +40,15 @@ class Switches(BaseModel):
 
     wrong_release_key: Literal["locked", "invalid_input"] = "locked"
     """Redeem or release of a locked voucher with no key or a wrong one: code 80017 or 1003."""
+
+    release_unlocked: Literal["active", "refused"] = "active"
+    """Releasing what is not locked: as if it had been, or code 1003."""
+
+    inactive_voucher: Literal["inactive", "invalid_input"] = "inactive"
+    """Using a voucher before its time: code 80014 or 1003."""
+
+    voucher_of_another: Literal["refused", "ignored"] = "refused"
+    """Redeeming with a contact_uuid that is not the voucher's: code 1003, or as if none was sent."""
 
     unlinked_voucher: Literal["needs_contact", "redeemed_without"] = "needs_contact"
     """Redeeming a voucher that is nobody's without contact_uuid: code 1003, or allowed."""
@@ -46,6 +58,9 @@ class Switches(BaseModel):
 
     voucher_reverse_by: Literal["either", "redemption", "voucher"] = "either"
     """Which uuid the reversal of a redemption takes."""
+
+    voucher_reversed_again: Literal["refused", "no_effect"] = "refused"
+    """Reversing a redemption twice: code 80004, or the same answer once more."""
 
     activate_unlocks: bool = False
     """Whether setting the status ACTIVE ends a lock."""
@@ -77,6 +92,12 @@ class Switches(BaseModel):
     physical_giftcard_refused: bool = False
     """Spending from a physical gift card: code 1114."""
 
+    giftcard_reversal: Literal["last_only", "any"] = "last_only"
+    """Which transactions of a gift card can be reversed, and whether once only; code 55025 otherwise."""
+
+    giftcard_attributes_shown: bool = False
+    """Whether gift card transactions show the custom attributes they were sent with."""
+
     giftcard_reverse_needs_upgradeable: bool = False
     """Giving back to a card whose balance cannot be raised: code 5006."""
 
@@ -105,6 +126,8 @@ class Switches(BaseModel):
     """Codes of vouchers and gift cards."""
 
     unknown_path: Literal["json_404", "html_404"] = "json_404"
+
+    wrong_token: Literal["json_401", "html_401"] = "json_401"
 
     rate_limit_per_minute: int = Field(default=5000, ge=1)
 

@@ -98,7 +98,7 @@ def validate_voucher(state: LeatState, call: Call) -> Answer:
 
 def lock_voucher(state: LeatState, call: Call) -> Answer:
     voucher = _voucher(state, call)
-    _check_status(voucher, call.now)
+    _check_status(state, voucher, call.now)
     if voucher.status(call.now) == "LOCKED":
         raise LeatError(Code.VOUCHER_LOCKED)
     voucher.lock = Lock(state.new_uuid("release_key"), call.now)
@@ -116,6 +116,8 @@ def release_voucher(state: LeatState, call: Call) -> Answer:
     if status == "LOCKED":
         _check_key(state, voucher, key)
         _unlock(voucher, call.now)
+    elif state.switches.release_unlocked == "refused":
+        raise invalid_input({"release_key": ["The voucher is not locked."]})
     lock = voucher.lock
     if lock is None or lock.key != key:  # nothing was locked: what was sent comes back
         lock = Lock(key, call.now, released_at=call.now)
@@ -148,7 +150,8 @@ def reverse_redemption(state: LeatState, call: Call) -> Answer:
     wanted = call.path_uuid("uuid")
     takes = state.switches.voucher_reverse_by
     for voucher in state.vouchers.values():
-        for redemption in reversed(voucher.standing):
+        repeated = state.switches.voucher_reversed_again == "no_effect"
+        for redemption in reversed(voucher.redemptions if repeated else voucher.standing):
             if (redemption.uuid == wanted and takes != "voucher") or (
                 voucher.uuid == wanted and takes != "redemption"
             ):
@@ -209,12 +212,13 @@ def _redeem(state: LeatState, call: Call, times: int) -> tuple[Voucher, list[Red
 
 def _check_redeemable(state: LeatState, voucher: Voucher, now: datetime, contact_uuid: str | None) -> None:
     """All that stands against redeeming but a lock."""
-    _check_status(voucher, now)
+    _check_status(state, voucher, now)
     if not state.promotions[voucher.promotion_uuid].active:
         raise LeatError(Code.PROMOTION_INACTIVE)
     if contact_uuid is not None:
         state.contact(contact_uuid)
-        if voucher.contact_uuid not in (None, contact_uuid):
+        another = voucher.contact_uuid not in (None, contact_uuid)
+        if another and state.switches.voucher_of_another == "refused":
             raise invalid_input(
                 {"contact_uuid": ["The voucher belongs to another contact."]},
                 deviation="voucher of another contact: code assumed",
@@ -223,8 +227,10 @@ def _check_redeemable(state: LeatState, voucher: Voucher, now: datetime, contact
         raise invalid_input({"contact_uuid": ["The contact_uuid field is required."]})
 
 
-def _check_status(voucher: Voucher, now: datetime) -> None:
+def _check_status(state: LeatState, voucher: Voucher, now: datetime) -> None:
     code = _REFUSALS.get(voucher.status(now))
+    if code is Code.VOUCHER_INACTIVE and state.switches.inactive_voucher == "invalid_input":
+        raise invalid_input({"voucher": ["The voucher is not active yet."]})
     if code is not None:
         raise LeatError(code)
 
