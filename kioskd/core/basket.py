@@ -19,6 +19,10 @@ class Choice:
     sku: str
 
 
+BasketContent = tuple[tuple[str, tuple[Choice, ...], int], ...]
+"""Product, choices and quantity of each line."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """`quantity` times a product with its choices. `id` is unique within one visit and never reused."""
@@ -67,6 +71,11 @@ class Basket:
     @property
     def total(self) -> Money:
         return Money.total((line.total for line in self.lines), self.currency)
+
+    @property
+    def content(self) -> BasketContent:
+        """What is ordered, however it came to be: equal for baskets that cost and earn the same."""
+        return tuple((line.product.sku, line.choices, line.quantity) for line in self.lines)
 
     @property
     def full(self) -> bool:

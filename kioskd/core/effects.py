@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kioskd.core.basket import Basket
 from kioskd.core.credential import Credential
 from kioskd.core.order import Order
 
@@ -14,6 +15,16 @@ class LookUp:
 
     request: str
     credential: Credential
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewPoints:
+    """Ask what this basket would earn. Always answered by PointsPreviewed with `request`, within seconds."""
+
+    request: str
+    basket: Basket
+    member_id: str | None
     language: str
 
 
@@ -66,4 +77,4 @@ class Forget:
     """The visit is over: drop everything that knew the guest."""
 
 
-Effect = LookUp | TakePayment | AbortPayment | AcceptOrder | PrintReceipt | Forget
+Effect = LookUp | PreviewPoints | TakePayment | AbortPayment | AcceptOrder | PrintReceipt | Forget

@@ -13,6 +13,7 @@ from kioskd.core.catalogue import Service
 from kioskd.core.health import DeviceHealth
 from kioskd.core.member import Member
 from kioskd.core.order import Tender
+from kioskd.core.preview import BasketPoints
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +253,14 @@ class LookupFailed:
     failure: LookupFailure
 
 
+@dataclass(frozen=True, slots=True)
+class PointsPreviewed:
+    """What a basket would earn. None when nobody could say, or not in time."""
+
+    request: str
+    preview: BasketPoints | None
+
+
 class PaymentStep(StrEnum):
     """What the terminal says meanwhile."""
 
@@ -354,6 +363,7 @@ Fact = (
     | ScanRejected
     | MemberFound
     | LookupFailed
+    | PointsPreviewed
     | PaymentProgress
     | PaymentEnded
     | OrderAccepted

@@ -26,10 +26,11 @@ def step(visit: Visit, event: Event, moment: Moment, shop: Shop) -> Step:
     found = RULES.get((visit.place, type(event)))
     if found is None:
         return Step(visit)
-    result = found.handler(visit, event, Context(moment, shop))
+    context = Context(moment, shop)
+    result = found.handler(visit, event, context)
     if result.visit.place not in found.leads_to:
         raise AssertionError(f"{type(event).__name__} led from {visit.place} to {result.visit.place}")
-    return result
+    return rules.previewing.with_question(result, context)
 
 
 def next_deadline(visit: Visit, shop: Shop) -> float | None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from kioskd.core.basket import Basket
 from kioskd.core.credential import Credential
 from kioskd.core.events import DeviceChanged, PaymentOutcome, PaymentStep, PrintVerdict, Scanned, ScanRejected
 from kioskd.core.member import Member
 from kioskd.core.money import Money
 from kioskd.core.order import Order
+from kioskd.core.preview import BasketPoints
 from kioskd.core.receipt import Receipt
 
 Emit = Callable[[Scanned | ScanRejected | DeviceChanged], None]
@@ -83,6 +85,20 @@ class Translator(Protocol):
     def number(self, value: int) -> str: ...
 
     def date(self, day: date) -> str: ...
+
+
+@runtime_checkable
+class PreviewsPoints(Protocol):
+    """A loyalty backend that can also say what would be earned. Raises only LoyaltyError and its branches."""
+
+    async def preview_points(
+        self, basket: Basket, member_id: str | None, language: str
+    ) -> BasketPoints | None:
+        """What this basket would earn the member, or a guest nobody knows. None: the backend does not say.
+
+        Nothing is stored by it, and it gives way to every other call.
+        """
+        ...
 
 
 class LoyaltyBackend(Protocol):

@@ -18,6 +18,7 @@ from kioskd.core.events import PaymentStep, PrintVerdict
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
 from kioskd.core.member import Member
 from kioskd.core.order import Order, Tender
+from kioskd.core.preview import BasketPoints, Previews, PreviewSubject
 
 
 class Place(StrEnum):
@@ -304,6 +305,8 @@ class Shop:
     languages: tuple[str, ...]
     tenders: tuple[Tender, ...]
     loyalty: bool = True
+    preview: bool = False
+    """Whether guests are told what their basket would earn."""
     limits: Limits = field(default_factory=Limits)
 
 
@@ -324,6 +327,7 @@ class Visit:
     saved_card: Credential | None = None
     """Scanned while nobody could be asked; goes with the order."""
     lookup: Lookup | None = None
+    previews: Previews = field(default_factory=Previews)
     notice: Notice | None = None
     devices: Mapping[str, DeviceHealth] = field(default_factory=dict)
     online: bool | None = None
@@ -333,6 +337,15 @@ class Visit:
     @property
     def place(self) -> Place:
         return self.phase.place
+
+    @property
+    def preview_subject(self) -> PreviewSubject:
+        return PreviewSubject(self.member.id if self.member else None, self.basket.content)
+
+    @property
+    def preview(self) -> BasketPoints | None:
+        """What the basket as it is now would earn; None while that is not known."""
+        return self.previews.of(self.preview_subject)
 
     @property
     def at_home(self) -> bool:

@@ -181,6 +181,7 @@ class LeatLoyalty(Section):
     shop_uuid: Line = Field(examples=["6f9b8a2e-0000-4000-8000-000000000000"])
     partner_id: Line | None = None
     timeout_s: Seconds = 8.0
+    preview: bool = True
     portal_url: Annotated[str, AfterValidator(_portal)] | None = None
     claim_secret_credential: CredentialName | None = None
     claim_secret_file: FilePath | None = None

@@ -14,6 +14,7 @@ from kioskd.core.effects import (
     Effect,
     Forget,
     LookUp,
+    PreviewPoints,
     PrintReceipt,
     TakePayment,
 )
@@ -23,17 +24,22 @@ from kioskd.core.events import (
     LookupFailure,
     MemberFound,
     NetworkChanged,
+    PointsPreviewed,
     PrintVerdict,
     ReceiptEnded,
 )
 from kioskd.core.order_receipt import Letterhead, order_receipt
-from kioskd.core.ports import ReceiptPrinter, Translator
+from kioskd.core.ports import PreviewsPoints, ReceiptPrinter, Translator
+from kioskd.core.preview import BasketPoints
 from kioskd.daemon.courier import LoyaltyCourier
 from kioskd.daemon.journal import without_content
 from kioskd.daemon.payments import Payments
 from kioskd.daemon.selling import Selling
 
 log = logging.getLogger(__name__)
+
+PREVIEW_S = 2.0
+"""How long what a basket would earn is news."""
 
 _REFUSALS = {
     "unknown_card": LookupFailure.UNKNOWN_CARD,
@@ -70,6 +76,7 @@ class Errands:
         self._letterhead = letterhead
         self._translators = translators
         self._lookup: asyncio.Task[None] | None = None
+        self._preview: asyncio.Task[None] | None = None
         self._under_way: set[asyncio.Task[None]] = set()
 
     def carry_out(self, effect: Effect) -> None:
@@ -77,6 +84,8 @@ class Errands:
             case LookUp():
                 self._forget_lookup()
                 self._lookup = self._start(self._look_up(effect))
+            case PreviewPoints():
+                self._preview = self._start(self._preview_points(effect))
             case TakePayment(order):
                 if self._payments:
                     self._start(self._payments.take(order))
@@ -88,7 +97,7 @@ class Errands:
             case PrintReceipt():
                 self._start(self._print(effect))
             case Forget():
-                self._forget_lookup()
+                self._forget_questions()
 
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = self._tasks.create_task(work)
@@ -98,9 +107,15 @@ class Errands:
 
     async def finish(self, patience_s: float) -> None:
         """Let what is being printed or written come to its end, but not for ever."""
-        self._forget_lookup()
+        self._forget_questions()
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=patience_s)
+
+    def _forget_questions(self) -> None:
+        self._forget_lookup()
+        if self._preview:
+            self._preview.cancel()
+            self._preview = None
 
     def _forget_lookup(self) -> None:
         if self._lookup:
@@ -128,6 +143,19 @@ class Errands:
             return LookupFailed(asked.request, LookupFailure.UNREACHABLE)
         self._post(NetworkChanged(online=True))
         return MemberFound(asked.request, member)
+
+    async def _preview_points(self, asked: PreviewPoints) -> None:
+        points: BasketPoints | None = None
+        backend = self._courier.backend
+        try:
+            if isinstance(backend, PreviewsPoints):
+                async with asyncio.timeout(PREVIEW_S):
+                    points = await backend.preview_points(asked.basket, asked.member_id, asked.language)
+        except (errors.LoyaltyError, TimeoutError) as error:
+            log.debug("no preview of points: %s", error)
+        except Exception as error:  # noqa: BLE001 - what nobody needs must not end the kiosk
+            log.error("no preview of points: %s", without_content(error))
+        self._post(PointsPreviewed(asked.request, points))
 
     async def _accept(self, effect: AcceptOrder) -> None:
         self._post(await self._selling.accept(effect.order))

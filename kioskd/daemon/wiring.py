@@ -53,6 +53,7 @@ def shop_of(config: Config, catalogue: Catalogue) -> Shop:
         languages=config.languages,
         tenders=tuple(tenders),
         loyalty=not isinstance(config.loyalty, settings.NoLoyalty),
+        preview=isinstance(config.loyalty, settings.LeatLoyalty) and config.loyalty.preview,
         limits=limits,
     )
 

@@ -27,11 +27,23 @@ class TokenBucket:
         """Take a turn and return the seconds to wait for it. More than `patience_s` means none was taken."""
         if self._per_s is None:
             return self.closed_for_s()
-        now = self._clock()
-        self._tokens = min(self._capacity, self._tokens + max(0.0, now - self._filled_at) * self._per_s)
-        self._filled_at = now
+        self._fill()
         wait_s = max((1.0 - self._tokens) / self._per_s, self.closed_for_s(), 0.0)
         if wait_s <= patience_s:
+            self._tokens -= 1.0
+        return wait_s
+
+    def reserve_if_spare(self) -> float:
+        """For who gives way: take a turn now and return 0 if half of all turns at once remain for others.
+
+        Otherwise none is taken; returned are the seconds until one is spare, should nobody call meanwhile.
+        """
+        if self._per_s is None:
+            return self.closed_for_s()
+        self._fill()
+        enough = min(self._capacity, self._capacity / 2 + 1.0)
+        wait_s = max((enough - self._tokens) / self._per_s, self.closed_for_s(), 0.0)
+        if not wait_s:
             self._tokens -= 1.0
         return wait_s
 
@@ -41,3 +53,9 @@ class TokenBucket:
 
     def closed_for_s(self) -> float:
         return max(0.0, self._opens_at - self._clock())
+
+    def _fill(self) -> None:
+        now = self._clock()
+        gained = max(0.0, now - self._filled_at) * (self._per_s or 0.0)
+        self._tokens = min(self._capacity, self._tokens + gained)
+        self._filled_at = now

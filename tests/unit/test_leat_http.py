@@ -19,6 +19,7 @@ TOKEN = "pat-7f3a-secret"
 CARD = "CARD-0042-secret"
 READ = Call("cards/find", "GET", "/cards/find", {"number": CARD})
 WRITE = Call("orders", "POST", "/orders", body=b'{"card": "CARD-0042-secret"}', has_effect=True)
+POLITE = Call("preview", "POST", "/preview", body=b"{}", gives_way=True)
 
 Handler = Callable[[httpx.Request], httpx.Response | Awaitable[httpx.Response]]
 
@@ -263,6 +264,53 @@ def test_who_has_no_patience_takes_no_turn() -> None:
     assert bucket.reserve(0) == 0
     assert bucket.reserve(0.5) == pytest.approx(1)
     assert bucket.reserve(2) == pytest.approx(1)
+
+
+def test_who_gives_way_leaves_half_of_the_turns_to_others() -> None:
+    clock = Clock()
+    bucket = TokenBucket(4, clock)
+    assert [bucket.reserve_if_spare() for _ in range(3)] == [0, 0, pytest.approx(0.25)]
+    assert bucket.reserve_if_spare() == pytest.approx(0.25), "none was taken"
+    assert [bucket.reserve(0) for _ in range(2)] == [0, 0]
+    clock.now_s += 0.75
+    assert bucket.reserve_if_spare() == 0
+    bucket.close_for(3)
+    clock.now_s += 2
+    assert bucket.reserve_if_spare() == pytest.approx(1)
+    assert TokenBucket(None, clock).reserve_if_spare() == 0
+    assert TokenBucket(1, clock).reserve_if_spare() == 0, "a slow account has a turn for it too"
+
+
+def test_a_call_that_gives_way_waits_until_there_is_room_but_not_for_ever() -> None:
+    clock, slept = Clock(), []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        clock.now_s += seconds
+
+    async def visit() -> None:
+        transport = httpx.MockTransport(lambda _: httpx.Response(200, json={}))
+        limited = JsonApi(
+            "https://leat.example",
+            TOKEN,
+            timeout_s=1.5,
+            calls_per_s=4,
+            clock=clock,
+            sleep=sleep,
+            transport=transport,
+        )
+        for _ in range(4):
+            await limited.call(READ)
+        await limited.call(POLITE)
+        assert slept == [pytest.approx(0.75)]
+        for _ in range(8):
+            await limited.call(READ)
+        slept.clear()
+        with pytest.raises(Throttled):
+            await limited.call(POLITE, within_s=0.5)
+        assert slept == []
+
+    asyncio.run(visit())
 
 
 def test_the_api_waits_for_its_turn_or_says_that_it_is_too_busy() -> None:
