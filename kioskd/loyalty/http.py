@@ -85,8 +85,6 @@ class Call:
     query: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes | None = field(default=None, repr=False)
     has_effect: bool = False
-    gives_way: bool = False
-    """Nobody needs the answer: it takes no turn that another call could want."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +131,12 @@ class JsonApi:
         self._timeout_s = timeout_s
         self._bucket = TokenBucket(calls_per_s, clock)
         self._sleep = sleep
-        tls = httpx.create_ssl_context(trust_env=False) if self._base_url.startswith("https:") else None
-        self._reading = transport or _transport(tls, kept_connections=4)
-        self._writing = transport or _transport(tls, kept_connections=0)
+        reading = writing = transport
+        if reading is None or writing is None:
+            encrypted = self._base_url.startswith("https:")
+            tls = httpx.create_ssl_context(trust_env=False) if encrypted else None
+            reading, writing = _transport(tls, kept_connections=4), _transport(tls, kept_connections=0)
+        self._reading, self._writing = reading, writing
 
     async def call(self, call: Call, within_s: float | None = None) -> Answer:
         """Send once and return the server's answer. Raises only LoyaltyError (see the table above).
@@ -146,7 +147,7 @@ class JsonApi:
         handed_over = False
         try:
             async with asyncio.timeout(deadline_s):
-                waited_s = await self._turn(call, patience_s=deadline_s)
+                waited_s = await self._turn(patience_s=deadline_s)
                 handed_over = True
                 return await self._exchange(call, deadline_s - waited_s)
         except TimeoutError:
@@ -163,17 +164,16 @@ class JsonApi:
         await self._reading.aclose()
         await self._writing.aclose()
 
-    async def _turn(self, call: Call, patience_s: float) -> float:
+    async def _turn(self, patience_s: float) -> float:
         """Wait until the rate allows a call and return the seconds that took."""
         waited_s = 0.0
-        bucket = self._bucket
-        wait_s = bucket.reserve_if_spare() if call.gives_way else bucket.reserve(patience_s)
+        wait_s = self._bucket.reserve(patience_s)
         while wait_s > 0:
             if waited_s + wait_s > patience_s:
                 raise Throttled(wait_s)
             await self._sleep(wait_s)
             waited_s += wait_s
-            wait_s = bucket.reserve_if_spare() if call.gives_way else bucket.closed_for_s()
+            wait_s = self._bucket.closed_for_s()
         return waited_s
 
     async def _exchange(self, call: Call, left_s: float) -> Answer:

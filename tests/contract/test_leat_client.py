@@ -12,13 +12,9 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from jsonschema import Draft202012Validator
 
 from kioskd.core.basket import Basket, Choice
 from kioskd.core.catalogue import Option, OptionGroup, Product, Service, Words
@@ -32,6 +28,7 @@ from kioskd.sim.faults import FaultRule
 from kioskd.sim.leat import SHOP_UUID, SIM_TOKEN, LeatSimulator
 from kioskd.sim.recorder import Exchange
 from kioskd.sim.serve import ServedApp, serve
+from tests.contract.leat_description import problems, undescribed
 
 ROOT = "/api/v3/oauth/clients"
 CARD = "10024711"
@@ -365,73 +362,6 @@ def test_no_log_line_tells_card_name_or_token(caplog: pytest.LogCaptureFixture) 
         assert not [line for line in ours if secret in line]
 
 
-@cache
-def description() -> dict[str, Any]:
-    text = (Path(__file__).parent / "leat.openapi.yaml").read_text()
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    document: dict[str, Any] = yaml.load(text, loader)
-    return document
-
-
-def problems(exchange: Exchange) -> list[str]:
-    """How a request departs from the API description: path, query and body, undocumented fields included."""
-    operation = _operation(exchange.method, exchange.path)
-    if operation is None:
-        return [f"{exchange.method} {exchange.path} is not described"]
-    parameters = {p["name"]: p for p in map(_resolved, operation.get("parameters", [])) if p["in"] == "query"}
-    found = [f"query {name} is not described" for name in exchange.query.keys() - parameters.keys()]
-    for name, parameter in parameters.items():
-        if name in exchange.query:
-            text = exchange.query[name]
-            whole = _resolved(parameter["schema"]).get("type") == "integer"
-            found += _violations(parameter["schema"], int(text) if whole else text)
-        elif parameter.get("required"):
-            found.append(f"query {name} is missing")
-    if "requestBody" in operation:
-        schema = operation["requestBody"]["content"]["application/json"]["schema"]
-        found += _violations(schema, exchange.body) + _undescribed(schema, exchange.body, "body")
-    elif exchange.body is not None:
-        found.append("a body is not described")
-    return found
-
-
-def _operation(method: str, path: str) -> dict[str, Any] | None:
-    paths = description()["paths"]
-    for template in sorted(paths, key=lambda t: t.count("{")):
-        pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(template))
-        if re.fullmatch(pattern, path) and method.lower() in paths[template]:
-            operation: dict[str, Any] = paths[template][method.lower()]
-            return operation
-    return None
-
-
-def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
-    while "$ref" in schema:
-        target: Any = description()
-        for step in schema["$ref"].removeprefix("#/").split("/"):
-            target = target[step]
-        schema = target
-    return schema
-
-
-def _violations(schema: dict[str, Any], value: Any) -> list[str]:
-    validator = Draft202012Validator(schema | {"components": description()["components"]})
-    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(value)]
-
-
-def _undescribed(schema: dict[str, Any], value: Any, where: str) -> list[str]:
-    schema = _resolved(schema)
-    if isinstance(value, list):
-        return [p for item in value for p in _undescribed(schema["items"], item, f"{where}[]")]
-    if not isinstance(value, dict):
-        return []
-    known = schema.get("properties", {})
-    found = [f"{where}.{name} is not described" for name in value.keys() - known.keys()]
-    for name in value.keys() & known.keys():
-        found += _undescribed(known[name], value[name], f"{where}.{name}")
-    return found
-
-
 def test_every_request_is_as_the_api_describes_it() -> None:
     sent: list[Exchange] = []
 
@@ -468,4 +398,4 @@ def test_the_check_itself_notices() -> None:
     assert problems(sent("GET", "/vouchers", {"limit": "501"}))
     assert problems(sent("GET", "/rewards", {"colour": "red"}))
     assert problems(sent("POST", "/orders/create-and-process", {}, {"external_identifier": "x"}))
-    assert _undescribed({"$ref": "#/components/schemas/OrderWrite"}, {"line_items": [{"colour": 1}]}, "body")
+    assert undescribed({"$ref": "#/components/schemas/OrderWrite"}, {"line_items": [{"colour": 1}]}, "body")

@@ -22,11 +22,17 @@ from kioskd.core.member import Member
 from kioskd.core.order import Order
 from kioskd.core.ports import Delivered
 from kioskd.loyalty.http import JsonApi
-from kioskd.loyalty.leat import overview
-from kioskd.loyalty.leat.claims import LeatClaims
+from kioskd.loyalty.leat import overview, wire
+from kioskd.loyalty.leat.cards import LeatCards
+from kioskd.loyalty.leat.catalogue_reader import LeatCatalogue
 from kioskd.loyalty.leat.client import LeatClient
+from kioskd.loyalty.leat.offers import LeatOffers
+from kioskd.loyalty.leat.order_extras import NOTHING, OrderExtras
 from kioskd.loyalty.leat.orders import OrderWrite, order_write
+from kioskd.loyalty.leat.points_preview import PointsPreview
 from kioskd.loyalty.leat.refusals import INVALID_INPUT, LeatRefused
+from kioskd.loyalty.leat.returns import OrderReturnWrite
+from kioskd.loyalty.leat.stored_value import LeatStoredValue
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +48,9 @@ class LeatBackend:
 
     `timeout_s` is for one call; `identify` takes at most a quarter longer. `currency` is the account's.
     `time_zone` decides on which day something expires; None is the system's. `clock` is monotonic seconds.
-    Without `claims` there are no links to claim points with.
+    `gift_card_reference`: see `stored_value`.
+
+    What only some backends can do is behind `offers`, `stored_value`, `cards`, `catalogue` and `preview`.
     """
 
     def __init__(
@@ -56,7 +64,7 @@ class LeatBackend:
         *,
         calls_per_s: float | None = 5.0,
         time_zone: tzinfo | None = None,
-        claims: LeatClaims | None = None,
+        gift_card_reference: str | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         transport: httpx.AsyncBaseTransport | None = None,
@@ -79,7 +87,11 @@ class LeatBackend:
         self._timeout_s = timeout_s
         self._time_zone = time_zone
         self._clock = clock
-        self._claims = claims
+        self.offers = LeatOffers(self._client, shop_uuid, time_zone)
+        self.stored_value = LeatStoredValue(self._client, shop_uuid, currency, time_zone, gift_card_reference)
+        self.cards = LeatCards(self._client)
+        self.preview = PointsPreview(self._client, shop_uuid, currency, clock)
+        self.catalogue = LeatCatalogue(self._client)
         self._points_name: str | None = None
         self._points_name_until_s: float | None = None
 
@@ -99,7 +111,8 @@ class LeatBackend:
         who = contact.result()
         if isinstance(who, LoyaltyError):
             raise who
-        parts = (rewards.result(), vouchers.result(), collectables.result(), points_name.result())
+        waiting = collectables.result()
+        parts = (rewards.result(), vouchers.result(), waiting, points_name.result())
         failed = [part for part in parts if isinstance(part, LoyaltyError)]
         for failure in failed:
             logger.warning("member overview is partial: %s", failure)
@@ -112,21 +125,33 @@ class LeatBackend:
             prepaid=overview.prepaid(who, self._currency),
             rewards=overview.rewards(_or(rewards.result(), ())),
             vouchers=overview.vouchers(_or(vouchers.result(), ()), self._time_zone),
-            collectables=overview.collectables(_or(collectables.result(), ()), self._time_zone),
+            collectables=overview.collectables(
+                () if isinstance(waiting, LoyaltyError) else waiting.items, self._time_zone
+            ),
             partial=bool(failed),
         )
 
-    async def deliver(self, order: Order) -> Delivered:
-        body = self._body(order, order.member_id or await self._owner_of_order(order))
+    async def deliver(self, order: Order, extras: OrderExtras = NOTHING) -> Delivered:
+        body = self._body(order, order.member_id or await self._owner_of_order(order), extras)
         try:
             processed = await self._client.create_and_process_order(body)
         except LeatRefused as refusal:
             raise await self._reason(refusal, order.id) from None
         if processed.order.external_identifier not in (None, order.id):
             raise Unclear("orders/create-and-process: answered with another order")
-        if processed.result.type != "POINTS_TRANSACTION":
-            return Delivered(None, None)
-        return Delivered(processed.result.data.points, processed.result.data.new_balance)
+        return _delivered(processed.result)
+
+    async def take_back(self, order_return: OrderReturnWrite) -> Delivered:
+        """Correct the points of an order. Refused: `duplicate` when this return was told before.
+
+        No call finds a return. After Unclear it is sent again with the same id.
+        """
+        try:
+            return _delivered((await self._client.create_and_process_return(order_return)).result)
+        except LeatRefused as refusal:
+            if refusal.code == INVALID_INPUT and "external_identifier" in refusal.fields:
+                raise Refused("duplicate", str(refusal)) from None
+            raise
 
     async def find(self, order_id: str) -> Delivered | None:
         """A stored order does not tell its points, so what is found is Delivered(None, None)."""
@@ -139,9 +164,6 @@ class LeatBackend:
         if found.external_identifier not in (None, order_id):
             raise Unclear("orders/find: answered with another order")
         return Delivered(None, None)
-
-    def claim_link(self, order: Order) -> str | None:
-        return self._claims.link(order) if self._claims else None
 
     async def probe(self) -> None:
         """Asks for the loyalty programme: shows that token and account work, and is needed anyway."""
@@ -168,9 +190,9 @@ class LeatBackend:
             # Only the question for the card is unclear: the order itself was not sent.
             raise Unreachable(str(error)) from None
 
-    def _body(self, order: Order, contact_uuid: str) -> OrderWrite:
+    def _body(self, order: Order, contact_uuid: str, extras: OrderExtras) -> OrderWrite:
         try:
-            return order_write(order, contact_uuid, self._shop_uuid)
+            return order_write(order, contact_uuid, self._shop_uuid, extras)
         except MoneyError as error:
             raise Refused("invalid", str(error)) from None
         except ValidationError as error:
@@ -200,6 +222,12 @@ class LeatBackend:
         self._points_name = overview.points_name(program)
         self._points_name_until_s = self._clock() + _PROGRAM_LIFETIME_S
         return self._points_name
+
+
+def _delivered(result: wire.OrderResult) -> Delivered:
+    if result.type != "POINTS_TRANSACTION":
+        return Delivered(None, None)
+    return Delivered(result.data.points, result.data.new_balance)
 
 
 async def _outcome(answer: Awaitable[T]) -> T | LoyaltyError:

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
-
 from pydantic import Field
 
 from kioskd.core.catalogue import Catalogue, Words
 from kioskd.loyalty.display_text import clean
 from kioskd.loyalty.leat.order_parts import MAX_NAME_LENGTH, PartLink, Written
-
-MAX_PRODUCTS = 100
-MAX_CATEGORIES = 250
-MAX_BATCH_BYTES = 900_000
-
-_INDEX = re.compile(r"(?:products|categories)\.(\d{1,6})(?:\.|$)")
 
 
 class CategoryWrite(Written):
@@ -27,17 +16,6 @@ class CategoryWrite(Written):
 
 class ProductWrite(CategoryWrite):
     categories: tuple[PartLink, ...] = ()
-
-
-Entry = TypeVar("Entry", CategoryWrite, ProductWrite)
-
-
-@dataclass(frozen=True, slots=True)
-class EntryRefused:
-    """What Leat does not want: the product or category by our id, with a reason of `refusals`."""
-
-    id: str
-    reason: str
 
 
 def categories(catalogue: Catalogue, language: str) -> tuple[CategoryWrite, ...]:
@@ -62,28 +40,6 @@ def products(catalogue: Catalogue, language: str) -> tuple[ProductWrite, ...]:
             categories=(PartLink(external_identifier=product.category),),
         )
     return tuple(written.values())
-
-
-def batches(entries: Iterable[Entry]) -> Iterator[tuple[Entry, ...]]:
-    """The entries in requests that are neither too long nor too large, in their sequence."""
-    batch: list[Entry] = []
-    size = 0
-    for entry in entries:
-        limit = MAX_PRODUCTS if isinstance(entry, ProductWrite) else MAX_CATEGORIES
-        bytes_ = len(entry.to_json())
-        if batch and (len(batch) == limit or size + bytes_ > MAX_BATCH_BYTES):
-            yield tuple(batch)
-            batch, size = [], 0
-        batch.append(entry)
-        size += bytes_
-    if batch:
-        yield tuple(batch)
-
-
-def named(fields: Iterable[str], entries: Sequence[Entry]) -> frozenset[int]:
-    """The entries that the fields of an invalid input are about: `products.3.name` is about the fourth."""
-    found = (_INDEX.match(field) for field in fields)
-    return frozenset(int(match[1]) for match in found if match and int(match[1]) < len(entries))
 
 
 def _name(words: Words, language: str, otherwise: str) -> str:

@@ -98,10 +98,11 @@ class LeatClient:
 
     async def collectable_rewards(
         self, contact_uuid: str, within_s: float | None = None
-    ) -> tuple[wire.CollectableReward, ...]:
+    ) -> Page[wire.CollectableReward]:
+        """All of them: this list has no pages."""
         query = {"contact_uuid": contact_uuid}
         listed = await self._leat.get("collectable-rewards", query, within_s=within_s)
-        return listed.all(wire.CollectableReward)
+        return listed.page(wire.CollectableReward)
 
     async def collect_reward(self, reception_uuid: str) -> wire.CollectedReward:
         collected = await self._on(
@@ -121,7 +122,8 @@ class LeatClient:
             part = query | ({"page": str(page)} if page > 1 else {})
             listed = (await self._leat.get("vouchers", part, within_s=within_s)).page(wire.Voucher)
             found |= {voucher.uuid: voucher for voucher in listed.items}
-            if _is_last(page, listed.last, len(listed.items) + listed.unreadable):
+            told_nothing = listed.last is None and len(listed.items) + listed.unreadable < MAX_LISTED
+            if told_nothing or listed.is_last(page):
                 break
         return tuple(found.values())
 
@@ -206,9 +208,8 @@ class LeatClient:
         return (await self._leat.get("orders/find", query)).one(wire.StoredOrder)
 
     async def simulate_order(self, order: OrderSimulate) -> wire.OrderResult:
-        """What the order action would do; nothing is stored. Other calls come first."""
-        body = order.to_json()
-        simulated = await self._leat.send("orders/simulate", body, has_effect=False, gives_way=True)
+        """What the order action would do; nothing is stored."""
+        simulated = await self._leat.send("orders/simulate", order.to_json(), has_effect=False)
         return simulated.one(wire.OrderResult)
 
     async def create_and_process_return(self, order_return: OrderReturnWrite) -> wire.ProcessedReturn:
@@ -252,7 +253,3 @@ def _by_time(since: datetime | None, newest_first: bool) -> dict[str, str]:
     if since is None:
         return order
     return order | {"created_at[gte]": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
-
-
-def _is_last(page: int, last: int | None, listed: int) -> bool:
-    return page >= last if last is not None else listed < MAX_LISTED

@@ -33,6 +33,10 @@ class Page(Generic[Model]):
     last: int | None
     total: int | None
 
+    def is_last(self, number: int) -> bool:
+        """Whether this page, of that `number`, is the last. If not told, the first empty one is."""
+        return number >= self.last if self.last is not None else not self.items and not self.unreadable
+
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
@@ -98,12 +102,10 @@ class Envelopes:
         path: str | None = None,
         method: Literal["POST", "PUT"] = "POST",
         has_effect: bool = True,
-        gives_way: bool = False,
     ) -> Envelope:
         """`has_effect` False is for questions that need a body."""
         content = body if body is None or isinstance(body, bytes) else json.dumps(dict(body)).encode()
-        target = f"{_ROOT}/{path or name}"
-        call = Call(name, method, target, body=content, has_effect=has_effect, gives_way=gives_way)
+        call = Call(name, method, f"{_ROOT}/{path or name}", body=content, has_effect=has_effect)
         return _opened(name, await self._api.call(call))
 
     async def close(self) -> None:

@@ -64,18 +64,21 @@ def rewards(answers: Iterable[wire.Reward]) -> tuple[Reward, ...]:
 
 def vouchers(answers: Iterable[wire.Voucher], time_zone: tzinfo | None) -> tuple[Voucher, ...]:
     return tuple(
-        Voucher(answer.uuid, title, _day(answer.expiration_date, time_zone))
+        Voucher(answer.uuid, title, day(answer.expiration_date, time_zone))
         for answer in answers
-        if answer.status == "ACTIVE"
-        and (title := _shown(answer.name or answer.promotion.name, MAX_TITLE_GRAPHEMES))
+        if answer.status == "ACTIVE" and (title := voucher_title(answer))
     )
+
+
+def voucher_title(answer: wire.Voucher) -> str | None:
+    return _shown(answer.name or answer.promotion.name, MAX_TITLE_GRAPHEMES)
 
 
 def collectables(
     answers: Iterable[wire.CollectableReward], time_zone: tzinfo | None
 ) -> tuple[CollectableReward, ...]:
     return tuple(
-        CollectableReward(answer.uuid, title, _day(answer.expires_at, time_zone))
+        CollectableReward(answer.uuid, title, day(answer.expires_at, time_zone))
         for answer in answers
         if not answer.has_been_collected and (title := _shown(answer.title, MAX_TITLE_GRAPHEMES))
     )
@@ -91,7 +94,7 @@ def _picture_url(url: str | None) -> str | None:
     return url if url.startswith(("https://", "http://")) else None
 
 
-def _day(moment: datetime | None, time_zone: tzinfo | None) -> date | None:
+def day(moment: datetime | None, time_zone: tzinfo | None) -> date | None:
     """The local day; `time_zone` None is the system's."""
     try:
         return moment.astimezone(time_zone).date() if moment is not None else None
