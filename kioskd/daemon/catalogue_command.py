@@ -38,7 +38,7 @@ def push_catalogue(config_file: Path, *, everything: bool, dry_run: bool) -> int
         if backend is None or not isinstance(backend, ReadsCatalogue):
             raise ConfigError(f"{config_file}: loyalty.backend", "does not want to know the menu")
         entries = backend.catalogue.entries(menu, config.languages[0])
-        # Another server, shop or account has been told nothing yet.
+        # Another server, shop or account has been told nothing yet; any other change costs a full push.
         destination = sha256(config.loyalty.model_dump_json().encode()).hexdigest()
         if dry_run:
             known = journal_in(config.state_dir, destination)
@@ -99,7 +99,7 @@ def _report(push: CataloguePush, unchanged: int, stopped_by: str) -> int:
         _complain(f"refused: {entry.kind} {entry.id} ({entry.name}): {refusal.reason}")
     if stopped_by:
         _complain(f"stopped after {push.done} of {push.total}: {stopped_by}")
-        _complain("run it again, without --all, and it goes on from there")
+        _complain("run it again (without --all) and it goes on from there")
     return exit_codes.FAILURE if stopped_by or push.refused else exit_codes.OK
 
 

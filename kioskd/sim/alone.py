@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from ipaddress import IPv4Address
 
-from kioskd.sim.leat import SHOP_UUID, SIM_TOKEN, LeatSimulator
+from kioskd.sim.leat import SHOP_UUID, SIM_SHOP_SECRET, SIM_TOKEN, LeatSimulator
 from kioskd.sim.serve import serve
 
 LEAT_PORT = 8081
@@ -61,6 +61,7 @@ async def _leat(host: str, port: int) -> None:
         _say(f"base_url:  {served.url}")
         _say(f"token:     {SIM_TOKEN}")
         _say(f"shop_uuid: {SHOP_UUID}")
+        _say(f"secret:    {SIM_SHOP_SECRET} (for codes that claim points)")
         _say(f"state:     {served.url}/sim/state")
         _say("Ctrl-C ends it.")
         await stop.wait()
