@@ -85,6 +85,8 @@ class Call:
     query: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes | None = field(default=None, repr=False)
     has_effect: bool = False
+    gives_way: bool = False
+    """Nobody needs the answer: it takes no turn that another call could want."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ class JsonApi:
         handed_over = False
         try:
             async with asyncio.timeout(deadline_s):
-                waited_s = await self._turn(patience_s=deadline_s)
+                waited_s = await self._turn(call, patience_s=deadline_s)
                 handed_over = True
                 return await self._exchange(call, deadline_s - waited_s)
         except TimeoutError:
@@ -164,16 +166,17 @@ class JsonApi:
         await self._reading.aclose()
         await self._writing.aclose()
 
-    async def _turn(self, patience_s: float) -> float:
+    async def _turn(self, call: Call, patience_s: float) -> float:
         """Wait until the rate allows a call and return the seconds that took."""
         waited_s = 0.0
-        wait_s = self._bucket.reserve(patience_s)
+        bucket = self._bucket
+        wait_s = bucket.reserve_if_spare() if call.gives_way else bucket.reserve(patience_s)
         while wait_s > 0:
             if waited_s + wait_s > patience_s:
                 raise Throttled(wait_s)
             await self._sleep(wait_s)
             waited_s += wait_s
-            wait_s = self._bucket.closed_for_s()
+            wait_s = bucket.reserve_if_spare() if call.gives_way else bucket.closed_for_s()
         return waited_s
 
     async def _exchange(self, call: Call, left_s: float) -> Answer:

@@ -16,15 +16,18 @@ from typing import TypeVar
 import httpx
 from pydantic import ValidationError
 
+from kioskd.core.basket import Basket
 from kioskd.core.credential import Credential, CredentialKind
 from kioskd.core.errors import ConfigError, LoyaltyError, MoneyError, Refused, Unclear, Unreachable
 from kioskd.core.member import Member
-from kioskd.core.order import Order
+from kioskd.core.order import Order, order_lines
 from kioskd.core.ports import Delivered
+from kioskd.core.preview import BasketPoints
 from kioskd.loyalty.http import JsonApi
 from kioskd.loyalty.leat import overview, wire
 from kioskd.loyalty.leat.cards import LeatCards
 from kioskd.loyalty.leat.catalogue_reader import LeatCatalogue
+from kioskd.loyalty.leat.claims import LeatClaims
 from kioskd.loyalty.leat.client import LeatClient
 from kioskd.loyalty.leat.offers import LeatOffers
 from kioskd.loyalty.leat.order_extras import NOTHING, OrderExtras
@@ -48,6 +51,7 @@ class LeatBackend:
 
     `timeout_s` is for one call; `identify` takes at most a quarter longer. `currency` is the account's.
     `time_zone` decides on which day something expires; None is the system's. `clock` is monotonic seconds.
+    Without `claims` there are no links to claim points with.
     `gift_card_reference`: see `stored_value`.
 
     What only some backends can do is behind `offers`, `stored_value`, `cards`, `catalogue` and `preview`.
@@ -64,6 +68,7 @@ class LeatBackend:
         *,
         calls_per_s: float | None = 5.0,
         time_zone: tzinfo | None = None,
+        claims: LeatClaims | None = None,
         gift_card_reference: str | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -92,6 +97,7 @@ class LeatBackend:
         self.cards = LeatCards(self._client)
         self.preview = PointsPreview(self._client, shop_uuid, currency, clock)
         self.catalogue = LeatCatalogue(self._client)
+        self._claims = claims
         self._points_name: str | None = None
         self._points_name_until_s: float | None = None
 
@@ -164,6 +170,23 @@ class LeatBackend:
         if found.external_identifier not in (None, order_id):
             raise Unclear("orders/find: answered with another order")
         return Delivered(None, None)
+
+    def claim_link(self, order: Order) -> str | None:
+        return self._claims.link(order) if self._claims else None
+
+    async def preview_points(
+        self, basket: Basket, member_id: str | None, language: str
+    ) -> BasketPoints | None:
+        lines = order_lines("preview", basket)
+        async with asyncio.TaskGroup() as both:
+            asked = both.create_task(_outcome(self.preview.points(lines, NOTHING, language, member_id)))
+            points_name = both.create_task(_outcome(self._current_points_name(self._timeout_s)))
+        points = asked.result()
+        if isinstance(points, LoyaltyError):
+            raise points
+        if points is None:
+            return None
+        return BasketPoints(points, _or(points_name.result(), self._points_name))
 
     async def probe(self) -> None:
         """Asks for the loyalty programme: shows that token and account work, and is needed anyway."""

@@ -208,8 +208,9 @@ class LeatClient:
         return (await self._leat.get("orders/find", query)).one(wire.StoredOrder)
 
     async def simulate_order(self, order: OrderSimulate) -> wire.OrderResult:
-        """What the order action would do; nothing is stored."""
-        simulated = await self._leat.send("orders/simulate", order.to_json(), has_effect=False)
+        """What the order action would do; nothing is stored. Other calls come first."""
+        body = order.to_json()
+        simulated = await self._leat.send("orders/simulate", body, has_effect=False, gives_way=True)
         return simulated.one(wire.OrderResult)
 
     async def create_and_process_return(self, order_return: OrderReturnWrite) -> wire.ProcessedReturn:

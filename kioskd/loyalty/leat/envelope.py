@@ -102,10 +102,12 @@ class Envelopes:
         path: str | None = None,
         method: Literal["POST", "PUT"] = "POST",
         has_effect: bool = True,
+        gives_way: bool = False,
     ) -> Envelope:
         """`has_effect` False is for questions that need a body."""
         content = body if body is None or isinstance(body, bytes) else json.dumps(dict(body)).encode()
-        call = Call(name, method, f"{_ROOT}/{path or name}", body=content, has_effect=has_effect)
+        target = f"{_ROOT}/{path or name}"
+        call = Call(name, method, target, body=content, has_effect=has_effect, gives_way=gives_way)
         return _opened(name, await self._api.call(call))
 
     async def close(self) -> None:
