@@ -89,6 +89,12 @@ async def papers(world: World, wanted: int) -> Verdict:
     return _equal("pieces of paper", len(world.papers), wanted)
 
 
+@_check("claim_on")
+async def claim_on(world: World, wanted: str) -> Verdict:
+    places = await world.claims()
+    return _equal("a code to collect points", " and ".join(places) or "nowhere", wanted)
+
+
 # --- at the loyalty server and the card terminal ------------------------------------------------------
 
 
@@ -118,6 +124,11 @@ async def balance(world: World, wanted: Balance) -> Verdict:
 @_check("orders")
 async def orders(world: World, wanted: int) -> Verdict:
     return _equal("orders at the loyalty server", len(world.orders), wanted)
+
+
+@_check("portal_says")
+async def portal_says(world: World, wanted: str) -> Verdict:
+    return lacking([world.portal_said], [wanted])
 
 
 @_check("charged")

@@ -28,7 +28,7 @@ from PIL import Image
 from kioskd.sim.expectations import CHECKS
 from kioskd.sim.finger import NothingToTouch
 from kioskd.sim.kiosk import KioskDown, KioskRefused
-from kioskd.sim.scenario import Scan, Scenario, Step
+from kioskd.sim.scenario import Collect, Scan, Scenario, Step
 from kioskd.sim.world import Options, World
 
 _LOOK_AGAIN_S = 0.03
@@ -215,6 +215,12 @@ class _Player:
     async def hide_picture(self, _yes: bool) -> None:
         self._world.hide_picture()
 
+    async def collect(self, what: Collect) -> None:
+        try:
+            await self._world.collect(what.card, what.place)
+        except KeyError:
+            raise StepFailed(f"there is no code to collect points on the {what.place}") from None
+
     async def card(self, act: str) -> None:
         """As soon as the terminal asks for one."""
         world = self._world
@@ -304,6 +310,7 @@ _ACTS: dict[str, _Act] = {
     "keypad": lambda player, digits: player.tap(tuple(digits)),
     "show_picture": _Player.show_picture,
     "hide_picture": _Player.hide_picture,
+    "collect": _Player.collect,
     "wait_s": lambda player, seconds: player._world.skip(seconds),
     "card": _Player.card,
     "network": lambda player, how: player._world.network(how),

@@ -15,6 +15,8 @@ What the guest does:
     keypad = "10024714"                 digits on the screen's keypad
     show_picture = "face.png"           a file beside the scenario, held before the camera
     hide_picture = true                 nothing before the camera any more
+    collect = { card = "10024711", from = "paper" }     scans the code on the last paper, or on the "screen",
+                                        with a phone and collects the points for this card
     wait_s = 45                         nothing, for so long (the kiosk's clock is moved: it takes no time)
     card = "tap"                        at the card terminal: tap, insert, decline, cancel; once asked for it
 
@@ -40,6 +42,9 @@ What is expected:
     disabled = "product:VEGGIE-WRAP"
     paper = ["A1", "Harbour Classic"]   texts on the last piece of paper
     papers = 1                          so many pieces of paper came out
+    claim_on = "paper"                  where a phone can read a code to collect points: on the last "paper",
+                                        on the "screen", "paper and screen", or "nowhere"
+    portal_says = "3 points"            in the loyalty portal's answer to the last `collect`
     wire = { path = "/orders/create-and-process", count = 1, body = { reference = "A1" } }
                                         exactly `count` requests (1 unless told) whose path ends so, with the
                                         `method` if given; `body` is a part of theirs
@@ -76,7 +81,7 @@ from pydantic import (
 from kioskd.sim.faults import FaultRule
 from kioskd.sim.printer_machine import Conditions
 from kioskd.sim.terminal_faults import Faults
-from kioskd.sim.world import Device, Network, Via
+from kioskd.sim.world import ClaimPlace, Device, Network, Via
 
 FOLDER = Path(__file__).parent / "scenarios"
 WITHIN_S = 10.0
@@ -146,6 +151,11 @@ class Balance(_Table):
     points: int
 
 
+class Collect(_Table):
+    card: str
+    place: ClaimPlace = Field(alias="from")
+
+
 def _conditions(values: Mapping[str, bool | int]) -> Mapping[str, bool | int]:
     for name in values:
         if name not in {field.name for field in fields(Conditions)}:
@@ -170,6 +180,7 @@ class Step(_Table):
     keypad: Annotated[str, Field(pattern="^[0-9]+$")] | None = None
     show_picture: str | None = None
     hide_picture: Yes | None = None
+    collect: Collect | None = None
     wait_s: Seconds | None = None
     card: Literal["tap", "insert", "decline", "cancel"] | None = None
     network: Network | None = None
@@ -190,6 +201,8 @@ class Step(_Table):
     disabled: Texts | None = None
     paper: Texts | None = None
     papers: Count | None = None
+    claim_on: Literal["paper", "screen", "paper and screen", "nowhere"] | None = None
+    portal_says: str | None = None
     wire: Wire | None = None
     balance: Balance | None = None
     orders: Count | None = None
@@ -210,12 +223,12 @@ class Step(_Table):
 
 
 ACTS = frozenset(
-    "scan tap keypad show_picture hide_picture wait_s card network fault unplug plug printer terminal"
+    "scan tap keypad show_picture hide_picture collect wait_s card network fault unplug plug printer terminal"
     " shift_wall_s kill restart order_paid".split()
 )
 EXPECTATIONS = frozenset(
-    "screen see not_see enabled disabled paper papers wire balance orders charged outbox devices"
-    " log_has_not".split()
+    "screen see not_see enabled disabled paper papers claim_on portal_says wire balance orders charged outbox"
+    " devices log_has_not".split()
 )
 
 

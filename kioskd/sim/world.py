@@ -59,6 +59,7 @@ _RULES: Mapping[str, Mapping[str, Any]] = {
 }
 
 Via = Literal["serial", "wedge", "camera"]
+ClaimPlace = Literal["paper", "screen"]
 Device = Literal["scanner", "wedge", "camera", "printer", "terminal"]
 DEVICES: tuple[str, ...] = get_args(Device)
 
@@ -99,6 +100,7 @@ class World:
         self.options = options
         self.network_is: Network = "on"
         self.closed = asyncio.Event()
+        self.portal_said = ""
         self._things = AsyncExitStack()
         self._keeper: asyncio.Task[None] | None = None
 
@@ -350,6 +352,30 @@ class World:
             self._keeper.cancel()
             await asyncio.wait([self._keeper])
         await self.kiosk.stop()
+
+    # --- points for guests without card --------------------------------------------------------------------
+
+    async def claims(self) -> dict[ClaimPlace, str]:
+        """The links to collect points with that a phone reads now: off the last paper, off the screen."""
+        from kioskd.sim.codes import codes_on_paper, codes_on_screen
+
+        frame = await self.kiosk.frame()
+        shown = await asyncio.to_thread(codes_on_screen, frame.rgb, frame.width_px, frame.height_px)
+        printed = await asyncio.to_thread(codes_on_paper, self.papers[-1].png) if self.papers else []
+        places: tuple[tuple[ClaimPlace, list[str]], ...] = (("paper", printed), ("screen", shown))
+        return {place: text for place, texts in places for text in texts if "/l?version=" in text}
+
+    async def collect(self, card: str, place: ClaimPlace) -> None:
+        """The card's owner opens the link in the portal; `portal_said` has its answer. Raises KeyError."""
+        from kioskd.sim.leat.forms import ControlRefused
+
+        link = (await self.claims())[place]
+        try:
+            answer = self.leat.control("loyalty-tokens", {"url": link, "card": card})
+        except ControlRefused as refused:
+            self.portal_said = str(refused)
+        else:
+            self.portal_said = f"{answer['credits']} points"
 
     # --- what can be known ---------------------------------------------------------------------------------
 
