@@ -11,7 +11,7 @@ import pygame.image
 import pygame.transform
 
 from kioskd.ui.icons import draw_icon
-from kioskd.ui.qr import draw_code
+from kioskd.ui.qr_picture import draw_code
 from kioskd.ui.scene import Picture, PictureKind
 from kioskd.ui.theme import Colour
 

@@ -1,10 +1,6 @@
-"""QR codes for the screen: dark squares on white, whatever the theme, with the margin readers need."""
+"""QR codes as squares, without a pixel: what the layout must know of them, and what is drawn."""
 
 from __future__ import annotations
-
-import pygame
-import pygame.image
-import pygame.transform
 
 QUIET_ZONE = 4
 """White squares around the symbol that belong to it (ISO 18004)."""
@@ -12,25 +8,14 @@ QUIET_ZONE = 4
 
 def modules_across(text: str) -> int:
     """How many squares wide and high the code is with its margin."""
-    return _modules(text)[0] + 2 * QUIET_ZONE
+    return modules(text)[0] + 2 * QUIET_ZONE
 
 
-def draw_code(text: str, side_px: int) -> pygame.Surface:
-    """The code with its margin, as large as whole pixels per square fit into `side_px`; one at least."""
-    across, shades = _modules(text)
-    symbol = pygame.image.frombuffer(
-        bytes(shade for grey in shades for shade in [grey] * 3), (across,) * 2, "RGB"
-    )
-    whole = across + 2 * QUIET_ZONE
-    square_px = max(1, side_px // whole)
-    surface = pygame.Surface((whole * square_px,) * 2)
-    surface.fill((255, 255, 255))
-    surface.blit(pygame.transform.scale_by(symbol, square_px), (QUIET_ZONE * square_px,) * 2)
-    return surface
+def modules(text: str) -> tuple[int, bytes]:
+    """How many squares wide and high it is without margin, and a byte for each: 0 is dark, 255 is light.
 
-
-def _modules(text: str) -> tuple[int, bytes]:
-    """One byte a square, 0 or 255, no margin. Low error correction: a screen is neither torn nor dirty."""
+    Low error correction: a screen is neither torn nor dirty, and larger squares are read from further away.
+    """
     import zxingcpp  # late, so that the first frame does not wait for it
 
     symbol = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="L")

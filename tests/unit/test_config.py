@@ -225,6 +225,24 @@ def test_the_token_comes_from_exactly_one_place(tmp_path: Path, both: str) -> No
     assert "needs the token from exactly one place" in refusal(tmp_path, SMALL + LEAT + both)
 
 
+PORTAL = 'token_file = "t"\nportal_url = "https://points.example.com"\n'
+
+
+def test_codes_to_collect_points_need_a_portal_and_one_secret(tmp_path: Path) -> None:
+    config = load(tmp_path, SMALL + LEAT + PORTAL + 'claim_secret_credential = "leat-claims"\n')
+    assert config.loyalty.backend == "leat"
+    assert config.loyalty.portal_url == "https://points.example.com"
+    both = 'claim_secret_credential = "leat-claims"\nclaim_secret_file = "c"\n'
+    for half in (PORTAL, PORTAL + both, 'token_file = "t"\nclaim_secret_file = "c"\n'):
+        assert "needs portal_url and the secret" in refusal(tmp_path, SMALL + LEAT + half)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1", "https://points.example.com/l", "points.example.com"])
+def test_guests_phones_are_sent_to_an_https_host(tmp_path: Path, url: str) -> None:
+    text = SMALL + LEAT + f'token_file = "t"\nclaim_secret_file = "c"\nportal_url = "{url}"\n'
+    assert "loyalty.portal_url" in refusal(tmp_path, text)
+
+
 @pytest.mark.parametrize(
     ("url", "accepted"),
     [

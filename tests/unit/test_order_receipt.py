@@ -28,9 +28,10 @@ def job(
     points: int | None = None,
     balance: int | None = None,
     points_later: bool = False,
+    claim_link: str | None = None,
 ) -> PrintReceipt:
     assert isinstance(order, type(ORDER))
-    return PrintReceipt(order, evidence, member_name, points_name, points, balance, points_later)
+    return PrintReceipt(order, evidence, member_name, points_name, points, balance, points_later, claim_link)
 
 
 def paper(printed: PrintReceipt, language: str = "en", head: Letterhead = HEAD) -> list[Element]:

@@ -149,3 +149,15 @@ def test_selling_goes_on_when_the_queue_is_full(
     sell(tmp_path, fill)
     sell(tmp_path, scenario, policy=policy)
     assert "order A1 is kept for the record only" in caplog.text
+
+
+def test_what_is_accepted_comes_with_the_link_to_claim_its_points(tmp_path: Path) -> None:
+    courier = LoyaltyCourier()
+
+    async def scenario(_: Selling, outbox: Outbox) -> None:
+        selling = Selling(outbox, loyalty=True, claim_link=courier.claim_link)
+        assert (await selling.accept(order(1))).claim_link is None  # the backend's client comes late
+        courier.backend = FakeBackend(Delivered(None, None))
+        assert (await selling.accept(order(2))).claim_link == "https://portal.test/l?unique_id=o-2"
+
+    sell(tmp_path, scenario, courier=courier)

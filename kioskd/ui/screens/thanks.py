@@ -64,12 +64,13 @@ def thanks(sheet: Sheet, visit: Visit, shop: Shop, phase: Thanks) -> str:
 def _code_mm(sheet: Sheet, link: str) -> float:
     """The side of the code with its margin: whole pixels a square, and wide enough for a phone."""
     across, px_per_mm = modules_across(link), sheet.stage.display.px_per_mm
-    square_px = ceil(_CODE_MM * px_per_mm / (across - 2 * QUIET_ZONE))
+    least_mm = _CODE_MM if sheet.stage.compact else max(_CODE_MM, sheet.u(190))
+    square_px = ceil(least_mm * px_per_mm / (across - 2 * QUIET_ZONE))
     return (across * square_px + 0.5) / px_per_mm
 
 
 def _claim_pad(sheet: Sheet) -> float:
-    return sheet.u(20 if not sheet.stage.compact else 6)
+    return sheet.u(20 if not sheet.stage.compact else 14)
 
 
 def _claim(sheet: Sheet, rect: Rect, link: str, phase: Thanks, code_mm: float) -> None:
@@ -77,8 +78,8 @@ def _claim(sheet: Sheet, rect: Rect, link: str, phase: Thanks, code_mm: float) -
     tr = sheet.tr
     first = _claim_words(sheet, phase)
     second = tr("Scan this code with your phone to collect your points.")
-    if sheet.stage.compact and phase.receipt is PrintVerdict.BLOCKED:
-        first = tr("No paper receipt today")
+    if sheet.stage.compact and phase.receipt in (PrintVerdict.BLOCKED, PrintVerdict.UNKNOWN):
+        first = _receipt(sheet, phase).first
     sheet.add(Widget("claim", Role.STATUS, rect, "card", name=f"{first}. {second}"))
     inner = rect.inset(_claim_pad(sheet), _claim_pad(sheet))
     at, inner = inner.start(code_mm, sheet.u(40 if not sheet.stage.compact else 16))
