@@ -13,6 +13,7 @@ from kioskd.core.events import PaymentStep, PrintVerdict
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
 from kioskd.core.member import CollectableReward, Member, Reward, Voucher
 from kioskd.core.order import Order, Tender, order_lines
+from kioskd.core.preview import BasketPoints
 from kioskd.core.visit import (
     AskStaff,
     Attract,
@@ -64,6 +65,7 @@ def shop() -> Shop:
         catalogue=load_menu(MENU_FOLDER / "menu.toml", "EUR"),
         languages=LANGUAGES,
         tenders=(Tender.CARD, Tender.COUNTER),
+        preview=True,
     )
 
 
@@ -152,6 +154,10 @@ def visits(shop: Shop) -> dict[str, Visit]:
     def thanked(points: Points, **values: object) -> Visit:
         return replace(known, phase=thanks(points, **values))
 
+    def earning(visit: Visit, points: int, name: str | None = None) -> Visit:
+        asked = visit.previews.asking("p1", visit.preview_subject)
+        return replace(visit, previews=asked.answered("p1", BasketPoints(points, name)))
+
     burger_extras = tuple(Choice(burger.groups[0].id, option.sku) for option in extra[:4])
     long_name = Member("m3", "Bartholomeus-Alexander", None, "Platinum", partial=True)
     trouble = "card: faulty, no answer from 192.168.1.20:20007"
@@ -164,6 +170,8 @@ def visits(shop: Shop) -> dict[str, Visit]:
         "attract-saved": replace(start, saved_card=card),
         "menu-empty": ordering,
         "menu": known,
+        "menu-earning": earning(known, 21),
+        "menu-earning-guest": earning(replace(known, member=None), 12345, "Sammelherzen"),
         "menu-added": noticed(known, NoticeKind.ADDED, burger.name.in_language("en")),
         "menu-notice": noticed(replace(known, basket=many), NoticeKind.WELCOME, "Sanne"),
         "menu-looking-up": replace(ordering, lookup=lookup, basket=full, service=Service.TAKE_AWAY),
@@ -174,6 +182,10 @@ def visits(shop: Shop) -> dict[str, Visit]:
         "product-plain": choosing(plain.sku),
         "product-edit": choosing(burger.sku, quantity=2, line=2),
         "basket": replace(known, phase=Reviewing()),
+        "basket-earning": earning(replace(known, phase=Reviewing()), 1, "Shells"),
+        "basket-earning-guest": earning(
+            replace(known, phase=Reviewing(), member=None), 12345, "Sammelherzen mit Sahne"
+        ),
         "basket-many": replace(known, phase=Reviewing(), basket=many, member=None),
         "basket-removed": replace(known, phase=Reviewing(), basket=full.remove(2)),
         "basket-nothing": replace(known, phase=Reviewing(), basket=empty),
@@ -191,6 +203,10 @@ def visits(shop: Shop) -> dict[str, Visit]:
         "member-partial": replace(known, phase=Overview(Menu()), member=long_name),
         "checkout": replace(known, phase=Checkout()),
         "checkout-guest": replace(known, phase=Checkout(), member=None),
+        "checkout-earning": earning(replace(known, phase=Checkout()), 12345, "Sammelherzen mit Sahne"),
+        "checkout-earning-guest": earning(
+            replace(known, phase=Checkout(), member=None), 12345, "Sammelherzen"
+        ),
         "checkout-many": replace(known, phase=Checkout(), basket=many),
         "checkout-no-terminal": replace(known, phase=Checkout(), devices=no_terminal),
         "checkout-declined": noticed(replace(known, phase=Checkout()), NoticeKind.PAYMENT_DECLINED),

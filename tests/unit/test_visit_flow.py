@@ -417,6 +417,7 @@ def anything(p: Player, rng: random.Random) -> Event:
         PointsPreviewed(preview, rng.choice([None, BasketPoints(3)])),
         PaymentProgress(order_id, rng.choice(list(PaymentStep))),
         PaymentEnded(order_id, rng.choice(list(PaymentOutcome))),
+        PaymentEnded(order_id, rng.choice(list(PaymentOutcome))),
         OrderAccepted(order_id),
         OrderDelivered(order_id, rng.choice([None, 3]), rng.choice([None, 9])),
         OrderUndeliverable(order_id),

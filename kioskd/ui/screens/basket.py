@@ -7,6 +7,7 @@ from kioskd.core.events import EditLine, GoBack, RemoveLine, ShowCheckout, StepL
 from kioskd.core.visit import Shop, Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role, Widget
+from kioskd.ui.screens.earning import earning_line
 from kioskd.ui.screens.frame import cancel_order, frame, gap, head, head_room
 from kioskd.ui.screens.lists import pager_w, scroll_area
 from kioskd.ui.screens.sheet import Sheet, art, icon, photo
@@ -35,7 +36,7 @@ def basket(sheet: Sheet, visit: Visit, shop: Shop) -> str:
         return title
     if stage.portrait or not stage.compact:
         total, body = body.foot(sheet.u(120), sheet.u(8))
-        _total(sheet, total, visit)
+        _total(sheet, total, visit, shop)
     _lines(sheet, body, visit)
     return title
 
@@ -55,12 +56,16 @@ def _foot(sheet: Sheet, foot: Rect, visit: Visit) -> None:
     sheet.button("pay", right, words, ShowCheckout(), types=("button", "strong", "pill"))
 
 
-def _total(sheet: Sheet, rect: Rect, visit: Visit) -> None:
+def _total(sheet: Sheet, rect: Rect, visit: Visit, shop: Shop) -> None:
     tr = sheet.tr
     amount = tr.money(visit.basket.total)
     rect = rect.inset(sheet.u(20), 0)
     end, rest = rect.end(sheet.width(amount, "amount") + sheet.u(8), sheet.u(20))
     sheet.line(end, amount, "amount", align=Align.END, id="total")
+    if shop.preview:
+        name_h, note_h = sheet.measure.line_mm("heading"), sheet.measure.line_mm("small")
+        rest, note = rest.around(rest.w, name_h + note_h).top(name_h)
+        earning_line(sheet, note, visit)
     count = tr.plural("{n} item", "{n} items", visit.basket.count)
     sheet.line(rest, tr("Total, {count}", count=count), ("heading", "strong"), id="total/name")
 

@@ -7,6 +7,7 @@ from kioskd.core.events import ShowBasket, ShowCheckout
 from kioskd.core.visit import NoticeKind, Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role, Widget
+from kioskd.ui.screens.earning import SMALLEST, earning_words
 from kioskd.ui.screens.frame import gap
 from kioskd.ui.screens.sheet import Sheet, icon
 
@@ -16,9 +17,11 @@ def _summary(sheet: Sheet, visit: Visit) -> str:
     return f"{count} · {sheet.tr.money(visit.basket.total)}"
 
 
-def _second_line(sheet: Sheet, visit: Visit) -> str:
+def _second_line(sheet: Sheet, visit: Visit, width: float) -> str:
     if visit.notice is not None and visit.notice.kind is NoticeKind.ADDED:
         return sheet.tr("Added: {about}", about=visit.notice.about)
+    if earning := earning_words(sheet, visit, width):
+        return earning
     if visit.service is Service.TAKE_AWAY:
         return sheet.tr("To take away")
     return sheet.tr("To eat in")
@@ -70,8 +73,8 @@ def basket_bar(sheet: Sheet, rect: Rect, visit: Visit) -> None:
     added = visit.notice is not None and visit.notice.kind is NoticeKind.ADDED
     sheet.line(
         second,
-        _second_line(sheet, visit),
-        "small",
+        _second_line(sheet, visit, second.w),
+        ("small", SMALLEST),
         style="action_text" if added else "quiet",
         role=Role.STATUS,
         id="basket/note",
@@ -128,7 +131,13 @@ def basket_aside(sheet: Sheet, rect: Rect, visit: Visit) -> None:
     area = rect.inset(sheet.u(36), sheet.u(32))
     area = sheet.text(area, tr("Your order"), ("heading", "strong"), lines=1, role=Role.HEADING)
     area = sheet.text(
-        area, _second_line(sheet, visit), "small", style="quiet", lines=1, gap=sheet.u(20), id="basket/note"
+        area,
+        _second_line(sheet, visit, area.w),
+        ("small", SMALLEST),
+        style="quiet",
+        lines=1,
+        gap=sheet.u(20),
+        id="basket/note",
     )
     if not basket.lines:
         side = min(area.w * 0.5, area.h * 0.4)

@@ -10,6 +10,7 @@ from kioskd.core.order import Tender
 from kioskd.core.visit import Shop, Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role, Widget
+from kioskd.ui.screens.earning import earning_line, earning_points
 from kioskd.ui.screens.frame import cancel_order, frame, gap, head, head_room
 from kioskd.ui.screens.lists import pager_w, scroll_area
 from kioskd.ui.screens.pair import MEDIUM, pair
@@ -24,7 +25,7 @@ def checkout(sheet: Sheet, visit: Visit, shop: Shop) -> str:
         body = head(sheet, layout.body, title, back=GoBack(), visit=visit, shop=shop)
         pay_h = _pay_height(sheet, visit, shop)
         pay, body = body.foot(pay_h, sheet.u(48))
-        _bill(sheet, body, visit, None)
+        _bill(sheet, body, visit, shop, None)
         _tenders(sheet, pay, visit, shop)
     else:
         layout = frame(sheet, visit, shop, leave=cancel_order(sheet), foot=False)
@@ -32,7 +33,7 @@ def checkout(sheet: Sheet, visit: Visit, shop: Shop) -> str:
         left = head(sheet, left, title, back=GoBack(), room=pager_w(sheet))
         controls = head_room(sheet, pager_w(sheet))
         right = head(sheet, right, "", visit=visit, shop=shop) if not stage.compact else right
-        _bill(sheet, left, visit, controls)
+        _bill(sheet, left, visit, shop, controls)
         _tenders(sheet, right, visit, shop)
     return title
 
@@ -40,7 +41,7 @@ def checkout(sheet: Sheet, visit: Visit, shop: Shop) -> str:
 # --- the bill -------------------------------------------------------------------------------------------
 
 
-def _bill(sheet: Sheet, area: Rect, visit: Visit, controls: Rect | None) -> None:
+def _bill(sheet: Sheet, area: Rect, visit: Visit, shop: Shop, controls: Rect | None) -> None:
     """A card as high as its lines need, the lines scrolling when they are many."""
     compact = sheet.stage.compact
     pad = sheet.u(48 if not compact else 24)
@@ -48,9 +49,11 @@ def _bill(sheet: Sheet, area: Rect, visit: Visit, controls: Rect | None) -> None
     blocks = [_rows(sheet, line) for line in visit.basket.lines]
     lines_h = sum(row.height for rows in blocks for row in rows) + step * len(blocks)
     total_h = sheet.u(170 if not compact else 108)
-    card = area.top(min(area.h, 2 * pad + lines_h + total_h))[0]
+    note_h = sheet.measure.line_mm("small") if shop.preview and not _may_scan(visit, shop) else 0.0
+    card = area.top(min(area.h, 2 * pad + lines_h + total_h + note_h))[0]
     sheet.surface(card, "card", id="bill")
-    total, lines = card.inset(pad, pad).foot(total_h)
+    note, rest = card.inset(pad, pad).foot(note_h)
+    total, lines = rest.foot(total_h)
     region = None
     if lines_h > lines.h + 0.01:
         lines, found = scroll_area(
@@ -63,6 +66,8 @@ def _bill(sheet: Sheet, area: Rect, visit: Visit, controls: Rect | None) -> None
         _block(sheet, block, f"bill:{line.id}", rows, region)
         y = block.bottom + step
     _total(sheet, total, visit)
+    if note_h:
+        earning_line(sheet, note, visit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +168,7 @@ def _tenders(sheet: Sheet, area: Rect, visit: Visit, shop: Shop) -> None:
     tr, stage, space = sheet.tr, sheet.stage, gap(sheet)
     if _may_scan(visit, shop):
         at, area = area.top(max(sheet.u(126), stage.target_mm), space)
-        _scan_row(sheet, at)
+        _scan_row(sheet, at, visit)
     area = sheet.text(
         area,
         tr("How would you like to pay?"),
@@ -217,21 +222,28 @@ def _no_card(sheet: Sheet, rect: Rect, *, counter: bool) -> None:
     pair(sheet, inner, words, more, "no_card", sizes=MEDIUM)
 
 
-def _scan_row(sheet: Sheet, rect: Rect) -> None:
-    tr = sheet.tr
-    words = tr("Scan your card now and earn points")
+def _scan_row(sheet: Sheet, rect: Rect, visit: Visit) -> None:
+    inner = rect.inset(sheet.u(32 if not sheet.stage.compact else 20), sheet.u(10))
+    side, mark = min(inner.h, sheet.u(72)), sheet.u(40)
+    words = _scan_words(sheet, visit, inner.w - side - sheet.u(24) - mark - sheet.u(12))
     sheet.add(
         Widget("earn", Role.BUTTON, rect, "card", name=words, action=ShowIdentify(), focus=sheet.focus())
     )
-    inner = rect.inset(sheet.u(32 if not sheet.stage.compact else 20), sheet.u(10))
-    side = min(inner.h, sheet.u(72))
     at, inner = inner.start(side, sheet.u(24))
     sheet.picture(at.around(side, side), art("star"), part_of="earn")
-    end, inner = inner.end(sheet.u(40), sheet.u(12))
+    end, inner = inner.end(mark, sheet.u(12))
     sheet.picture(
-        end.around(sheet.u(40), sheet.u(40)),
+        end.around(mark, mark),
         icon("chevron_forward", directed=True),
         style="quiet",
         part_of="earn",
     )
     sheet.line(inner, words, ("strong", "pill", "badge"), part_of="earn", lines=2)
+
+
+def _scan_words(sheet: Sheet, visit: Visit, width: float) -> str:
+    """With the number when it is known and two lines hold it."""
+    points = earning_points(sheet, visit)
+    words = sheet.tr("Scan your card now and earn {points}", points=points)
+    fits = sheet.height(words, "badge", width) <= 2.01 * sheet.measure.line_mm("badge")
+    return words if points and fits else sheet.tr("Scan your card now and earn points")
