@@ -300,11 +300,13 @@ class OrderAccepted:
     """The order is on the disk. Only now may the guest be thanked.
 
     `claim_link` would collect the order's points on a phone, if the backend can make such links.
+    `points_promised` is False when the order is kept for the record only and will never be delivered.
     """
 
     order_id: str
     evidence: str = ""
     claim_link: str | None = None
+    points_promised: bool = True
 
 
 @dataclass(frozen=True, slots=True)

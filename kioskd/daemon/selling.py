@@ -18,8 +18,8 @@ log = logging.getLogger(__name__)
 class Selling:
     """Selling goes on when the queue is full: the order is on the disk, but nothing more is promised.
 
-    Its points are not delivered, and one to be paid at the counter is not listed as unpaid. `claim_link` is
-    the loyalty backend's.
+    Its points are not delivered, so that a guest who paid may claim them; one to be paid at the counter is
+    not listed as unpaid. `claim_link` is the loyalty backend's.
     """
 
     def __init__(
@@ -31,13 +31,16 @@ class Selling:
 
     async def accept(self, order: Order, payment: Closing | None = None) -> OrderAccepted:
         """Returns when the order, and what became of its payment, is on the disk. Raises StorageError."""
+        promised = True
         try:
             await self._outbox.accept(order_draft(order, loyalty=self._loyalty), close=payment)
         except OutboxFull as full:
             log.error("order %s is kept for the record only: %s", order.number, full)
             record = replace(order_draft(order, loyalty=False), held=None)
             await self._outbox.accept(record, close=payment)
-        return OrderAccepted(order.id, payment.evidence if payment else "", self._claim_link(order))
+            promised = False
+        evidence = payment.evidence if payment else ""
+        return OrderAccepted(order.id, evidence, self._claim_link(order), points_promised=promised)
 
     async def paid_at_counter(self, number: str) -> None:
         """Staff took the money for the newest unpaid order of that number. Raises OperationRefused."""

@@ -136,6 +136,17 @@ def test_an_order_that_a_person_must_look_at_may_still_be_delivered_and_gets_no_
     assert thanked(p).points is Points.REFUSED
 
 
+def test_when_the_queue_is_full_a_guest_with_a_card_collects_the_points_too() -> None:
+    p = with_saved_card(online=True)
+    p.do(StartOrder(EAT_IN), QuickAdd("W1"), ShowCheckout(), PayWith(Tender.CARD))
+    order = order_in_hand(p)
+    p.do(PaymentEnded(order.id, PaymentOutcome.APPROVED))
+    effects = p.do(OrderAccepted(order.id, "", LINK, points_promised=False))
+    printed = wished(effects, PrintReceipt)
+    assert isinstance(printed, PrintReceipt)
+    assert printed.claim_link == LINK
+
+
 def test_a_guest_in_a_hurry_leaves_no_link_behind() -> None:
     p = with_saved_card(online=True)
     paid(p)

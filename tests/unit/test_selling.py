@@ -143,7 +143,7 @@ def test_selling_goes_on_when_the_queue_is_full(
         await outbox.accept(Draft("stuck", "order", "x", {}, held="unpaid"))
 
     async def scenario(selling: Selling, outbox: Outbox) -> None:
-        await selling.accept(sold)
+        assert not (await selling.accept(sold)).points_promised
         assert await listed(outbox) == {"stuck": "held", "o-1": "confirmed"}
 
     sell(tmp_path, fill)

@@ -127,4 +127,4 @@ def order_accepted(visit: Visit, event: OrderAccepted, context: Context) -> Step
     if event.order_id != order.id:
         return Step(visit)
     numbered = replace(visit, next_number=order.sequence + 1)
-    return thank(numbered, order, event.evidence, event.claim_link, context)
+    return thank(numbered, order, event, context)

@@ -2,7 +2,7 @@
 
 Points are given once: either the order is delivered with a card, or the guest gets a link to claim them. So
 the link is offered for a paid order of nobody at once, for one with a card only when the backend refused that
-card for good, and never on a ticket that is still to be paid at the counter.
+card for good or the order could not be queued, and never on a ticket that is still to be paid at the counter.
 """
 
 from __future__ import annotations
@@ -10,24 +10,31 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kioskd.core.effects import PrintReceipt
-from kioskd.core.events import Finish, NetworkChanged, OrderDelivered, OrderUndeliverable, ReceiptEnded
+from kioskd.core.events import (
+    Finish,
+    NetworkChanged,
+    OrderAccepted,
+    OrderDelivered,
+    OrderUndeliverable,
+    ReceiptEnded,
+)
 from kioskd.core.order import Order, Tender
 from kioskd.core.rules.table import Context, Step, home, rule, to
 from kioskd.core.visit import AskStaff, Place, Points, Shop, Thanks, Visit
 
 
-def thank(visit: Visit, order: Order, evidence: str, claim_link: str | None, context: Context) -> Step:
+def thank(visit: Visit, order: Order, accepted: OrderAccepted, context: Context) -> Step:
     """The first moment of the thank-you screen. The receipt waits a little for the points."""
     limits = context.shop.limits
-    if order.tender is Tender.COUNTER:
-        claim_link = None
-    points = _points_at_first(visit, order, claim_link, context.shop)
+    claim_link = None if order.tender is Tender.COUNTER else accepted.claim_link
+    undeliverable = not accepted.points_promised and claim_link is not None
+    points = Points.CLAIM if undeliverable else _points_at_first(visit, order, claim_link, context.shop)
     wait = points is Points.ASKED
     thanks = Thanks(
         order,
         points,
         until_s=context.after(limits.thanks_s),
-        evidence=evidence,
+        evidence=accepted.evidence,
         answer_due_s=context.after(limits.points_on_receipt_s) if wait else None,
         claim_link=claim_link,
     )
