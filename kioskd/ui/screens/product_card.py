@@ -47,12 +47,14 @@ class ProductCard:
             return sheet.tr.words(self.product.description)
         if availability.sold_out is not None:
             return sheet.tr.words(availability.sold_out)
-        if availability.windows:
-            window = availability.windows[0]
-            return sheet.tr(
-                "Only from {start} to {end}", start=f"{window.start:%H:%M}", end=f"{window.end:%H:%M}"
-            )
-        return sheet.tr("Not right now")
+        if self.visit.service not in availability.services:
+            take_away = Service.TAKE_AWAY in availability.services
+            return sheet.tr("Only to take away") if take_away else sheet.tr("Only to eat here")
+        today = [window for window in availability.windows if self.visit.now.weekday() in window.weekdays]
+        if not today:
+            return sheet.tr("Not today")
+        start, end = f"{today[0].start:%H:%M}", f"{today[0].end:%H:%M}"
+        return sheet.tr("Only from {start} to {end}", start=start, end=end)
 
     # --- upright: the picture above the words ----------------------------------------------------------
 
