@@ -16,6 +16,8 @@ from kioskd.daemon.config import Config, Disabled, SerialScanner, TcpPrinter, We
 from kioskd.daemon.config_dump import dump_config
 from kioskd.daemon.config_errors import ConfigErrors
 from kioskd.daemon.credentials import read_secret
+from kioskd.daemon.wiring import shop_of
+from tests.unit.shopfront import CATALOGUE
 
 SMALL = """\
 kiosk = "K1"
@@ -106,6 +108,20 @@ def test_timeouts_may_have_a_fraction(tmp_path: Path) -> None:
     config = load(tmp_path, SMALL + LEAT + 'token_file = "t"\ntimeout_s = 2.5\n')
     assert config.loyalty.backend == "leat"
     assert config.loyalty.timeout_s == 2.5
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"), [("", True), ("preview = true\n", True), ("preview = false\n", False)]
+)
+def test_the_merchant_says_whether_guests_are_told_what_they_would_earn(
+    tmp_path: Path, line: str, wanted: bool
+) -> None:
+    config = load(tmp_path, SMALL + LEAT + 'token_file = "t"\n' + line)
+    assert shop_of(config, CATALOGUE).preview is wanted
+
+
+def test_without_loyalty_nothing_is_earned(tmp_path: Path) -> None:
+    assert not shop_of(load(tmp_path, SMALL), CATALOGUE).preview
 
 
 # --- what is wrong ----------------------------------------------------------------------------------------
