@@ -53,7 +53,7 @@ def _fraction(text: str) -> Decimal:
         number = Decimal(text) if len(text) <= _MAX_NUMBER_CHARACTERS else None
     except InvalidOperation:
         number = None
-    if number is None or abs(number) > MAX_NUMBER:
+    if number is None or number.copy_abs() > MAX_NUMBER:
         raise NotJson("a number out of range")
     return number
 

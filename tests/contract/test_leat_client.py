@@ -25,34 +25,15 @@ from kioskd.core.order import Order, Tender, order_lines
 from kioskd.core.ports import Delivered
 from kioskd.loyalty.leat.adapter import LeatBackend
 from kioskd.sim.faults import FaultRule
-from kioskd.sim.leat import SHOP_UUID, SIM_TOKEN, LeatSimulator
+from kioskd.sim.leat import SIM_TOKEN
 from kioskd.sim.recorder import Exchange
-from kioskd.sim.serve import ServedApp, serve
 from tests.contract.leat_description import problems, undescribed
+from tests.contract.leat_world import connected, leat, run
 
 ROOT = "/api/v3/oauth/clients"
 CARD = "10024711"
 ORDER_ID = "kiosk-12-000457"
 TIMEOUT_S = 0.25
-
-
-@asynccontextmanager
-async def leat(**settings: Any) -> AsyncIterator[tuple[LeatSimulator, ServedApp, LeatBackend]]:
-    simulator = LeatSimulator()
-    async with serve(simulator.app) as served, connected(served.url, **settings) as backend:
-        yield simulator, served, backend
-
-
-@asynccontextmanager
-async def connected(
-    url: str, token: str = SIM_TOKEN, timeout_s: float = 5.0, **settings: Any
-) -> AsyncIterator[LeatBackend]:
-    setting = {"timeout_s": timeout_s, "calls_per_s": None} | settings
-    backend = LeatBackend(url, token, SHOP_UUID, "EUR", **setting)
-    try:
-        yield backend
-    finally:
-        await backend.close()
 
 
 def card(value: str = CARD) -> Credential:
@@ -78,10 +59,6 @@ def paid_order(**who: str | None) -> Order:
         tender=Tender.CARD,
         **({"credential": CARD} | who),
     )
-
-
-def run(visit: Callable[[], Awaitable[None]]) -> None:
-    asyncio.run(asyncio.wait_for(visit(), 20))  # type: ignore[arg-type]
 
 
 def test_a_scan_shows_the_member() -> None:

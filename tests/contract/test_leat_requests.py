@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from kioskd.core.catalogue import Service, Words
 from kioskd.core.credential import Credential, CredentialKind
 from kioskd.core.errors import LoyaltyError, Refused, Throttled, Unauthorised, Unclear, Unreachable
+from kioskd.core.member import Reward
 from kioskd.core.money import Money
 from kioskd.core.order import Order, OrderLine, Tender
 from kioskd.loyalty.leat.adapter import LeatBackend
@@ -134,7 +135,9 @@ QUESTIONS: Mapping[str, Ask] = {
     "voucher state": lambda leat: leat.offers.voucher_state(CODE),
     "reward baseline": lambda leat: leat.offers.reward_baseline(MEMBER),
     "points baseline": lambda leat: leat.offers.points_baseline(MEMBER),
-    "claimed?": lambda leat: leat.offers.was_reward_claimed(BASELINE, MEMBER, REWARD, 75, NO_BOUND),
+    "claimed?": lambda leat: leat.offers.was_reward_claimed(
+        BASELINE, MEMBER, Reward(REWARD, "Free burger", 75), NO_BOUND
+    ),
     "returned?": lambda leat: leat.offers.was_reward_returned(BASELINE, MEMBER, 75, NO_BOUND),
     "collected?": lambda leat: leat.offers.was_reward_collected(MEMBER, CLAIM),
     "uncollected?": lambda leat: leat.offers.was_collection_undone(MEMBER, CLAIM),

@@ -38,6 +38,8 @@ def test_json_is_read_exactly(body: bytes, document: object) -> None:
         b"[-Infinity]",
         b"[1e999]",
         b"[1e9999999999999999999999]",
+        b"[91e99907199254740992]",
+        b"[-91e999071992547]",
         str(MAX_NUMBER + 1).encode(),
         b"9" * 5000,
         b"0." + b"3" * 5000,

@@ -94,10 +94,10 @@ def test_a_first_movement_needs_no_time_to_compare_with() -> None:
 
 
 def test_points_are_matched_by_member_and_reward() -> None:
-    wanted = Wanted(-75, OURS, "m-1", "r-1")
+    wanted = Wanted(-75, OURS, "m-1", "r-1", "Cookie")
 
-    def reception(member: str | None, reward: str | None) -> Verdict:
-        movement = Movement("t1", -75, OURS, NOON, member, reward)
+    def reception(member: str | None, reward: str | None, title: str | None = None) -> Verdict:
+        movement = Movement("t1", -75, OURS, NOON, member, reward, title)
         return moved(Baseline(frozenset(), None), Seen((movement,), complete=True), wanted)
 
     assert reception("m-1", "r-1") == Applied("t1")
@@ -105,6 +105,9 @@ def test_points_are_matched_by_member_and_reward() -> None:
     assert reception("m-1", "r-2") == Absent()
     assert reception("m-1", None) == Ambiguous("several", ("t1",))
     assert reception(None, "r-1") == Ambiguous("several", ("t1",))
+    assert reception("m-1", None, "Cookie") == Applied("t1")
+    assert reception("m-1", None, "Coffee") == Absent()
+    assert reception("m-1", "r-2", "Cookie") == Absent()
 
 
 movements = st.builds(

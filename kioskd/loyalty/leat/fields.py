@@ -44,7 +44,7 @@ def _number(value: object) -> Decimal | None:
         number = Decimal(value.strip() if isinstance(value, str) else value)
     except InvalidOperation:
         return None
-    return number if number.is_finite() and abs(number) <= MAX_NUMBER else None
+    return number if number.is_finite() and number.copy_abs() <= MAX_NUMBER else None
 
 
 def _whole(value: object) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 
-from kioskd.loyalty.leat import wire
+from kioskd.loyalty.leat import overview, wire
 from kioskd.loyalty.leat.client import LeatClient, PointsKind
 from kioskd.loyalty.leat.envelope import Page
 from kioskd.loyalty.leat.fields import Model
@@ -82,6 +82,7 @@ def _of_points(rows: Iterable[wire.LoyaltyTransaction]) -> tuple[Movement, ...]:
             at=row.created_at,
             member_id=row.contact.uuid if row.contact else None,
             subject_id=row.reward.uuid if row.reward else None,
+            title=overview.shown_title(row.title),
         )
         for row in rows
     )

@@ -12,6 +12,7 @@ from datetime import date, datetime, tzinfo
 from typing import TypeVar
 
 from kioskd.core.errors import Refused, Throttled, Unclear, Unreachable
+from kioskd.core.member import Reward
 from kioskd.loyalty.leat import overview, readback, terms, wire
 from kioskd.loyalty.leat.client import LeatClient
 from kioskd.loyalty.leat.envelope import Page
@@ -182,10 +183,10 @@ class LeatOffers:
         return Baseline.of(await newest_points(self._client, "reward_receptions", member_id))
 
     async def was_reward_claimed(
-        self, baseline: Baseline, member_id: str, reward_id: str, cost_points: int, bound: frozenset[str]
+        self, baseline: Baseline, member_id: str, reward: Reward, bound: frozenset[str]
     ) -> Verdict:
         seen = await points_since(self._client, "reward_receptions", member_id, baseline.newest_at)
-        wanted = Wanted(-cost_points, self._shop_uuid, member_id, reward_id)
+        wanted = Wanted(-reward.cost_points, self._shop_uuid, member_id, reward.id, reward.title)
         return readback.moved(baseline, seen, wanted, bound)
 
     async def points_baseline(self, member_id: str) -> Baseline:

@@ -54,7 +54,7 @@ def rewards(answers: Iterable[wire.Reward]) -> tuple[Reward, ...]:
     """Ascending by cost. Sold out ones are shown as not available."""
     offered = []
     for answer in answers:
-        title = _shown(answer.title, MAX_TITLE_GRAPHEMES)
+        title = shown_title(answer.title)
         cost = answer.required_credits
         if title and cost is not None and cost >= 0 and answer.is_active is not False:
             in_stock = answer.stock is None or answer.stock > 0
@@ -71,7 +71,7 @@ def vouchers(answers: Iterable[wire.Voucher], time_zone: tzinfo | None) -> tuple
 
 
 def voucher_title(answer: wire.Voucher) -> str | None:
-    return _shown(answer.name or answer.promotion.name, MAX_TITLE_GRAPHEMES)
+    return shown_title(answer.name or answer.promotion.name)
 
 
 def collectables(
@@ -82,6 +82,10 @@ def collectables(
         for answer in answers
         if not answer.has_been_collected and (title := _shown(answer.title, MAX_TITLE_GRAPHEMES))
     )
+
+
+def shown_title(text: str | None) -> str | None:
+    return _shown(text, MAX_TITLE_GRAPHEMES)
 
 
 def _shown(text: str | None, max_graphemes: int) -> str | None:

@@ -44,7 +44,7 @@ Verdict = Applied | Absent | Ambiguous
 class Movement:
     """A row in a list of transactions. `amount` is signed, in minor units or points. None: it does not say.
 
-    `member_id` and `subject_id` (the reward) are those of movements of points.
+    `member_id`, `subject_id` and `title` (those of the reward) belong to movements of points.
     """
 
     id: str | None
@@ -53,6 +53,7 @@ class Movement:
     at: datetime | None
     member_id: str | None = None
     subject_id: str | None = None
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,20 +113,23 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The movement we tried to make. None matches anything."""
+    """The movement we tried to make. None matches anything. The title counts where no subject is shown."""
 
     amount: int
     shop_id: str | None = None
     member_id: str | None = None
     subject_id: str | None = None
+    title: str | None = None
 
     def match(self, movement: Movement) -> Literal["yes", "no", "maybe"]:
         """`maybe` when the movement does not say all of what is wanted."""
+        by_title = movement.subject_id is None and movement.title is not None and self.title is not None
+        subject = (self.title, movement.title) if by_title else (self.subject_id, movement.subject_id)
         pairs = (
             (self.amount, movement.amount),
             (self.shop_id, movement.shop_id),
             (self.member_id, movement.member_id),
-            (self.subject_id, movement.subject_id),
+            subject,
         )
         compared = [(ours, theirs) for ours, theirs in pairs if ours is not None]
         if any(theirs is not None and ours != theirs for ours, theirs in compared):
@@ -153,9 +157,16 @@ def moved(baseline: Baseline, seen: Seen, wanted: Wanted, bound: frozenset[str] 
     return Ambiguous("several", tuple(movement.id for movement in candidates if movement.id))
 
 
-def _once(movements: Iterable[Movement]) -> Iterable[Movement]:
-    """A list that grows while it is read shows a row on two pages."""
-    return {movement.id or index: movement for index, movement in enumerate(movements)}.values()
+def _once(movements: Iterable[Movement]) -> list[Movement]:
+    """A list that grows while it is read shows a row twice. Rows without an id may be equal and yet two."""
+    seen: set[Movement] = set()
+    once = []
+    for movement in movements:
+        if movement not in seen:
+            once.append(movement)
+        if movement.id is not None:
+            seen.add(movement)
+    return once
 
 
 def _explained(baseline: Baseline, seen: Seen, new: list[Movement]) -> bool:

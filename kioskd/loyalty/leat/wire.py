@@ -151,10 +151,14 @@ class CollectedReward(WireModel):
 
 
 class LoyaltyTransaction(WireModel):
-    """A movement of points: CREDIT_RECEPTION or (DIGITAL_)REWARD_RECEPTION, whose `credits` are negative."""
+    """A movement of points: CREDIT_RECEPTION or (DIGITAL_)REWARD_RECEPTION, whose `credits` are negative.
+
+    The `title` is the reward's. Lists need not show the reward itself.
+    """
 
     uuid: Id
     type: Word = None
+    title: Text = None
     credits: Whole = None
     contact: Annotated[ContactRef | None, IF_READABLE] = None
     shop: Annotated[ShopRef | None, IF_READABLE] = None
