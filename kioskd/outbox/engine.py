@@ -47,7 +47,8 @@ from kioskd.outbox.operation import (
 )
 from kioskd.outbox.policy import Instant
 from kioskd.outbox.queue import Queue
-from kioskd.outbox.replies import may_repeat, replied
+from kioskd.outbox.readback import evidence
+from kioskd.outbox.replies import may_repeat, replied, settled_at_s
 from kioskd.outbox.saga import ARMED
 from kioskd.outbox.states import OpState
 from kioskd.outbox.turn import Turn
@@ -114,10 +115,15 @@ def _boot(turn: Turn, event: Booted) -> None:
 
 
 def _as_loaded(turn: Turn, operation: Operation) -> Operation:
+    """What only the process before knew is gone."""
     related = operation.depends_on or operation.follows or operation.compensates
     return replace(
         operation,
         waits=bool(related) and operation.state is OpState.QUEUED,
+        sent_before=False,
+        not_before_s=-inf,
+        asked_at_s=-inf,
+        fence_counted=False,
         unknown_since_s=turn.at.mono_s,
         fence_over_s=turn.at.mono_s + (inf if operation.fence_s is None else operation.fence_s),
     )
@@ -128,13 +134,14 @@ def _wake(turn: Turn, operation: Operation) -> None:
     if operation.state is OpState.SENDING:
         operation = replace(operation, last_outcome="restarted")
         if operation.strategy is Strategy.HUMAN:
+            operation = replace(operation, evidence=evidence(operation))
             turn.move(operation, OpState.IN_DOUBT, "restarted while under way")
             return
         operation = turn.move(operation, OpState.UNKNOWN, "restarted while under way")
     elif operation.state is OpState.RECONCILING and operation.strategy is not Strategy.KEYED:
         operation = turn.move(operation, OpState.UNKNOWN, "restarted while it was read back")
     if operation.state is OpState.UNKNOWN and not may_repeat(turn, operation):
-        turn.update(replace(operation, not_before_s=turn.at.mono_s + turn.policy.settle_s))
+        turn.update(replace(operation, not_before_s=settled_at_s(turn, operation)))
 
 
 def _stands_in_lane(operation: Operation) -> bool:
@@ -187,6 +194,9 @@ def _resolve_doubt(turn: Turn, event: ResolveDoubt) -> None:
             operation = turn.move(operation, OpState.CONFIRMED, cause, actor=event.actor)
         case Verdict.NOT_APPLIED:
             operation = turn.move(operation, OpState.CANCELLED, cause, actor=event.actor)
+        case Verdict.SEND_AGAIN:
+            _send_again(turn, operation, event)
+            return
         case Verdict.COMPENSATE:
             operation = replace(operation, remote_uuid=event.remote_uuid, wanted=False)
             operation = turn.move(operation, OpState.COMPENSATING, cause, actor=event.actor)
@@ -195,6 +205,15 @@ def _resolve_doubt(turn: Turn, event: ResolveDoubt) -> None:
     applied = event.verdict is Verdict.APPLIED
     outcome = Applied(remote_uuid=event.remote_uuid) if applied else Refused(event.verdict)
     turn.command(Settled(operation, outcome))
+
+
+def _send_again(turn: Turn, operation: Operation, event: ResolveDoubt) -> None:
+    if operation.strategy not in _DELIVERED:
+        raise OperationRefused(f"{event.op_id} is {operation.strategy}: the outbox never sends it")
+    turn.leave_lane(operation)
+    fresh = replace(operation, baseline=None, evidence="", at_once=False, contradictions=0)
+    cause = f"{event.verdict}: {event.reason}"
+    _queue_up(turn, turn.move(fresh, OpState.QUEUED, cause, actor=event.actor, detail=""))
 
 
 def _undo_in_doubt(turn: Turn, operation: Operation, event: ResolveDoubt) -> None:

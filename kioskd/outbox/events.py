@@ -62,6 +62,9 @@ class Verdict(StrEnum):
 
     APPLIED = "applied"
     NOT_APPLIED = "not_applied"
+    """It is not in effect, and is given up."""
+    SEND_AGAIN = "send_again"
+    """It is not in effect, and still wanted."""
     COMPENSATE = "compensate"
     """It is in effect and must be undone, by its undo operation."""
 

@@ -75,7 +75,7 @@ def may_repeat(turn: Turn, operation: Operation) -> bool:
     if not operation.wanted:
         return False
     if operation.strategy is Strategy.FENCED:
-        return turn.fence(operation) is Fence.STANDS
+        return turn.fence(operation) is Fence.STANDS and not operation.detail  # nor was it refused
     return operation.strategy is Strategy.KEYED
 
 
@@ -204,7 +204,7 @@ def _read_back(turn: Turn, operation: Operation, outcome: Outcome | Ambiguous) -
 
 
 def _absent(turn: Turn, operation: Operation, outcome: Refused, reason: str) -> None:
-    if reason == ABSENT and may_repeat(turn, operation) and not operation.detail:
+    if reason == ABSENT and may_repeat(turn, operation):
         turn.back_off(_unknown_again(turn, operation, outcome))
     elif operation.asked_at_s < settled_at_s(turn, operation):
         turn.wait(_unknown_again(turn, operation, outcome), settled_at_s(turn, operation))

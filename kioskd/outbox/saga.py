@@ -88,6 +88,8 @@ class Saga:
             step = self.members[operation.compensates].state
             if step not in _IN_EFFECT:
                 return _without(step)
+            if self._later_undo_waits(operation):
+                return Prospect.WAITS
         for op_id in operation.depends_on:
             state = self.members[op_id].state
             if state not in _IN_EFFECT:
@@ -97,6 +99,18 @@ class Saga:
             if followed.is_open and followed.state not in _PARKED:
                 return Prospect.WAITS
         return Prospect.READY
+
+    def _later_undo_waits(self, undo: Operation) -> bool:
+        """In one lane (on one card) the last effect is undone first: some can be undone in no other order."""
+        step = self.members[str(undo.compensates)]
+        return any(
+            other.compensates is not None
+            and other.lane == undo.lane
+            and other.is_open
+            and other.detail != ARMED
+            and self.members[other.compensates].seq > step.seq
+            for other in self.members.values()
+        )
 
     def end(self) -> SagaState | None:
         """How it ended; None while something is still open."""

@@ -84,7 +84,7 @@ TRANSITIONS: Mapping[OpState, frozenset[OpState]] = MappingProxyType(
                 _S.QUARANTINED,
             }
         ),
-        _S.IN_DOUBT: frozenset({_S.CONFIRMED, _S.CANCELLED, _S.COMPENSATING}),
+        _S.IN_DOUBT: frozenset({_S.CONFIRMED, _S.CANCELLED, _S.QUEUED, _S.COMPENSATING}),
         _S.QUARANTINED: frozenset({_S.QUEUED, _S.UNKNOWN, _S.CANCELLED}),
         _S.COMPENSATING: frozenset({_S.COMPENSATED, _S.IN_DOUBT}),
         **{state: frozenset() for state in TERMINAL},

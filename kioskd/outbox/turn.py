@@ -83,7 +83,7 @@ class Turn:
 
     def load(self, operation: Operation) -> None:
         """An open operation that the file holds."""
-        self.operations = self.operations.with_(operation.op_id, operation)
+        self._keep(operation)
         self.open_bytes += operation.payload_bytes
         self.watch_expiry(operation)
 

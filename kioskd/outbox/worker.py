@@ -118,8 +118,14 @@ class Worker:
 
     def told(self, op_id: str) -> asyncio.Future[Outcome]:
         """What the queue reports of this operation, once. Ask before it is accepted."""
-        future = self._waiting[op_id] = asyncio.get_running_loop().create_future()
-        future.add_done_callback(lambda _: self._waiting.pop(op_id, None))
+        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self._waiting[op_id] = future
+
+        def forget(_: asyncio.Future[Outcome]) -> None:
+            if self._waiting.get(op_id) is future:
+                del self._waiting[op_id]
+
+        future.add_done_callback(forget)
         return future
 
     async def boot(self) -> None:

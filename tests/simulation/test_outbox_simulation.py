@@ -15,8 +15,9 @@ from kioskd.outbox.events import Accept, Booted, Command, Event, Replied
 from kioskd.outbox.policy import Instant
 from kioskd.outbox.queue import Queue
 from kioskd.outbox.states import OpState
-from kioskd.outbox.store import Store
-from tests.simulation.outbox_world import FAULTS, Step, World, Wrong
+from tests.simulation.kernel import Step, Wrong
+from tests.simulation.outbox_world import FAULTS, World
+from tests.simulation.real_store import reopening
 
 SEEDS = 250
 
@@ -38,35 +39,11 @@ def test_the_same_seed_tells_the_same_story() -> None:
 
 def test_the_real_store_keeps_the_same_promises(tmp_path: Path) -> None:
     for seed in range(4):
-        path = tmp_path / f"{seed}.db"
-        opened: list[RealStore] = []
-
-        def reopen(path: Path = path, opened: list[RealStore] = opened) -> RealStore:
-            if opened:
-                opened.pop().crash()
-            opened.append(RealStore(path))
-            return opened[-1]
-
+        reopen, opened = reopening(tmp_path / f"{seed}.db")
         world = World(seed, operations=20, reopen=reopen).run()
         assert world.seen[OpState.CONFIRMED] > 0
         assert opened[-1].store.verify_chain() > 20
         opened.pop().crash()
-
-
-class RealStore:
-    """The store of production, as the world wants to see it."""
-
-    def __init__(self, path: Path) -> None:
-        self.store = Store.open(path)
-        self.load = self.store.load
-        self.commit = self.store.commit
-
-    def final_state(self, op_id: str) -> OpState:
-        rows = {row.operation.op_id: row.operation for row in self.store.newest(10_000)}
-        return rows[op_id].state
-
-    def crash(self) -> None:
-        self.store._connection.close()  # without a farewell
 
 
 # --- deliberately wrong engines: a simulation that lets one of them pass is worth nothing -----------------

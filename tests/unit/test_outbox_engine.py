@@ -14,19 +14,16 @@ from kioskd.outbox.courier import (
     DUPLICATE,
     Applied,
     NeverSent,
-    Outcome,
     Poison,
     Refused,
     Throttled,
     Unauthorised,
     Unclear,
 )
-from kioskd.outbox.engine import step
 from kioskd.outbox.events import (
     Accept,
     Booted,
     Cancel,
-    Command,
     Event,
     Online,
     Persist,
@@ -35,7 +32,6 @@ from kioskd.outbox.events import (
     ReadBack,
     Release,
     Replied,
-    Send,
     Settled,
     Tick,
 )
@@ -48,34 +44,9 @@ from kioskd.outbox.operation import (
     OutboxFull,
     Strategy,
 )
-from kioskd.outbox.policy import Instant, Policy
-from kioskd.outbox.queue import Queue
+from kioskd.outbox.policy import Policy
 from kioskd.outbox.states import TERMINAL, TRANSITIONS, OpState
-
-
-class Desk:
-    """Feeds events and remembers the commands of the last one."""
-
-    def __init__(self, policy: Policy | None = None) -> None:
-        self.queue = Queue(policy or Policy())
-        self.commands: tuple[Command, ...] = ()
-
-    def take(self, event: Event, now_s: float = 0.0, chance: float = 0.5) -> Desk:
-        self.queue, self.commands = step(self.queue, event, Instant(now_s, chance))
-        return self
-
-    def accept(self, *drafts: Draft, now_s: float = 0.0) -> Desk:
-        return self.take(Accept(drafts), now_s)
-
-    def reply(self, op_id: str, outcome: Outcome, now_s: float = 0.0, chance: float = 0.5) -> Desk:
-        return self.take(Replied(op_id, outcome), now_s, chance)
-
-    @property
-    def sent(self) -> list[str]:
-        return [command.operation.op_id for command in self.commands if isinstance(command, Send)]
-
-    def state(self, op_id: str) -> OpState:
-        return self.queue.operations[op_id].state
+from tests.unit.outbox_desk import Desk
 
 
 def order(op_id: str, lane: str | None = None, held: str | None = None) -> Draft:
