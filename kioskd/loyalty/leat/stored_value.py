@@ -15,6 +15,7 @@ from kioskd.loyalty.leat import overview, readback, wire
 from kioskd.loyalty.leat.client import LeatClient
 from kioskd.loyalty.leat.listing import newest_on_gift_card, on_gift_card_since, on_prepaid_account
 from kioskd.loyalty.leat.readback import Baseline, Verdict, Wanted
+from kioskd.loyalty.leat.refusals import INVALID_INPUT, LeatRefused
 
 
 class LeatStoredValue:
@@ -113,7 +114,12 @@ class LeatStoredValue:
     async def charge_prepaid(self, member_id: str, amount: Money) -> Spent:
         """It may come back `overdrawn`, as Leat does not promise to refuse that: then it must be reversed."""
         minor = -self._checked(amount)
-        sent = await self._client.create_prepaid_transaction(member_id, self._shop_uuid, minor)
+        try:
+            sent = await self._client.create_prepaid_transaction(member_id, self._shop_uuid, minor)
+        except LeatRefused as refusal:
+            if refusal.code == INVALID_INPUT and refusal.fields == {"amount_in_cents"}:
+                raise Refused("insufficient_balance", str(refusal)) from None  # no code of its own is known
+            raise
         return _spent(sent, minor, self._balance_after(sent))
 
     async def reverse_prepaid(self, transaction_id: str) -> Spent:
