@@ -35,7 +35,10 @@ def test_numbers_may_be_strings() -> None:
     assert fields.read(wire.Failure, {"code": "60003"}).code == 60003
 
 
-@pytest.mark.parametrize("value", ["many", "7.5", "1e400", "91e99907199254740992", "-91e9990719925", "NaN", True, [], {}, "9" * 30, None])
+@pytest.mark.parametrize(
+    "value",
+    ["many", "7.5", "1e400", "91e99907199254740992", "-91e9990719925", "NaN", True, [], {}, "9" * 30, None],
+)
 def test_a_number_that_is_none_reads_as_missing(value: object) -> None:
     assert fields.read(wire.CreditBalance, {"balance": value}).balance is None
 
