@@ -3,6 +3,14 @@
 async with Outbox.open(path, courier) as outbox, asyncio.TaskGroup() as tasks:
     tasks.create_task(outbox.run())
     await outbox.accept(Draft(order.id, "order", lane, payload))
+
+While a guest waits, step by step, each with what takes it back; then one decision, with what follows from it:
+
+    match await outbox.perform(debit, deadline_s=10.0, undo=refund):
+        case Applied():
+            await outbox.accept(order, decide=Decision(saga, Course.FINISH))
+        case _:
+            await outbox.accept(decide=Decision(saga, Course.UNDO, "gift card refused"))
 """
 
 from __future__ import annotations

@@ -71,9 +71,9 @@ def boot(turn: Turn) -> None:
     """The guests of the last process are gone: nothing they waited for is begun or repeated."""
     for operation in sorted(turn.operations.values(), key=lambda operation: operation.seq):
         saga = turn.sagas.get(operation.saga) if operation.saga else None
-        if not operation.at_once or (saga and saga.awaits_terminal):
+        if not operation.at_once:
             continue
-        if saga is None or saga.state is not SagaState.OPEN:
+        if saga is None or saga.state is not SagaState.OPEN or operation.state is OpState.QUEUED:
             _abandon(turn, operation, _GUEST_GONE, actor="engine")
     for saga in sorted(turn.sagas.values(), key=lambda saga: saga.saga_id):
         turn.touched.add(saga.saga_id)

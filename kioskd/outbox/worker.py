@@ -157,9 +157,12 @@ class Worker:
         try:
             commands = await self._decide(asked.event)
         except (OperationRefused, StorageError) as error:
-            if asked.written is None or asked.written.done():
+            if asked.written is None:
                 raise
-            asked.written.set_exception(error)
+            if not asked.written.done():
+                asked.written.set_exception(error)
+            elif isinstance(error, StorageError):
+                raise  # whoever asked has given up waiting, but the file fails
         else:
             self._answer(asked, None)
             self._carry_out(commands, calls)

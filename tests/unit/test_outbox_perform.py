@@ -164,6 +164,15 @@ def test_a_step_that_is_refused_is_not_waited_for(path: Path) -> None:
     serve(path, Counter(), visit)
 
 
+def test_a_refusal_nobody_waits_for_any_more_leaves_the_outbox_at_work(path: Path) -> None:
+    async def visit(outbox: Outbox, ended: list[Saga]) -> None:
+        await outbox.perform(DEBIT, 5.0, UNDO)
+        assert await outbox.perform(DEBIT, 0.0) == Unclear()
+        await outbox.pulse()
+
+    serve(path, Counter(), visit)
+
+
 def test_a_kiosk_that_dies_gives_the_money_back(path: Path) -> None:
     async def die(outbox: Outbox, ended: list[Saga]) -> None:
         await outbox.perform(DEBIT, 5.0, UNDO)

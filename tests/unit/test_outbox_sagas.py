@@ -262,6 +262,14 @@ def test_while_a_card_payment_is_open_the_terminal_decides(
     assert desk.state("undo-debit") is state if decision is UNDO else not desk.queue.operations
 
 
+def test_a_step_that_waited_is_not_sent_after_a_restart_even_while_a_card_payment_is_open() -> None:
+    desk = paid().accept(payment(), Draft("ahead", "gift", "card:2", {}))
+    desk.accept(debit("second", "card:2"), undo("second", "card:2")).restarted()
+    again = desk.restarted()
+    assert (again.state("second"), again.state("undo-second")) == (OpState.CANCELLED, OpState.CANCELLED)
+    assert again.state("undo-debit") is OpState.HELD
+
+
 def test_a_finished_saga_goes_on_after_a_restart_where_it_was() -> None:
     redeem = Draft("redeem", "redeem", "voucher:1", {}, saga="s")
     desk = Desk().take(Accept((redeem, order(depends_on=("redeem",))), decide=FINISH)).restarted()
