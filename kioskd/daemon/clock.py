@@ -6,9 +6,13 @@ import time
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from kioskd.core.events import Moment
+
+
+SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
 
 
 class Clock:
@@ -29,6 +33,13 @@ class Clock:
 
     def wall(self) -> datetime:
         return datetime.now(self._zone) + timedelta(seconds=self._ahead_s + self._wall_error_s)
+
+    def trusted(self) -> bool:
+        """Whether the wall clock was set by somebody who knows, since the last boot.
+
+        A kiosk without a battery wakes up in the past; systemd-timesyncd leaves this file when it has asked.
+        """
+        return self._wall_error_s == 0.0 and SYNCHRONISED.exists()
 
     def moment(self) -> Moment:
         return Moment(self.mono_s(), self.wall(), str(uuid.uuid4()))

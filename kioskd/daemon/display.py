@@ -25,7 +25,9 @@ from kioskd.ui.warmup import warm_up
 from kioskd.ui.window import Closed, TouchKind, Window
 
 _WATCHED_S = 1 / 60
-_ASLEEP_S = 1 / 7
+_ASLEEP_S = 1 / 5
+_UNTOUCHED_S = 1.0
+"""A window that only wants to be kept alive, because touches come from the panel itself."""
 _BREATH_S = 0.02
 _WATCH_FOR_S = 3.0
 """Window events cannot be waited for, only asked for: often while somebody touches, seldom otherwise."""
@@ -136,8 +138,12 @@ class Display:
             self._paint()
             self._moving_since_painting.clear()
 
-    async def watch_window(self, closed: Callable[[], None]) -> None:
-        """Feeds a window's mouse and touch events to the screen, for as long as the daemon runs."""
+    async def watch_window(self, closed: Callable[[], None], *, touched: bool) -> None:
+        """Feeds a window's mouse and touch events to the screen, for as long as the daemon runs.
+
+        `touched` is False when touches come from somewhere else, so that nobody waits for this.
+        """
+        asleep_s = _ASLEEP_S if touched else _UNTOUCHED_S
         watched_until_s = 0.0
         while True:
             for happened in self._window.poll():
@@ -146,7 +152,7 @@ class Display:
                     closed()
                 else:
                     self.touch(happened.kind, happened.x_px, happened.y_px)
-            await asyncio.sleep(_WATCHED_S if self._now_s() < watched_until_s else _ASLEEP_S)
+            await asyncio.sleep(_WATCHED_S if self._now_s() < watched_until_s else asleep_s)
 
     async def changed_since(self, seq: int) -> None:
         """Returns when another picture than number `seq` is on the display."""

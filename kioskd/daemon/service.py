@@ -83,6 +83,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
                 policy=Policy(outage_spread_s=config.limits.outage_spread_s),
                 clock=clock.mono_s,
                 wall=clock.wall,
+                clock_trusted=clock.trusted,
                 on_settled=lambda operation, outcome: _tell(operation, outcome, post),
                 on_online=lambda online: post(NetworkChanged(online)),
             )
@@ -122,7 +123,8 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
         tasks.create_task(runtime.run())
         tasks.create_task(display.run())
         if config.display.driver != "offscreen":  # it has a window that can be closed, if nothing else
-            tasks.create_task(display.watch_window(closed=stop.set))
+            window_is_touched = config.display.touch is None
+            tasks.create_task(display.watch_window(stop.set, touched=window_is_touched))
         # Its client takes a quarter of a second to import: not on the loop, where a guest may be touching.
         courier.backend = await asyncio.to_thread(backend_of, config, clock.mono_s)
         if courier.backend:
