@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from kioskd.core.events import Moment
 
-
 SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
 
 
