@@ -16,6 +16,7 @@ from kioskd.daemon.launch import open_window
 from kioskd.ui import stage
 from kioskd.ui.compose import Composer
 from kioskd.ui.fonts import Fonts
+from kioskd.ui.heap import give_memory_back
 from kioskd.ui.picture_cache import Pictures
 from kioskd.ui.render import Renderer
 from kioskd.ui.scene_json import scene_json
@@ -44,6 +45,7 @@ def make_display(
 
     Raises DeviceFault when there is no display to open.
     """
+    give_memory_back()
     window = window or open_window(config.model_dump(mode="json"))
     surface = stage.Display(
         config.width_px, config.height_px, config.width_mm, config.height_mm, config.viewing_distance_mm

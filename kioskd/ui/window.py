@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -51,20 +49,6 @@ class Closed:
     """The window was closed: only on a developer's desk."""
 
 
-_M_MMAP_THRESHOLD = -3  # malloc.h
-_LARGE_BYTES = 128 * 1024
-
-
-def _give_memory_back() -> None:
-    """Let the C library return every freed picture to the system.
-
-    By itself glibc raises this limit with the first large picture freed, and the heap then keeps the holes:
-    20 MiB after a whole visit at 1080 x 1920. Other C libraries have no such knob and need none.
-    """
-    with contextlib.suppress(AttributeError, OSError):
-        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
-
-
 class Window:
     """One display. `width_px` and `height_px` are the picture's, before `rotation` turns it clockwise."""
 
@@ -82,7 +66,6 @@ class Window:
         if rotation not in ROTATIONS:
             raise ValueError(f"a display is rotated by one of {ROTATIONS}, not {rotation}")
         self._rotation = rotation
-        _give_memory_back()
         self._open(width_px, height_px, driver, fullscreen, title)
         shown = pygame.display.get_surface()
         assert shown is not None
