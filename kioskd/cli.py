@@ -59,6 +59,14 @@ def _parser() -> argparse.ArgumentParser:
     paid.add_argument("--socket", type=Path, required=True, help="[control] socket of its configuration")
     paid.set_defaults(command=_order_paid)
 
+    decided = commands.add_parser("payment-decided", help="staff looked whether the terminal took the money")
+    decided.add_argument("number", help="the order's number, as in kioskd outbox under undecided")
+    answer = decided.add_mutually_exclusive_group(required=True)
+    answer.add_argument("--paid", dest="paid", action="store_true", help="it did: the order counts")
+    answer.add_argument("--not-paid", dest="paid", action="store_false", help="it did not")
+    decided.add_argument("--socket", type=Path, required=True, help="[control] socket of its configuration")
+    decided.set_defaults(command=_payment_decided)
+
     catalogue = commands.add_parser("catalogue", help="tell the loyalty backend about the menu")
     push = catalogue.add_subparsers(required=True, metavar="ACTION").add_parser(
         "push", help="tell it what changed since the last time"
@@ -130,6 +138,11 @@ def _visit_graph(_parsed: argparse.Namespace) -> int:
 
 def _order_paid(parsed: argparse.Namespace) -> int:
     parsed.request = {"do": "order_paid", "number": parsed.number}
+    return _ask(parsed)
+
+
+def _payment_decided(parsed: argparse.Namespace) -> int:
+    parsed.request = {"do": "payment_decided", "number": parsed.number, "paid": parsed.paid}
     return _ask(parsed)
 
 

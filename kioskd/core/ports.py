@@ -56,6 +56,10 @@ class PaymentTerminal(Protocol):
         """What became of an earlier payment: APPROVED, DECLINED (nothing charged) or UNKNOWN."""
         ...
 
+    async def settle_by_hand(self, reference: str, *, paid: bool) -> None:
+        """A person has looked: the payment no longer blocks others. Raises OSError when it cannot be kept."""
+        ...
+
 
 class ReceiptPrinter(Protocol):
     async def print(self, job: str, receipt: Receipt) -> PrintVerdict:

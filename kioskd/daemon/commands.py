@@ -4,9 +4,12 @@ status                     where the visit is, devices, network, outbox, as one 
 scene                      what is on the screen, as widgets
 frame                      what is on the screen, as width x height x 3 bytes of RGB
 wait {seq, timeout_s}      returns when the screen has changed since `seq`, or when time is up
-outbox {limit}             the newest operations, without what is in them; `unpaid` is an order's number
+outbox {limit}             the newest operations, without what is in them; `unpaid` and `undecided`
+                           are the numbers of orders that wait for staff
 order_paid {number}        staff took the money for an order to be paid at the counter
 order_dropped {number}     nobody came to pay
+payment_decided {number, paid}
+                           staff looked whether the terminal took the money
 touch {x, y, phase}        phase is "down", "move" or "up", in pixels           (only with drive)
 clock {skip_s}             let time pass                                        (only with drive)
 clock {shift_wall_s}       make the wall clock wrong                            (only with drive)
@@ -23,6 +26,7 @@ from kioskd import __version__
 from kioskd.daemon.clock import Clock
 from kioskd.daemon.control import Answer, Command, CommandRefused
 from kioskd.daemon.display import Display
+from kioskd.daemon.payments import Payments
 from kioskd.daemon.runtime import Runtime
 from kioskd.daemon.selling import Selling
 from kioskd.outbox.operation import OperationRefused
@@ -42,6 +46,7 @@ class Commands:
         display: Display,
         outbox: Outbox,
         selling: Selling,
+        payments: Payments | None,
         clock: Clock,
         drive: bool,
     ) -> None:
@@ -49,6 +54,7 @@ class Commands:
         self._display = display
         self._outbox = outbox
         self._selling = selling
+        self._payments = payments
         self._clock = clock
         self._drive = drive
 
@@ -60,6 +66,7 @@ class Commands:
             "wait": self._wait,
             "outbox": self._operations,
             "order_paid": self._order_paid,
+            "payment_decided": self._payment_decided,
             "order_dropped": self._order_dropped,
         }
         if not self._drive:
@@ -116,6 +123,7 @@ class Commands:
         now = self._clock.wall()
         listed = await self._outbox.operations(min(max(int(request.get("limit", 50)), 0), 1000))
         unpaid = await self._selling.unpaid()
+        undecided = await self._payments.undecided() if self._payments else {}
         rows = [
             {
                 "id": item.operation.op_id,
@@ -130,6 +138,7 @@ class Commands:
                 "currency": item.operation.currency,
                 "age_s": round(item.age_s(now)),
                 "unpaid": unpaid.get(item.operation.op_id),
+                "undecided": undecided.get(item.operation.op_id),
             }
             for item in listed
         ]
@@ -140,6 +149,17 @@ class Commands:
 
     async def _order_dropped(self, request: dict[str, Any]) -> Answer:
         return await self._at_the_counter(self._selling.dropped_at_counter(str(request["number"])))
+
+    async def _payment_decided(self, request: dict[str, Any]) -> Answer:
+        if self._payments is None:
+            raise CommandRefused("this kiosk has no card terminal")
+        if not isinstance(request["paid"], bool):
+            raise ValueError("paid is true or false")
+        decision = self._payments.decide(str(request["number"]), paid=request["paid"])
+        try:
+            return await self._at_the_counter(decision)
+        except OSError as error:
+            raise CommandRefused(f"the decision could not be written down: {error.strerror}") from None
 
     async def _at_the_counter(self, change: Awaitable[None]) -> Answer:
         try:

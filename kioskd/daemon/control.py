@@ -110,7 +110,7 @@ def _no_constant(name: str) -> Never:
     raise ValueError(f"{name} is no number")  # a deadline of NaN would upset the event loop
 
 
-def ask(path: Path, request: Mapping[str, Any], *, timeout_s: float = 10.0) -> dict[str, Any]:
+def ask(path: Path, request: Mapping[str, Any], *, timeout_s: float = 45.0) -> dict[str, Any]:
     """One request to a running daemon, for the command line.
 
     Raises OSError when nobody is there or answers, CommandRefused when it says no.

@@ -109,6 +109,28 @@ class Payments:
         await self._settle(intent, order, result.outcome, result.evidence)
         return True
 
+    async def undecided(self) -> dict[str, str]:
+        """Operation and order number of each payment whose end nobody knows, for staff."""
+        return {
+            parcel.operation.op_id: str(parcel.payload.get("number", ""))
+            for parcel in await self._outbox.unsettled()
+        }
+
+    async def decide(self, number: str, *, paid: bool) -> None:
+        """Staff have looked at the terminal's own records. Raises OperationRefused when nothing is open."""
+        async with self._terminal_is_free:
+            for parcel in await self._outbox.unsettled():
+                if parcel.payload.get("number") != number:
+                    continue
+                order = from_document(parcel.payload)
+                await self._terminal.settle_by_hand(order.id, paid=paid)
+                outcome = PaymentOutcome.APPROVED if paid else PaymentOutcome.DECLINED
+                log.warning("payment of order %s: staff say %s", number, outcome)
+                self._post(PaymentEnded(order.id, outcome))
+                await self._settle(parcel.operation.op_id, order, outcome, "")
+                return
+        raise OperationRefused(f"no payment for order {number} is undecided")
+
     async def _settle(self, intent: str, order: Order, outcome: PaymentOutcome, evidence: str) -> None:
         match outcome:
             case PaymentOutcome.APPROVED:

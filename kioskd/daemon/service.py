@@ -117,6 +117,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
             display=display,
             outbox=outbox,
             selling=selling,
+            payments=payments,
             clock=clock,
             drive=config.control.drive,
         )

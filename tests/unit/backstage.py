@@ -89,6 +89,9 @@ class FakeTerminal:
         self.asked.append(reference)
         return self.ledger.get(reference, PaymentResult(PaymentOutcome.UNKNOWN))
 
+    async def settle_by_hand(self, reference: str, *, paid: bool) -> None:
+        self.ledger[reference] = PaymentResult(PaymentOutcome.APPROVED if paid else PaymentOutcome.DECLINED)
+
 
 class FakeBackend:
     """Answers every question with `answer`, or raises it."""

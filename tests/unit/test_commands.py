@@ -21,7 +21,7 @@ from kioskd.daemon.selling import Selling
 from tests.unit.backstage import DEADLINE_S, SetClock, order, working
 from tests.unit.shopfront import EAT_IN, SHOP
 
-RUNTIME = {"status", "scene", "frame", "wait", "outbox", "order_paid", "order_dropped"}
+RUNTIME = {"status", "scene", "frame", "wait", "outbox", "order_paid", "payment_decided", "order_dropped"}
 
 
 class FakeDisplay:
@@ -79,6 +79,7 @@ def at_the_panel(folder: Path, scenario: Callable[[Panel], Awaitable[None]], *, 
                 display=cast(Display, display),
                 outbox=outbox,
                 selling=selling,
+                payments=None,
                 clock=clock,
                 drive=drive,
             )

@@ -15,7 +15,7 @@ from kioskd.core.order import to_document
 from kioskd.core.ports import PaymentResult
 from kioskd.daemon.payments import FIRST_PAUSE_S, LONGEST_PAUSE_S, Payments
 from kioskd.daemon.selling import Selling
-from kioskd.outbox.operation import Draft, Strategy
+from kioskd.outbox.operation import Draft, OperationRefused, Strategy
 from kioskd.outbox.outbox import Outbox
 from kioskd.outbox.policy import Policy
 from kioskd.outbox.states import OpState
@@ -202,6 +202,27 @@ def test_while_one_payment_is_unknown_no_other_is_begun(tmp_path: Path) -> None:
         assert await till.payments.ask_about_left_over()
         await till.payments.take(order(3))
         assert till.news.events[-1] == OrderAccepted("o-3", "Trace 7")
+
+    at_the_till(tmp_path, terminal, scenario)
+
+
+@pytest.mark.parametrize("paid", [True, False])
+def test_staff_decide_what_the_terminal_cannot_say_and_cards_are_taken_again(
+    tmp_path: Path, paid: bool
+) -> None:
+    terminal = FakeTerminal(PaymentResult(PaymentOutcome.UNKNOWN), APPROVED)
+
+    async def scenario(till: Till) -> None:
+        await till.payments.take(order(1))
+        assert await till.payments.undecided() == {"pay-o-1": order(1).number}
+        await till.payments.decide(order(1).number, paid=paid)
+        assert await till.payments.undecided() == {}
+        kept = {"o-1": "confirmed"} if paid else {}
+        assert await listed(till.outbox) == {"pay-o-1": "confirmed" if paid else "rejected", **kept}
+        with pytest.raises(OperationRefused, match="undecided"):
+            await till.payments.decide(order(1).number, paid=not paid)  # once
+        await till.payments.take(order(2))
+        assert (await listed(till.outbox))["o-2"] == "confirmed"
 
     at_the_till(tmp_path, terminal, scenario)
 
