@@ -3,19 +3,50 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from kioskd.core.basket import Basket
 from kioskd.core.credential import Credential
+from kioskd.core.member import Voucher
 from kioskd.core.order import Order
+
+
+class Sought(StrEnum):
+    """What a scanned or typed code may turn out to be."""
+
+    MEMBER = "member"
+    VOUCHER = "voucher"
+    GIFT_CARD = "gift_card"
 
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
-    """Ask the loyalty backend who this is. Answered by MemberFound or LookupFailed with `request`."""
+    """Ask the loyalty backend what this is, trying `sought` in turn. `member_id` is the guest's, if known.
+
+    Answered by MemberFound, VoucherFound, GiftCardFound or LookupFailed with `request`.
+    """
 
     request: str
     credential: Credential
     language: str
+    sought: tuple[Sought, ...] = (Sought.MEMBER,)
+    member_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HoldVoucher:
+    """Keep the voucher for this guest. Answered by OfferHeld or OfferDenied with `offer_id`."""
+
+    offer_id: str
+    voucher: Voucher
+    member_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LetGo:
+    """The guest does not want the offer any more, or is not waiting for it: hold it no longer."""
+
+    offer_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +60,11 @@ class PreviewPoints:
 
 
 @dataclass(frozen=True, slots=True)
-class TakePayment:
-    """Write the intent down, ask the terminal, and make an approved order durable with its payment.
+class Settle:
+    """Use the order's offers and stored value, have the rest paid, and make the order durable.
 
-    Answered by PaymentEnded and, when approved, by OrderAccepted.
+    Each step is written down before it is done, and undone when a later one fails. Answered by
+    SettlementDenied; or by PaymentEnded when a card was asked for and by OrderAccepted when all went well.
     """
 
     order: Order
@@ -40,19 +72,9 @@ class TakePayment:
 
 @dataclass(frozen=True, slots=True)
 class AbortPayment:
-    """The guest changed their mind or time is up; the answer still comes as PaymentEnded."""
+    """The guest changed their mind or time is up; the answer still comes as if the payment had ended."""
 
     order_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class AcceptOrder:
-    """Make an order durable that needs no terminal: to be paid at the counter, or free of charge.
-
-    Answered by OrderAccepted.
-    """
-
-    order: Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +96,7 @@ class PrintReceipt:
 
 @dataclass(frozen=True, slots=True)
 class Forget:
-    """The visit is over: drop everything that knew the guest."""
+    """The visit is over: drop everything that knew the guest, and let go of what was held for them."""
 
 
-Effect = LookUp | PreviewPoints | TakePayment | AbortPayment | AcceptOrder | PrintReceipt | Forget
+Effect = LookUp | PreviewPoints | HoldVoucher | LetGo | Settle | AbortPayment | PrintReceipt | Forget

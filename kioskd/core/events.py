@@ -10,10 +10,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from kioskd.core.catalogue import Service
+from kioskd.core.denial import Denial
+from kioskd.core.discount import OfferKind
 from kioskd.core.health import DeviceHealth
-from kioskd.core.member import Member
+from kioskd.core.member import CollectableReward, Member, Voucher
 from kioskd.core.order import Tender
 from kioskd.core.preview import BasketPoints
+from kioskd.core.stored_value import GiftCard
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ class ShowKeypad:
 
 @dataclass(frozen=True, slots=True)
 class PressKey:
-    """A key of the number keypad: "0" to "9", "back" or "clear"."""
+    """A key of a keypad: "0" to "9", "A" to "Z" where letters are typed, "back" or "clear"."""
 
     key: str
 
@@ -136,8 +139,50 @@ class SignOut:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowOffer:
+    """One of the member's rewards, vouchers or collectable rewards, by its own id: use it?"""
+
+    kind: OfferKind
+    right_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmOffer:
+    """Yes, use it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveOffer:
+    """Not after all. `offer_id` is that of the taken offer."""
+
+    offer_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShowCheckout:
     pass
+
+
+@dataclass(frozen=True, slots=True)
+class AddGiftCard:
+    """Scan a gift card, or type its code."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowLetters:
+    """Switch the keypad of the gift card's code between digits and letters."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveGiftCard:
+    card_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class UsePrepaid:
+    """Pay with the prepaid account as far as it goes, or not."""
+
+    use: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +245,14 @@ Intent = (
     | SubmitNumber
     | ShowMember
     | SignOut
+    | ShowOffer
+    | ConfirmOffer
+    | RemoveOffer
     | ShowCheckout
+    | AddGiftCard
+    | ShowLetters
+    | RemoveGiftCard
+    | UsePrepaid
     | PayWith
     | CancelPayment
     | GoBack
@@ -240,8 +292,23 @@ class MemberFound:
     member: Member
 
 
+@dataclass(frozen=True, slots=True)
+class VoucherFound:
+    """`voucher.denial` may say why it is of no use."""
+
+    request: str
+    voucher: Voucher
+
+
+@dataclass(frozen=True, slots=True)
+class GiftCardFound:
+    request: str
+    card: GiftCard
+
+
 class LookupFailure(StrEnum):
     UNKNOWN_CARD = "unknown_card"
+    """Nothing that was sought has this code."""
     BLOCKED_CARD = "blocked_card"
     UNREACHABLE = "unreachable"
     """Nobody answered, or not in time, or not in a way that can be read."""
@@ -251,6 +318,43 @@ class LookupFailure(StrEnum):
 class LookupFailed:
     request: str
     failure: LookupFailure
+
+
+@dataclass(frozen=True, slots=True)
+class OfferHeld:
+    """The backend keeps it for this kiosk."""
+
+    offer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferDenied:
+    """It is not held."""
+
+    offer_id: str
+    denial: Denial
+
+
+@dataclass(frozen=True, slots=True)
+class RewardClaimed:
+    """Points were spent while settling, and what they bought stays the member's until it is collected."""
+
+    order_id: str
+    offer_id: str
+    collectable: CollectableReward
+    points_left: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementDenied:
+    """An offer or stored value that the order needs was refused. All that was done for the order is undone.
+
+    `part_id` is that of the taken offer, or the account of the stored payment.
+    """
+
+    order_id: str
+    part_id: str
+    denial: Denial
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +368,8 @@ class PointsPreviewed:
 class PaymentStep(StrEnum):
     """What the terminal says meanwhile."""
 
+    RESERVING = "reserving"
+    """Before the terminal is asked: offers and stored value."""
     PRESENT_CARD = "present_card"
     ENTER_PIN = "enter_pin"
     AUTHORISING = "authorising"
@@ -364,7 +470,13 @@ Fact = (
     Scanned
     | ScanRejected
     | MemberFound
+    | VoucherFound
+    | GiftCardFound
     | LookupFailed
+    | OfferHeld
+    | OfferDenied
+    | RewardClaimed
+    | SettlementDenied
     | PointsPreviewed
     | PaymentProgress
     | PaymentEnded

@@ -30,7 +30,7 @@ def step(visit: Visit, event: Event, moment: Moment, shop: Shop) -> Step:
     result = found.handler(visit, event, context)
     if result.visit.place not in found.leads_to:
         raise AssertionError(f"{type(event).__name__} led from {visit.place} to {result.visit.place}")
-    return rules.previewing.with_question(result, context)
+    return rules.previewing.with_question(rules.billing.with_bill(visit, result, context), context)
 
 
 def next_deadline(visit: Visit, shop: Shop) -> float | None:

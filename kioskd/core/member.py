@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
+from kioskd.core.denial import Denial
+from kioskd.core.discount import OfferKind, Rule
 from kioskd.core.money import Money
 
 
 @dataclass(frozen=True, slots=True)
 class Reward:
-    """Something points can buy. `available` is False for sold out or claim limit reached."""
+    """Something points can buy. `available` is False for sold out or claim limit reached.
+
+    `rule` is what it takes off an order, None when nobody can tell: then it is shown and cannot be used.
+    """
 
     id: str
     title: str
     cost_points: int
     picture_url: str | None = None
     available: bool = True
+    rule: Rule | None = None
+    keeps: bool = False
+    """Claimed before paying and handed over after: what is not handed over stays the member's to collect."""
+
+    @property
+    def kind(self) -> OfferKind:
+        return OfferKind.REWARD
 
     def missing_points(self, balance: int) -> int:
         """How many points the guest still lacks, 0 when it can be afforded."""
@@ -25,11 +37,25 @@ class Reward:
 
 @dataclass(frozen=True, slots=True)
 class Voucher:
-    """A right without cost."""
+    """A right without cost. `code` is as good as the voucher itself.
+
+    `denial` is why it cannot be used now. `member_id` None: it belongs to whoever holds it.
+    """
 
     id: str
     title: str
     expires_on: date | None = None
+    code: str | None = field(default=None, repr=False)
+    rule: Rule | None = None
+    member_id: str | None = None
+    starts_on: date | None = None
+    reusable: bool = False
+    """It can be used more than once."""
+    denial: Denial | None = None
+
+    @property
+    def kind(self) -> OfferKind:
+        return OfferKind.VOUCHER
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +65,15 @@ class CollectableReward:
     id: str
     title: str
     expires_on: date | None = None
+    rule: Rule | None = None
+
+    @property
+    def kind(self) -> OfferKind:
+        return OfferKind.COLLECTABLE
+
+
+Right = Reward | Voucher | CollectableReward
+"""What a guest may use for an order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
-from typing import Any
 
 from kioskd.core.basket import Basket, option_price
 from kioskd.core.catalogue import Service, Words
-from kioskd.core.errors import MoneyError
+from kioskd.core.discount import OfferKind
 from kioskd.core.money import Money
 
 
 class Tender(StrEnum):
+    """How the guest pays what money kept with the merchant leaves open."""
+
     CARD = "card"
     COUNTER = "counter"
+    NONE = "none"
+    """Nothing is left open."""
 
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """`total` is unit price times quantity, without sub lines; they count on top."""
+    """`total` is unit price times quantity, before discounts and without sub lines, which count on top."""
 
     id: str
     sku: str
@@ -36,8 +40,94 @@ class OrderLine:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferUse:
+    """A right that the order uses up, with all that is needed to do so.
+
+    `id` is unique over all orders. `right_id` and `code` are the voucher's, reward's or collectable's own;
+    `member_id` is whose it is, None for a voucher of nobody.
+    """
+
+    id: str
+    kind: OfferKind
+    right_id: str
+    title: str
+    code: str | None = field(default=None, repr=False)
+    member_id: str | None = None
+    cost_points: int = 0
+    keeps: bool = False
+    """A reward that is claimed first and collected after: see `Reward.keeps`."""
+    reusable: bool = False
+    """A voucher that can be used more than once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What a discount takes off one line or sub line, by its id."""
+
+    part_id: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDiscount:
+    """`shares` add up to `amount`; without shares it is off the order as a whole.
+
+    `percent` is how the merchant put it, None for an amount. `id` is unique over all orders.
+    """
+
+    id: str
+    use: OfferUse
+    amount: Money
+    shares: tuple[Share, ...] = ()
+    percent: Decimal | None = None
+
+
+class ChargeKind(StrEnum):
+    SERVICE = "service"
+    PACKAGING = "packaging"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCharge:
+    """Something on top of the lines. `id` is unique over all orders."""
+
+    id: str
+    kind: ChargeKind
+    name: Words
+    amount: Money
+
+
+class StoredValue(StrEnum):
+    """Money a guest has already given."""
+
+    GIFT_CARD = "gift_card"
+    PREPAID = "prepaid"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPayment:
+    """A part of the total paid with stored value. `id` is unique over all orders.
+
+    `account_id` is the gift card's or the member's, `code` the gift card's. `left` is what stays on it.
+    """
+
+    id: str
+    kind: StoredValue
+    account_id: str
+    amount: Money
+    left: Money
+    code: str | None = field(default=None, repr=False)
+    tail: str = ""
+    """The last characters of the code, to be shown."""
+    refillable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
-    """`id` is unique over all orders of all kiosks; every line id starts with it and is unique too."""
+    """`id` is unique over all orders of all kiosks; every id within starts with it or is as unique.
+
+    `gross` less discounts plus charges is `total`; less `payments` it is `due`, which `tender` pays.
+    """
 
     id: str
     number: str
@@ -51,12 +141,40 @@ class Order:
     lines: tuple[OrderLine, ...]
     tender: Tender
     member_id: str | None = None
-    credential: str | None = None
+    credential: str | None = field(default=None, repr=False)
     """What the guest scanned while the backend could not be asked: resolved to a member on delivery."""
+    discounts: tuple[OrderDiscount, ...] = ()
+    charges: tuple[OrderCharge, ...] = ()
+    payments: tuple[StoredPayment, ...] = ()
+
+    def parts(self) -> Iterator[OrderLine]:
+        """Lines and sub lines, each line before its own."""
+        for line in self.lines:
+            yield line
+            yield from line.subs
+
+    @property
+    def gross(self) -> Money:
+        return self._sum(part.total for part in self.parts())
 
     @property
     def total(self) -> Money:
-        return Money.total((part.total for line in self.lines for part in (line, *line.subs)), self.currency)
+        """What the order costs, however it is paid."""
+        off = self._sum(discount.amount for discount in self.discounts)
+        return self.gross - off + self._sum(charge.amount for charge in self.charges)
+
+    @property
+    def due(self) -> Money:
+        """What is left for card or counter."""
+        return self.total - self._sum(payment.amount for payment in self.payments)
+
+    @property
+    def reserves(self) -> bool:
+        """Whether the loyalty backend must agree before the guest can pay."""
+        return bool(self.discounts or self.payments)
+
+    def _sum(self, amounts: Iterator[Money]) -> Money:
+        return Money.total(amounts, self.currency)
 
 
 def order_lines(order_id: str, basket: Basket) -> tuple[OrderLine, ...]:
@@ -82,72 +200,3 @@ def order_lines(order_id: str, basket: Basket) -> tuple[OrderLine, ...]:
             )
         )
     return tuple(lines)
-
-
-def to_document(order: Order) -> dict[str, object]:
-    """The order as JSON values, for the outbox. `from_document` is its inverse.
-
-    Names are kept in the guest's language only: a large order must fit into the outbox.
-    """
-    return {
-        "schema": 1,
-        "id": order.id,
-        "number": order.number,
-        "sequence": order.sequence,
-        "placed_at": order.placed_at.isoformat(),
-        "service": order.service.value,
-        "language": order.language,
-        "currency": order.currency,
-        "tender": order.tender.value,
-        "member_id": order.member_id,
-        "credential": order.credential,
-        "lines": [_line_document(line, order.language) for line in order.lines],
-    }
-
-
-def _line_document(line: OrderLine, language: str) -> dict[str, object]:
-    return {
-        "id": line.id,
-        "sku": line.sku,
-        "name": line.name.in_language(language),
-        "quantity": line.quantity,
-        "unit_price_minor": line.unit_price.minor,
-        "subs": [_line_document(sub, language) for sub in line.subs],
-    }
-
-
-def from_document(document: Mapping[str, Any]) -> Order:
-    """Raises KeyError, TypeError or ValueError for a document of another version or shape."""
-    if document["schema"] != 1:
-        raise ValueError(f"order document of schema {document['schema']}")
-    try:
-        return _order_from(document, document["currency"])
-    except MoneyError as error:
-        raise ValueError(str(error)) from None
-
-
-def _order_from(document: Mapping[str, Any], currency: str) -> Order:
-    return Order(
-        id=document["id"],
-        number=document["number"],
-        sequence=document["sequence"],
-        placed_at=datetime.fromisoformat(document["placed_at"]),
-        service=Service(document["service"]),
-        language=document["language"],
-        currency=currency,
-        lines=tuple(_line_from(line, currency) for line in document["lines"]),
-        tender=Tender(document["tender"]),
-        member_id=document["member_id"],
-        credential=document["credential"],
-    )
-
-
-def _line_from(document: Mapping[str, Any], currency: str) -> OrderLine:
-    return OrderLine(
-        id=document["id"],
-        sku=document["sku"],
-        name=Words(document["name"]),
-        quantity=document["quantity"],
-        unit_price=Money(document["unit_price_minor"], currency),
-        subs=tuple(_line_from(sub, currency) for sub in document["subs"]),
-    )

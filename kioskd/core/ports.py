@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from kioskd.core.basket import Basket
 from kioskd.core.credential import Credential
+from kioskd.core.deeds import Deed, Done, Finding
 from kioskd.core.events import DeviceChanged, PaymentOutcome, PaymentStep, PrintVerdict, Scanned, ScanRejected
-from kioskd.core.member import Member
+from kioskd.core.member import Member, Voucher
 from kioskd.core.money import Money
 from kioskd.core.order import Order
 from kioskd.core.preview import BasketPoints
 from kioskd.core.receipt import Receipt
+from kioskd.core.stored_value import GiftCard
 
 Emit = Callable[[Scanned | ScanRejected | DeviceChanged], None]
 
@@ -102,6 +104,33 @@ class PreviewsPoints(Protocol):
 
         Nothing is stored by it, and it gives way to every other call.
         """
+        ...
+
+
+class DoesDeeds(Protocol):
+    """The part of a loyalty backend that a settlement needs. Raises only LoyaltyError and its branches.
+
+    Every call is one try. Which deeds a backend knows follows from its capabilities.
+    """
+
+    async def find_voucher(self, code: str, member_id: str | None) -> Voucher:
+        """By its code; `denial` says why it is of no use to this guest. Refused: `unknown_voucher`."""
+        ...
+
+    async def find_gift_card(self, code: str) -> GiftCard:
+        """Refused: `unknown_gift_card`."""
+        ...
+
+    async def baseline(self, deed: Deed) -> Mapping[str, Any]:
+        """What is there before a deed that carries no key: JSON values for `find_out`."""
+        ...
+
+    async def perform(self, deed: Deed) -> Done:
+        """Make it take effect. Refused with a stable word; `duplicate` when its key is taken already."""
+        ...
+
+    async def find_out(self, deed: Deed, baseline: Mapping[str, Any] | None) -> Finding:
+        """What became of it. Refused: it is not in effect and never will be."""
         ...
 
 

@@ -12,13 +12,18 @@ from enum import StrEnum
 from typing import ClassVar
 
 from kioskd.core.basket import Basket, Choice
+from kioskd.core.bill import Bill, ChargeRule, TakenOffer, bill_of
 from kioskd.core.catalogue import Catalogue, Service
 from kioskd.core.credential import Credential
+from kioskd.core.denial import Denial
+from kioskd.core.discount import Discount, Refusal, Stacking
 from kioskd.core.events import PaymentStep, PrintVerdict
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
-from kioskd.core.member import Member
+from kioskd.core.member import Member, Right
+from kioskd.core.money import Money
 from kioskd.core.order import Order, Tender
 from kioskd.core.preview import BasketPoints, Previews, PreviewSubject
+from kioskd.core.stored_value import GiftCard
 
 
 class Place(StrEnum):
@@ -30,6 +35,8 @@ class Place(StrEnum):
     REVIEWING = "reviewing"
     IDENTIFYING = "identifying"
     OVERVIEW = "overview"
+    CONFIRMING_OFFER = "confirming_offer"
+    GIFT_CARD = "gift_card"
     CHECKOUT = "checkout"
     PAYING = "paying"
     STORING = "storing"
@@ -95,6 +102,34 @@ class Overview:
     back: Phase
 
     place: ClassVar[Place] = Place.OVERVIEW
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmingOffer:
+    """ "Use it?". `outcome` is what it would do to the basket as it is.
+
+    `waiting` is the taken offer's id while the backend is asked to hold it, until `due_s`. `denial` is why it
+    cannot be used; then there is only the way back.
+    """
+
+    right: Right
+    back: Phase
+    outcome: Discount | Refusal
+    waiting: str | None = None
+    due_s: float | None = None
+    denial: Denial | None = None
+
+    place: ClassVar[Place] = Place.CONFIRMING_OFFER
+
+
+@dataclass(frozen=True, slots=True)
+class AddingGiftCard:
+    """ "Scan your gift card", with a keypad for the `code`: digits, or `letters`."""
+
+    code: str = ""
+    letters: bool = False
+
+    place: ClassVar[Place] = Place.GIFT_CARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +261,8 @@ Phase = (
     | Reviewing
     | Identifying
     | Overview
+    | ConfirmingOffer
+    | AddingGiftCard
     | Checkout
     | Paying
     | Storing
@@ -254,6 +291,13 @@ class NoticeKind(StrEnum):
     NO_LONGER_AVAILABLE = "no_longer_available"
     BASKET_FULL = "basket_full"
     ADDED = "added"
+    OFFER_ADDED = "offer_added"
+    OFFER_REMOVED = "offer_removed"
+    GIFT_CARD_ADDED = "gift_card_added"
+    DENIED = "denied"
+    """An offer or stored value: `Notice.denial` says why, `about` which."""
+    NOT_CHECKED = "not_checked"
+    """Nobody could be asked what the code is."""
     HELP = "help"
 
 
@@ -264,6 +308,7 @@ class Notice:
     kind: NoticeKind
     until_s: float
     about: str = ""
+    denial: Denial | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +329,8 @@ class Limits:
     thanks_s: float = 15.0
     ask_staff_s: float = 60.0
     lookup_s: float = 8.0
+    hold_s: float = 12.0
+    """How long a guest waits for an offer to be held."""
     payment_s: float = 90.0
     abort_grace_s: float = 30.0
     notice_s: float = 6.0
@@ -293,6 +340,15 @@ class Limits:
     """How long the screen waits for the points before it says "later"."""
     claim_on_screen_s: float = 45.0
     """How long a guest has at least to take out a phone and scan the code on the screen."""
+
+
+class Capability(StrEnum):
+    """What the loyalty backend can do besides knowing members and their points."""
+
+    OFFERS = "offers"
+    """Rewards, vouchers and collectable rewards can be used for an order."""
+    GIFT_CARDS = "gift_cards"
+    PREPAID = "prepaid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +363,11 @@ class Shop:
     loyalty: bool = True
     preview: bool = False
     """Whether guests are told what their basket would earn."""
+    capabilities: frozenset[Capability] = frozenset()
+    stacking: Stacking = Stacking.BEST
+    charges: tuple[ChargeRule, ...] = ()
+    vouchers_need_card: bool = True
+    """Whether a voucher of nobody can be used only by a member."""
     limits: Limits = field(default_factory=Limits)
 
 
@@ -317,6 +378,8 @@ class Visit:
     phase: Phase
     language: str
     basket: Basket
+    bill: Bill
+    """Of this basket, offers, stored value and service: `flow.step` sees to that."""
     now: datetime
     category: str
     """The part of the menu being looked at, or last looked at."""
@@ -327,6 +390,9 @@ class Visit:
     saved_card: Credential | None = None
     """Scanned while nobody could be asked; goes with the order."""
     lookup: Lookup | None = None
+    offers: tuple[TakenOffer, ...] = ()
+    gift_cards: tuple[GiftCard, ...] = ()
+    use_prepaid: bool = False
     previews: Previews = field(default_factory=Previews)
     notice: Notice | None = None
     devices: Mapping[str, DeviceHealth] = field(default_factory=dict)
@@ -350,9 +416,15 @@ class Visit:
     @property
     def at_home(self) -> bool:
         """Nobody is here: nothing to lose by a reset."""
-        return (
-            isinstance(self.phase, Attract | OutOfOrder) and self.member is None and self.saved_card is None
-        )
+        resting = isinstance(self.phase, Attract | OutOfOrder)
+        return resting and self.member is None and self.saved_card is None and not self.offers
+
+    @property
+    def prepaid_to_use(self) -> tuple[str, Money] | None:
+        """The member's id and balance, when the guest wants to pay with it."""
+        if not self.use_prepaid or self.member is None or self.member.prepaid is None:
+            return None
+        return self.member.id, self.member.prepaid
 
     def has(self, kind: DeviceKind) -> bool:
         """Whether a device of this kind works now."""
@@ -371,10 +443,12 @@ class Visit:
 
 def first_visit(shop: Shop, now: datetime, next_number: int = 1) -> Visit:
     """The kiosk just after start."""
+    basket = Basket(shop.catalogue.currency)
     return Visit(
         phase=Attract(),
         language=shop.languages[0],
-        basket=Basket(shop.catalogue.currency),
+        basket=basket,
+        bill=bill_of(basket, (), shop.stacking, shop.charges, None),
         now=now,
         category=shop.catalogue.categories[0].id,
         next_number=next_number,

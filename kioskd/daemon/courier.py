@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from kioskd.core import errors
-from kioskd.core.order import Order, Tender, from_document, to_document
+from kioskd.core.order import Order, Tender
+from kioskd.core.order_document import from_document, to_document
 from kioskd.core.ports import Delivered, LoyaltyBackend
 from kioskd.outbox.courier import (
     ABSENT,

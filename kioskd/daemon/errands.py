@@ -10,13 +10,12 @@ from typing import Any
 from kioskd.core import errors
 from kioskd.core.effects import (
     AbortPayment,
-    AcceptOrder,
     Effect,
     Forget,
     LookUp,
     PreviewPoints,
     PrintReceipt,
-    TakePayment,
+    Settle,
 )
 from kioskd.core.events import (
     Event,
@@ -28,6 +27,7 @@ from kioskd.core.events import (
     PrintVerdict,
     ReceiptEnded,
 )
+from kioskd.core.order import Order, Tender
 from kioskd.core.order_receipt import Letterhead, order_receipt
 from kioskd.core.ports import PreviewsPoints, ReceiptPrinter, Translator
 from kioskd.core.preview import BasketPoints
@@ -86,14 +86,12 @@ class Errands:
                 self._lookup = self._start(self._look_up(effect))
             case PreviewPoints():
                 self._preview = self._start(self._preview_points(effect))
-            case TakePayment(order):
-                if self._payments:
-                    self._start(self._payments.take(order))
+            case Settle(order):
+                card = self._payments if order.tender is Tender.CARD and order.due else None
+                self._start(card.take(order) if card else self._accept(order))
             case AbortPayment():
                 if self._payments:
                     self._start(self._payments.abort())
-            case AcceptOrder():
-                self._start(self._accept(effect))
             case PrintReceipt():
                 self._start(self._print(effect))
             case Forget():
@@ -157,8 +155,8 @@ class Errands:
             log.error("no preview of points: %s", without_content(error))
         self._post(PointsPreviewed(asked.request, points))
 
-    async def _accept(self, effect: AcceptOrder) -> None:
-        self._post(await self._selling.accept(effect.order))
+    async def _accept(self, order: Order) -> None:
+        self._post(await self._selling.accept(order))
 
     async def _print(self, job: PrintReceipt) -> None:
         verdict = PrintVerdict.BLOCKED

@@ -7,7 +7,8 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from kioskd.core.events import Event, PaymentEnded, PaymentOutcome, PaymentProgress
-from kioskd.core.order import Order, from_document
+from kioskd.core.order import Order
+from kioskd.core.order_document import from_document
 from kioskd.core.ports import PaymentTerminal
 from kioskd.daemon.courier import payment_draft
 from kioskd.daemon.selling import Selling

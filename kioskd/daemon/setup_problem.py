@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kioskd.core.basket import Basket
+from kioskd.core.bill import bill_of
 from kioskd.core.catalogue import Catalogue
 from kioskd.core.errors import DeviceError, KioskError
 from kioskd.core.visit import Blockage, OutOfOrder, Shop, Visit
@@ -59,12 +60,14 @@ def _show(error: KioskError, display: DisplayConfig) -> Callable[[], None]:
     from kioskd.daemon.display import make_display
 
     shop = Shop("kioskd", "", Catalogue("EUR", (), {}), ("en",), ())
+    basket = Basket("EUR")
     opened = make_display(display, shop, None, time.monotonic)
     opened.show(
         Visit(
             phase=OutOfOrder(Blockage.SETUP, tuple(str(error).splitlines())),
             language="en",
-            basket=Basket("EUR"),
+            basket=basket,
+            bill=bill_of(basket, (), shop.stacking, (), None),
             now=datetime.now(UTC),
             category="",
         )

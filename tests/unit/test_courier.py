@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 
 from kioskd.core import errors
-from kioskd.core.order import Order, Tender, to_document
+from kioskd.core.order import Order, Tender
+from kioskd.core.order_document import to_document
 from kioskd.core.ports import Delivered
 from kioskd.daemon.courier import ORDER, PAYMENT, UNPAID, LoyaltyCourier, order_draft, payment_draft
 from kioskd.outbox.courier import (

@@ -14,12 +14,11 @@ from kioskd.core.basket import Basket
 from kioskd.core.credential import Credential, CredentialKind
 from kioskd.core.effects import (
     AbortPayment,
-    AcceptOrder,
     Forget,
     LookUp,
     PreviewPoints,
     PrintReceipt,
-    TakePayment,
+    Settle,
 )
 from kioskd.core.events import (
     LookupFailed,
@@ -261,7 +260,7 @@ def test_a_preview_for_a_guest_who_left_is_dropped(tmp_path: Path) -> None:
 
 def test_an_order_without_terminal_is_accepted_once_it_is_on_the_disk(tmp_path: Path) -> None:
     async def scenario(office: Office) -> None:
-        office.errands.carry_out(AcceptOrder(order(1)))
+        office.errands.carry_out(Settle(order(1)))
         assert await office.news.until(OrderAccepted) == OrderAccepted("o-1")
 
     work(tmp_path, scenario)
@@ -271,7 +270,7 @@ def test_a_payment_is_taken_and_can_be_aborted(tmp_path: Path) -> None:
     async def scenario(office: Office) -> None:
         assert office.terminal
         office.terminal.hold = asyncio.Event()
-        office.errands.carry_out(TakePayment(order(1)))
+        office.errands.carry_out(Settle(order(1)))
         await office.news.until(PaymentProgress)
         office.errands.carry_out(AbortPayment("o-1"))
         office.terminal.hold.set()
@@ -286,7 +285,7 @@ def test_without_a_terminal_there_is_nothing_to_pay_with(tmp_path: Path) -> None
     office.terminal = None
 
     async def scenario(office: Office) -> None:
-        office.errands.carry_out(TakePayment(order(1)))
+        office.errands.carry_out(Settle(order(1)))
         office.errands.carry_out(AbortPayment("o-1"))
 
     assert work(tmp_path, scenario, office).news.events == []
@@ -342,7 +341,7 @@ def test_asked_to_stop_it_finishes_what_is_being_written_and_drops_questions(tmp
     async def scenario(office: Office) -> None:
         office.backend.hold = asyncio.Event()
         office.errands.carry_out(ASKED)
-        office.errands.carry_out(AcceptOrder(order(1, tender=Tender.CARD)))
+        office.errands.carry_out(Settle(order(1, tender=Tender.CARD)))
         await office.errands.finish(DEADLINE_S)
         assert office.news.events == [OrderAccepted("o-1")]
 
@@ -353,7 +352,7 @@ def test_asked_to_stop_it_does_not_wait_for_ever(tmp_path: Path) -> None:
     async def scenario(office: Office) -> None:
         assert office.terminal
         office.terminal.hold = asyncio.Event()
-        office.errands.carry_out(TakePayment(order(1)))
+        office.errands.carry_out(Settle(order(1)))
         await office.news.until(PaymentProgress)
         await office.errands.finish(0.01)
         assert [type(event) for event in office.news.events] == [PaymentProgress]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from kioskd.core.basket import MAX_LINES, MAX_QUANTITY, Basket, Choice, Line
 from kioskd.core.catalogue import Option, OptionGroup, Product, Service, Words
-from kioskd.core.effects import TakePayment
+from kioskd.core.effects import Settle
 from kioskd.core.events import (
     Finish,
     PaymentEnded,
@@ -24,7 +24,8 @@ from kioskd.core.events import (
     ShowCheckout,
     StartOrder,
 )
-from kioskd.core.order import Order, OrderLine, Tender, from_document, order_lines, to_document
+from kioskd.core.order import Order, OrderLine, Tender, order_lines
+from kioskd.core.order_document import from_document, to_document
 from kioskd.core.visit import Paying, Place
 from kioskd.daemon.courier import order_draft
 from kioskd.outbox.operation import PAYLOAD_LIMIT_BYTES, encode_payload
@@ -191,7 +192,7 @@ def paying(p: Player) -> Order:
     """Order something and choose the card."""
     p.do(StartOrder(EAT_IN), QuickAdd("W1"), ShowBasket(), ShowCheckout())
     (effect,) = p.do(PayWith(Tender.CARD))
-    assert isinstance(effect, TakePayment)
+    assert isinstance(effect, Settle)
     return effect.order
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kioskd.core.events import OrderAccepted, PaymentEnded, PaymentOutcome, PaymentProgress
-from kioskd.core.order import to_document
+from kioskd.core.order_document import to_document
 from kioskd.core.ports import PaymentResult
 from kioskd.daemon.payments import FIRST_PAUSE_S, LONGEST_PAUSE_S, Payments
 from kioskd.daemon.selling import Selling

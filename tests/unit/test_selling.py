@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from kioskd.core.order import Order, Tender, from_document
+from kioskd.core.order import Order, Tender
+from kioskd.core.order_document import from_document
 from kioskd.core.ports import Delivered
 from kioskd.daemon.courier import LoyaltyCourier
 from kioskd.daemon.selling import Selling

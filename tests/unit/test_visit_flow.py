@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from kioskd.core.effects import AbortPayment, AcceptOrder, Effect, Forget, LookUp, PrintReceipt, TakePayment
+from kioskd.core.effects import AbortPayment, Effect, Forget, LookUp, PrintReceipt, Settle
 from kioskd.core.events import (
     AskHelp,
     CancelOrder,
@@ -91,8 +91,8 @@ def test_a_member_scans_orders_pays_and_sees_the_points() -> None:
     p.do(MemberFound(asked.request, SANNE))
     assert p.visit.place is Place.OVERVIEW
     p.do(StartOrder(EAT_IN), QuickAdd("B1"), ShowCheckout())
-    payment = wished(p.do(PayWith(Tender.CARD)), TakePayment)
-    assert isinstance(payment, TakePayment)
+    payment = wished(p.do(PayWith(Tender.CARD)), Settle)
+    assert isinstance(payment, Settle)
     assert payment.order.total == eur(850)
     assert payment.order.member_id == "m-1"
     p.do(PaymentProgress(payment.order.id, PaymentStep.ENTER_PIN))
@@ -125,8 +125,8 @@ def test_at_the_counter_the_ticket_says_the_points_come_when_it_is_paid() -> Non
     asked = wished(p.do(Scanned("KD-1001", "scanner")), LookUp)
     assert isinstance(asked, LookUp)
     p.do(MemberFound(asked.request, SANNE), StartOrder(EAT_IN), QuickAdd("B1"), ShowCheckout())
-    accepted = wished(p.do(PayWith(Tender.COUNTER)), AcceptOrder)
-    assert isinstance(accepted, AcceptOrder)
+    accepted = wished(p.do(PayWith(Tender.COUNTER)), Settle)
+    assert isinstance(accepted, Settle)
     p.do(OrderAccepted(accepted.order.id))
     assert isinstance(p.visit.phase, Thanks)
     assert p.visit.phase.points is Points.AT_COUNTER
@@ -322,7 +322,7 @@ def test_what_is_sold_in_the_morning_cannot_be_paid_at_noon() -> None:
 def test_nothing_to_pay_needs_no_terminal() -> None:
     p = player(terminal=False)
     p.do(StartOrder(EAT_IN), QuickAdd("Z1"), ShowCheckout())
-    assert wished(p.do(PayWith(Tender.CARD)), AcceptOrder)
+    assert wished(p.do(PayWith(Tender.CARD)), Settle)
 
 
 def test_a_guest_who_leaves_is_asked_counted_down_and_forgotten() -> None:

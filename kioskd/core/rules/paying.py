@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kioskd.core.effects import AbortPayment, AcceptOrder, TakePayment
+from kioskd.core.effects import AbortPayment, Settle
 from kioskd.core.events import (
     CancelPayment,
     OrderAccepted,
@@ -44,15 +44,15 @@ def pay_with(visit: Visit, event: PayWith, context: Context) -> Step:
         visit = replace(visit, saved_card=visit.lookup.credential, lookup=None)
     order = _order(visit, event.tender, context)
     if event.tender is Tender.CARD and not order.total:
-        return to(visit, Storing(order), AcceptOrder(order))
+        return to(visit, Storing(order), Settle(order))
     if not visit.can_pay_with(event.tender, context.shop):
         return Step(notice(visit, NoticeKind.TERMINAL_UNAVAILABLE, context))
     if event.tender is Tender.COUNTER:
-        return to(visit, Storing(order), AcceptOrder(order))
+        return to(visit, Storing(order), Settle(order))
     limits = context.shop.limits
     abort_s = context.after(limits.payment_s)
     paying = Paying(order, abort_s=abort_s, give_up_s=abort_s + limits.abort_grace_s)
-    return to(visit, paying, TakePayment(order))
+    return to(visit, paying, Settle(order))
 
 
 def _order(visit: Visit, tender: Tender, context: Context) -> Order:

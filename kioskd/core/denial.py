@@ -1,0 +1,45 @@
+"""Why an offer, or money kept with the merchant, cannot be used: known to guests in their own words."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Denial(StrEnum):
+    """The values are the words in which a loyalty backend refuses (`errors.Refused.reason`)."""
+
+    UNKNOWN_VOUCHER = "unknown_voucher"
+    UNKNOWN_GIFT_CARD = "unknown_gift_card"
+    EXPIRED = "expired"
+    USED = "used"
+    LOCKED_ELSEWHERE = "locked_elsewhere"
+    NOT_YET_ACTIVE = "not_yet_active"
+    DEACTIVATED = "deactivated"
+    NOT_HERE = "not_here"
+    """Another shop's."""
+    OTHER_MEMBER = "other_member"
+    CARD_NEEDED = "card_needed"
+    """It belongs to nobody yet, and the backend wants to know who uses it."""
+    UNUSABLE = "unusable"
+    """Nobody can tell what it is worth: staff must act."""
+    INSUFFICIENT_POINTS = "insufficient_points"
+    OUT_OF_STOCK = "out_of_stock"
+    CLAIM_LIMIT = "claim_limit"
+    TOO_FEW_LEFT = "too_few_left"
+    NOT_AVAILABLE = "not_available"
+    NOT_VALID = "not_valid"
+    INSUFFICIENT_BALANCE = "insufficient_balance"
+    NOT_SPENDABLE_HERE = "not_spendable_here"
+    ALREADY_ADDED = "already_added"
+    UNREACHABLE = "unreachable"
+    """Nobody could be asked: nothing was used."""
+    UNCLEAR = "unclear"
+    """Nobody knows yet whether it was used; if so, it is given back."""
+
+    @classmethod
+    def of(cls, reason: str) -> Denial:
+        """The denial a backend's word stands for; NOT_AVAILABLE for a word that is not listed."""
+        try:
+            return cls(reason)
+        except ValueError:
+            return cls.NOT_AVAILABLE
