@@ -23,6 +23,8 @@ from kioskd.core.events import (
     LookupFailure,
     MemberFound,
     NetworkChanged,
+    PaymentEnded,
+    PaymentOutcome,
     PointsPreviewed,
     PrintVerdict,
     ReceiptEnded,
@@ -87,8 +89,7 @@ class Errands:
             case PreviewPoints():
                 self._preview = self._start(self._preview_points(effect))
             case Settle(order):
-                card = self._payments if order.tender is Tender.CARD and order.due else None
-                self._start(card.take(order) if card else self._accept(order))
+                self._start(self._settle(order))
             case AbortPayment():
                 if self._payments:
                     self._start(self._payments.abort())
@@ -155,8 +156,13 @@ class Errands:
             log.error("no preview of points: %s", without_content(error))
         self._post(PointsPreviewed(asked.request, points))
 
-    async def _accept(self, order: Order) -> None:
-        self._post(await self._selling.accept(order))
+    async def _settle(self, order: Order) -> None:
+        if order.tender is not Tender.CARD or not order.due:
+            self._post(await self._selling.accept(order))
+        elif self._payments:
+            await self._payments.take(order)
+        else:
+            self._post(PaymentEnded(order.id, PaymentOutcome.UNAVAILABLE))
 
     async def _print(self, job: PrintReceipt) -> None:
         verdict = PrintVerdict.BLOCKED

@@ -26,6 +26,8 @@ from kioskd.core.events import (
     MemberFound,
     NetworkChanged,
     OrderAccepted,
+    PaymentEnded,
+    PaymentOutcome,
     PaymentProgress,
     PointsPreviewed,
     PrintVerdict,
@@ -258,9 +260,9 @@ def test_a_preview_for_a_guest_who_left_is_dropped(tmp_path: Path) -> None:
 # --- money --------------------------------------------------------------------------------------------------
 
 
-def test_an_order_without_terminal_is_accepted_once_it_is_on_the_disk(tmp_path: Path) -> None:
+def test_an_order_with_nothing_to_pay_is_accepted_once_it_is_on_the_disk(tmp_path: Path) -> None:
     async def scenario(office: Office) -> None:
-        office.errands.carry_out(Settle(order(1)))
+        office.errands.carry_out(Settle(order(1, tender=Tender.NONE)))
         assert await office.news.until(OrderAccepted) == OrderAccepted("o-1")
 
     work(tmp_path, scenario)
@@ -288,7 +290,7 @@ def test_without_a_terminal_there_is_nothing_to_pay_with(tmp_path: Path) -> None
         office.errands.carry_out(Settle(order(1)))
         office.errands.carry_out(AbortPayment("o-1"))
 
-    assert work(tmp_path, scenario, office).news.events == []
+    assert work(tmp_path, scenario, office).news.events == [PaymentEnded("o-1", PaymentOutcome.UNAVAILABLE)]
 
 
 # --- paper --------------------------------------------------------------------------------------------------
@@ -341,7 +343,7 @@ def test_asked_to_stop_it_finishes_what_is_being_written_and_drops_questions(tmp
     async def scenario(office: Office) -> None:
         office.backend.hold = asyncio.Event()
         office.errands.carry_out(ASKED)
-        office.errands.carry_out(Settle(order(1, tender=Tender.CARD)))
+        office.errands.carry_out(Settle(order(1, tender=Tender.NONE)))
         await office.errands.finish(DEADLINE_S)
         assert office.news.events == [OrderAccepted("o-1")]
 
