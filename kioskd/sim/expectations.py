@@ -7,7 +7,14 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from kioskd.sim import finger
-from kioskd.sim.scenario import Balance, Wire
+from kioskd.sim.scenario import (
+    Balance,
+    CollectableAtLeat,
+    GiftCardAtLeat,
+    PrepaidAtLeat,
+    VoucherAtLeat,
+    Wire,
+)
 from kioskd.sim.world import World
 
 Verdict = str | None
@@ -126,6 +133,29 @@ async def orders(world: World, wanted: int) -> Verdict:
     return _equal("orders at the loyalty server", len(world.orders), wanted)
 
 
+@_check("voucher")
+async def voucher(world: World, wanted: VoucherAtLeat) -> Verdict:
+    return _equal(f"voucher {wanted.code}", world.dashboard.voucher_status(wanted.code), wanted.status)
+
+
+@_check("gift_card")
+async def gift_card(world: World, wanted: GiftCardAtLeat) -> Verdict:
+    left = _major(world.dashboard.gift_card_minor(wanted.code))
+    return _equal(f"balance of {wanted.code}", left, wanted.balance)
+
+
+@_check("prepaid")
+async def prepaid(world: World, wanted: PrepaidAtLeat) -> Verdict:
+    left = _major(world.dashboard.prepaid_minor(wanted.card))
+    return _equal(f"prepaid balance of {wanted.card}", left, wanted.balance)
+
+
+@_check("collectable")
+async def collectable(world: World, wanted: CollectableAtLeat) -> Verdict:
+    waiting = world.dashboard.collectables(wanted.card)
+    return _equal(f"rewards that wait for {wanted.card}", sorted(waiting), sorted(wanted.titles))
+
+
 @_check("portal_says")
 async def portal_says(world: World, wanted: str) -> Verdict:
     return lacking([world.portal_said], [wanted])
@@ -135,7 +165,7 @@ async def portal_says(world: World, wanted: str) -> Verdict:
 async def charged(world: World, wanted: str) -> Verdict:
     taken_minor = world.terminal.state()["charged_minor"]
     assert isinstance(taken_minor, int)
-    return _equal("charged in all", f"{taken_minor // 100}.{taken_minor % 100:02}", wanted)
+    return _equal("charged in all", _major(taken_minor), wanted)
 
 
 # --- in the daemon ------------------------------------------------------------------------------------
@@ -154,6 +184,16 @@ async def outbox(world: World, wanted: Mapping[str, int]) -> Verdict:
 async def devices(world: World, wanted: Mapping[str, str]) -> Verdict:
     states = {device["name"]: device["state"] for device in (await world.kiosk.status())["devices"]}
     return None if all(states.get(name) == state for name, state in wanted.items()) else f"they are {states}"
+
+
+@_check("says")
+async def says(world: World, wanted: tuple[str, ...]) -> Verdict:
+    return lacking([world.command_said], wanted)
+
+
+@_check("exit_status")
+async def exit_status(world: World, wanted: int) -> Verdict:
+    return _equal("exit status", world.command_status, wanted)
 
 
 @_check("log_has_not")
@@ -206,6 +246,10 @@ def difference(value: Any, wanted: Any, place: str = "") -> Verdict:
                 return wrong
         return None
     return None if value == wanted else f"{place.rstrip('.')} is {value!r}, wanted {wanted!r}"
+
+
+def _major(minor: int) -> str:
+    return f"{'-' if minor < 0 else ''}{abs(minor) // 100}.{abs(minor) % 100:02}"
 
 
 def _equal(what: str, value: object, wanted: object) -> Verdict:

@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import tomllib
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import Any
 START_S = 20.0
 STOP_S = 5.0
 ANSWER_S = 10.0
+COMMAND_S = 20.0
 _LOOK_AGAIN_S = 0.02
 _LOG_TAIL_LINES = 12
 _LAST_WORDS_S = 1.0
@@ -217,6 +219,23 @@ class Kiosk:
         return (await self._ask({"do": "outbox", "limit": limit}))[0]
 
     # --- acts ----------------------------------------------------------------------------------------
+
+    async def command(self, words: Sequence[str]) -> tuple[str, int | None]:
+        """Run `kioskd` with these words beside the daemon: what it printed, errors too, and its exit status."""
+        process = await asyncio.create_subprocess_exec(
+            *(self._python, "-m", "kioskd", *words, "--socket", str(self.socket)),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        try:
+            async with asyncio.timeout(COMMAND_S):
+                printed, _ = await process.communicate()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+            raise self._down(f"did not carry out {words[0]} within {COMMAND_S:g} s") from None
+        return printed.decode("utf-8", "replace"), process.returncode
 
     async def touch(self, x_px: int, y_px: int, phase: str) -> None:
         """`phase` is down, move or up."""

@@ -115,6 +115,8 @@ async def play(scenario: Scenario, out: Path | None, say: Say = lambda line: Non
         counter=scenario.settings.counter,
         terminal_auto_s=0.0 if scenario.settings.card == "at_once" else None,
         restart_after_s=None,
+        settings=scenario.settings.kiosk,
+        switches=scenario.settings.leat,
     )
     with tempfile.TemporaryDirectory(prefix="kioskd-") as folder:
         async with World(Path(folder), options) as world:
@@ -258,6 +260,18 @@ class _Player:
         for name, value in faults.items():
             self._world.terminal_fault(name, value)
 
+    async def at_leat(self, forms: dict[str, dict[str, Any]]) -> None:
+        from kioskd.sim.leat.forms import ControlRefused
+
+        for name, form in forms.items():
+            try:
+                self._world.dashboard.change(name, form)
+            except ControlRefused as refused:
+                raise StepFailed(f"{name}: {refused}") from None
+
+    async def leat(self, switches: dict[str, Any]) -> None:
+        self._world.dashboard.switch(switches)
+
     async def kill(self, _yes: bool) -> None:
         await self._world.kill_kiosk()
 
@@ -322,6 +336,9 @@ _ACTS: dict[str, _Act] = {
     "shift_wall_s": lambda player, seconds: player._world.shift_wall(seconds),
     "kill": _Player.kill,
     "restart": _Player.restart,
+    "command": lambda player, words: player._world.command(words),
+    "leat": _Player.leat,
+    "at_leat": _Player.at_leat,
     "order_paid": lambda player, number: player._world.kiosk.order_paid(number),
 }
 

@@ -6,6 +6,8 @@ order in which they are written; then all its expectations must come true within
     [options]     size = "540x960"      the display in pixels
                   card = "at_once"      somebody presents a card as soon as asked; "by_hand": the steps do
                   counter = true        paying at the counter is offered
+                  kiosk = { ... }       more of its kiosk.toml, laid over what the simulated kiosk has
+                  leat = { ... }        switches of the loyalty server: see sim/leat/switches.py
 
 What the guest does:
 
@@ -32,6 +34,10 @@ What the world does:
     kill = true                         kill -9; it stays down
     restart = true                      the kiosk is started again and its devices are awaited
     order_paid = "A1"                   staff took the money at the counter
+    command = ["order", "cancel", "A1"] staff run this kioskd command; `says` has what it printed
+    leat = { read_lag_s = 3 }           switches of the loyalty server, from now on
+    at_leat = { vouchers = { code = "FLYER-TEN", expires_in_s = 0 } }   what the merchant does in the loyalty
+                                        server's dashboard: the forms of sim/leat/control.py
 
 What is expected:
 
@@ -50,9 +56,15 @@ What is expected:
                                         `method` if given; `body` is a part of theirs
     balance = { card = "10024711", points = 1250 }                 at Leat
     orders = 1                          so many orders at Leat
+    voucher = { code = "FLYER-TEN", status = "LOCKED" }            at Leat
+    gift_card = { code = "GC-2500-HARBOUR", balance = "12.50" }    at Leat
+    prepaid = { card = "10024711", balance = "7.30" }              at Leat
+    collectable = { card = "10024711", titles = ["Cookie"] }       what waits for its owner at Leat
     charged = "13.10"                   what the card terminal took in all
     outbox = { open = 0 }               operations by state, or all that are open
     devices = { printer = "faulty" }    states of devices, as the kiosk reports them
+    says = ["A1"]                       texts in what the last `command` printed
+    exit_status = 1                     of the last `command`
     log_has_not = ["10024711"]          texts that must not be in the daemon's log
 
 `say` is a remark for the reader of the report.
@@ -151,6 +163,29 @@ class Balance(_Table):
     points: int
 
 
+class VoucherAtLeat(_Table):
+    code: str
+    status: Literal["ACTIVE", "INACTIVE", "LOCKED", "REDEEMED", "EXPIRED", "DEACTIVATED"]
+
+
+Amount = Annotated[str, Field(pattern=r"^-?[0-9]+\.[0-9]{2}$")]
+
+
+class GiftCardAtLeat(_Table):
+    code: str
+    balance: Amount
+
+
+class PrepaidAtLeat(_Table):
+    card: str
+    balance: Amount
+
+
+class CollectableAtLeat(_Table):
+    card: str
+    titles: tuple[str, ...]
+
+
 class Collect(_Table):
     card: str
     place: ClaimPlace = Field(alias="from")
@@ -193,6 +228,9 @@ class Step(_Table):
     kill: Yes | None = None
     restart: Yes | None = None
     order_paid: str | None = None
+    command: Texts | None = None
+    leat: Mapping[str, StrictBool | StrictInt | float | str] | None = None
+    at_leat: Mapping[str, Mapping[str, Any]] | None = None
 
     screen: str | None = None
     see: Texts | None = None
@@ -206,9 +244,15 @@ class Step(_Table):
     wire: Wire | None = None
     balance: Balance | None = None
     orders: Count | None = None
+    voucher: VoucherAtLeat | None = None
+    gift_card: GiftCardAtLeat | None = None
+    prepaid: PrepaidAtLeat | None = None
+    collectable: CollectableAtLeat | None = None
     charged: Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]{2}$")] | None = None
     outbox: Mapping[str, Count] | None = None
     devices: Mapping[str, str] | None = None
+    says: Texts | None = None
+    exit_status: int | None = None
     log_has_not: Texts | None = None
 
     order: tuple[str, ...] = Field(default=(), exclude=True)
@@ -224,11 +268,11 @@ class Step(_Table):
 
 ACTS = frozenset(
     "scan tap keypad show_picture hide_picture collect wait_s card network fault unplug plug printer terminal"
-    " shift_wall_s kill restart order_paid".split()
+    " shift_wall_s kill restart order_paid command leat at_leat".split()
 )
 EXPECTATIONS = frozenset(
-    "screen see not_see enabled disabled paper papers claim_on portal_says wire balance orders charged outbox"
-    " devices log_has_not".split()
+    "screen see not_see enabled disabled paper papers claim_on portal_says wire balance orders voucher"
+    " gift_card prepaid collectable charged outbox devices says exit_status log_has_not".split()
 )
 
 
@@ -247,6 +291,8 @@ class Settings(_Table):
     size: Annotated[tuple[int, int], BeforeValidator(_size)] = (1080, 1920)
     card: Literal["at_once", "by_hand"] = "at_once"
     counter: StrictBool = True
+    kiosk: Mapping[str, Any] = Field(default_factory=dict)
+    leat: Mapping[str, StrictBool | StrictInt | float | str] = Field(default_factory=dict)
 
 
 class _File(_Table):

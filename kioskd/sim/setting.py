@@ -106,6 +106,17 @@ def kiosk_settings(
     }
 
 
+def laid_over(settings: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """`settings` with what `more` says, table by table."""
+    merged = dict(settings)
+    for key, value in more.items():
+        below = merged.get(key)
+        if isinstance(below, Mapping) and isinstance(value, Mapping):
+            value = laid_over(below, value)
+        merged[key] = value
+    return merged
+
+
 def size_mm(size_px: tuple[int, int]) -> tuple[int, int]:
     """How large a display of so many pixels is."""
     if size_px in _SIZES_MM:

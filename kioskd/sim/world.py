@@ -16,19 +16,20 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
 from kioskd.sim import finger
 from kioskd.sim.kiosk import Kiosk, KioskDown
 from kioskd.sim.scanner import SerialScannerSimulator, WedgeSimulator
-from kioskd.sim.setting import Places, as_toml, kiosk_settings
+from kioskd.sim.setting import Places, as_toml, kiosk_settings, laid_over
 
 if TYPE_CHECKING:  # imported when the daemon is on its way: they bring HTTP, pictures and numbers along
     from kioskd.sim.camera import CameraSimulator
+    from kioskd.sim.dashboard import Dashboard
     from kioskd.sim.leat import LeatSimulator
     from kioskd.sim.paper import Paper
     from kioskd.sim.printer import PrinterSimulator
@@ -78,6 +79,10 @@ class Options:
     terminal_auto_s: float | None = None
     restart_after_s: float | None = 1.0
     python: str = sys.executable
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """Laid over the kiosk's configuration."""
+    switches: Mapping[str, Any] = field(default_factory=dict)
+    """Of the loyalty server."""
 
 
 class World:
@@ -90,6 +95,7 @@ class World:
 
     kiosk: Kiosk
     leat: LeatSimulator
+    dashboard: Dashboard
     served: ServedApp
     terminal: TerminalSimulator
     printer: PrinterSimulator
@@ -101,6 +107,8 @@ class World:
         self.network_is: Network = "on"
         self.closed = asyncio.Event()
         self.portal_said = ""
+        self.command_said = ""
+        self.command_status: int | None = None
         self._things = AsyncExitStack()
         self._keeper: asyncio.Task[None] | None = None
 
@@ -145,10 +153,13 @@ class World:
         await self.printer.start()
         things.push_async_callback(self.printer.stop)
 
+        from kioskd.sim.dashboard import Dashboard
         from kioskd.sim.leat import LeatSimulator
         from kioskd.sim.serve import serve
 
         self.leat = LeatSimulator()
+        self.dashboard = Dashboard(self.leat)
+        self.dashboard.switch(self.options.switches)
         self.served = await things.enter_async_context(serve(self.leat.app, leat_port))
 
         from kioskd.sim.camera import CameraSimulator
@@ -176,6 +187,7 @@ class World:
             terminal_port=terminal_port,
             counter=self.options.counter,
         )
+        settings = laid_over(settings, self.options.settings)
         self.places.config.write_text(as_toml(settings), "utf-8")
 
     # --- the guest -------------------------------------------------------------------------------------
@@ -376,6 +388,10 @@ class World:
             self.portal_said = str(refused)
         else:
             self.portal_said = f"{answer['credits']} points"
+
+    async def command(self, words: Sequence[str]) -> None:
+        """Staff run a `kioskd` command; `command_said` and `command_status` have what came of it."""
+        self.command_said, self.command_status = await self.kiosk.command(words)
 
     # --- what can be known ---------------------------------------------------------------------------------
 

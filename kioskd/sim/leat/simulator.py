@@ -60,6 +60,10 @@ class LeatSimulator:
     def state(self) -> LeatState:
         return self._api.state
 
+    def now(self) -> datetime:
+        """By the server's clock."""
+        return self._api.now()
+
     def reset(self) -> None:
         """Back to the seeded members: no orders, no faults, no recorded requests, default switches."""
         self._api.state = seeded_state(self._clock())
