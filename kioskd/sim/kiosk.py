@@ -221,7 +221,7 @@ class Kiosk:
     # --- acts ----------------------------------------------------------------------------------------
 
     async def command(self, words: Sequence[str]) -> tuple[str, int | None]:
-        """Run `kioskd` with these words beside the daemon: what it printed, errors too, and its exit status."""
+        """Run `kioskd` with these words: what it printed, errors too, and its exit status."""
         process = await asyncio.create_subprocess_exec(
             *(self._python, "-m", "kioskd", *words, "--socket", str(self.socket)),
             stdin=asyncio.subprocess.DEVNULL,
