@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from kioskd.core.discount import (
     AmountOff,
     Benefit,
+    Categories,
     FreeItem,
-    InCategory,
     Item,
     Offer,
     OfferKind,
@@ -69,7 +69,7 @@ def baskets(most_items: int = 5, dearest: int = 1200) -> st.SearchStrategy[list[
 
 
 _SCOPES = st.one_of(
-    st.sampled_from(["hot", "cold"]).map(InCategory),
+    st.sets(st.sampled_from(["hot", "cold"]), min_size=1).map(lambda ids: Categories(tuple(sorted(ids)))),
     st.sets(st.sampled_from("ABCD"), min_size=1).map(lambda skus: Products(tuple(sorted(skus)))),
 )
 _TAKES = st.one_of(
@@ -147,8 +147,8 @@ def _matching(offer: Offer, bill: Sequence[Item]) -> list[int]:
             return list(range(len(bill)))
         case Products(skus):
             return [n for n, each in enumerate(bill) if each.sku in skus]
-        case InCategory(category):
-            return [n for n, each in enumerate(bill) if each.category == category]
+        case Categories(ids):
+            return [n for n, each in enumerate(bill) if each.category in ids]
 
 
 def _unlimited(offer: Offer, bill: Sequence[Item]) -> bool:

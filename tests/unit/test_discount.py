@@ -12,9 +12,9 @@ from kioskd.core.discount import (
     AmountOff,
     Applied,
     Benefit,
+    Categories,
     Discount,
     FreeItem,
-    InCategory,
     Item,
     Offer,
     OfferKind,
@@ -38,7 +38,7 @@ from tests.unit.shopfront import BURGER, FRIES, WATER
 LATTE = item("latte", 450, category="hot")
 ESPRESSO = item("espresso", 280, category="hot")
 COLA = item("cola", 300, category="cold")
-HOT = InCategory("hot")
+HOT = Categories(("hot",))
 
 
 def best(items: Sequence[Item], *offers: Offer) -> Applied:
@@ -124,7 +124,7 @@ def test_more_free_items_than_there_are_units_is_all_of_them() -> None:
 
 def test_the_extras_of_a_free_item_are_still_paid_for() -> None:
     burger = [item("b", 850, sku="B1", category="burgers"), item("b-1", 100, sku="X1", within="b")]
-    assert best(burger, voucher(FreeItem(), InCategory("burgers"))).total == eur(100)
+    assert best(burger, voucher(FreeItem(), Categories(("burgers",)))).total == eur(100)
 
 
 def test_an_option_can_be_what_is_free() -> None:
@@ -346,7 +346,7 @@ def test_other_rules_that_mean_nothing_are_refused() -> None:
         lambda: FreeItem(0),
         lambda: Products(()),
         lambda: Products(("A", "")),
-        lambda: InCategory(""),
+        lambda: Categories(("",)),
         lambda: Rule(FreeItem(), WholeOrder()),
         lambda: Rule(percent("10"), HOT, minimum_order=eur(-1)),
         lambda: Rule(percent("10"), HOT, maximum=eur(0)),

@@ -14,8 +14,8 @@ from enum import StrEnum
 from kioskd.core.discount.arrange import best, in_turn
 from kioskd.core.discount.offer import (
     AmountOff,
+    Categories,
     FreeItem,
-    InCategory,
     Offer,
     OfferKind,
     PercentOff,
@@ -179,8 +179,8 @@ class _Case:
                 return (0,)
             case Products(skus):
                 return tuple(index for index, item in enumerate(self.items) if item.sku in skus)
-            case InCategory(category):
-                return tuple(index for index, item in enumerate(self.items) if item.category == category)
+            case Categories(ids):
+                return tuple(index for index, item in enumerate(self.items) if item.category in ids)
 
 
 def _as_one(left: Left) -> Left:

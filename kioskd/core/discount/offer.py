@@ -68,18 +68,18 @@ class Products:
 
 
 @dataclass(frozen=True, slots=True)
-class InCategory:
-    """Products of one category. Options have no category: an extra on a burger is no burger."""
+class Categories:
+    """Products of one of these categories. Options have none: an extra on a burger is no burger."""
 
-    category: str
+    ids: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        if not self.category:
-            raise ValueError("the category is empty")
+        if not self.ids or not all(self.ids):
+            raise ValueError("categories are missing or empty")
 
 
 Benefit = PercentOff | AmountOff | FreeItem
-Scope = WholeOrder | Products | InCategory
+Scope = WholeOrder | Products | Categories
 
 
 @dataclass(frozen=True, slots=True)
