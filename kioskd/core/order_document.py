@@ -51,7 +51,7 @@ def to_document(order: Order) -> dict[str, Any]:
     if not plain:
         document["discounts"] = [_discount_document(discount) for discount in order.discounts]
         document["charges"] = [_charge_document(charge, order.language) for charge in order.charges]
-        document["payments"] = [_payment_document(payment) for payment in order.payments]
+        document["payments"] = [payment_document(payment) for payment in order.payments]
     return document
 
 
@@ -80,7 +80,7 @@ def _order_from(document: Mapping[str, Any], currency: str) -> Order:
         credential=document["credential"],
         discounts=tuple(_discount_from(entry, currency) for entry in document.get("discounts", ())),
         charges=tuple(_charge_from(entry, currency) for entry in document.get("charges", ())),
-        payments=tuple(_payment_from(entry, currency) for entry in document.get("payments", ())),
+        payments=tuple(payment_from(entry, currency) for entry in document.get("payments", ())),
     )
 
 
@@ -174,7 +174,7 @@ def _charge_from(document: Mapping[str, Any], currency: str) -> OrderCharge:
     )
 
 
-def _payment_document(payment: StoredPayment) -> dict[str, Any]:
+def payment_document(payment: StoredPayment) -> dict[str, Any]:
     return {
         "id": payment.id,
         "kind": payment.kind.value,
@@ -187,7 +187,8 @@ def _payment_document(payment: StoredPayment) -> dict[str, Any]:
     }
 
 
-def _payment_from(document: Mapping[str, Any], currency: str) -> StoredPayment:
+def payment_from(document: Mapping[str, Any], currency: str) -> StoredPayment:
+    """Raises KeyError, TypeError or ValueError for another shape."""
     return StoredPayment(
         id=document["id"],
         kind=StoredValue(document["kind"]),
