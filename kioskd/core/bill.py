@@ -31,7 +31,7 @@ from kioskd.core.order import (
 )
 from kioskd.core.stored_value import GiftCard
 
-_DRAFT = "draft"
+DRAFT = "draft"
 """Stands for the order's id until there is an order."""
 
 
@@ -126,7 +126,7 @@ class Bill:
 
     def off_line(self, index: int) -> Money:
         """What is taken off the basket's line number `index` (from 0), its choices included."""
-        line = f"{_DRAFT}-{index + 1}"
+        line = f"{DRAFT}-{index + 1}"
         off = Money.zero(self.applied.currency)
         for part_id, amount in self.applied.off_items().items():
             if part_id == line or part_id.startswith(f"{line}-"):
@@ -140,7 +140,7 @@ def bill_of(
     stacking: Stacking,
     charges: Iterable[ChargeRule],
     service: Service | None,
-    order_id: str = _DRAFT,
+    order_id: str = DRAFT,
 ) -> Bill:
     """The bill before stored value. May take 100 ms for many offers: only when something changed."""
     items = items_of(order_id, basket)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kioskd.core.basket import Basket
 from kioskd.core.credential import Credential
 from kioskd.core.member import Voucher
-from kioskd.core.order import Order
+from kioskd.core.order import Order, OrderCharge, OrderDiscount, OrderLine
 
 
 class Sought(StrEnum):
@@ -51,10 +50,15 @@ class LetGo:
 
 @dataclass(frozen=True, slots=True)
 class PreviewPoints:
-    """Ask what this basket would earn. Always answered by PointsPreviewed with `request`, within seconds."""
+    """Ask what an order would earn. Always answered by PointsPreviewed with `request`, within seconds.
+
+    All ids in it are a draft's: they belong to no order.
+    """
 
     request: str
-    basket: Basket
+    lines: tuple[OrderLine, ...]
+    discounts: tuple[OrderDiscount, ...]
+    charges: tuple[OrderCharge, ...]
     member_id: str | None
     language: str
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol, runtime_checkable
 
-from kioskd.core.basket import Basket
 from kioskd.core.credential import Credential
 from kioskd.core.deeds import Deed, Done, Finding
 from kioskd.core.events import DeviceChanged, PaymentOutcome, PaymentStep, PrintVerdict, Scanned, ScanRejected
 from kioskd.core.member import Member, Voucher
 from kioskd.core.money import Money
-from kioskd.core.order import Order
+from kioskd.core.order import Order, OrderCharge, OrderDiscount, OrderLine
 from kioskd.core.preview import BasketPoints
 from kioskd.core.receipt import Receipt
 from kioskd.core.stored_value import GiftCard
@@ -98,9 +97,14 @@ class PreviewsPoints(Protocol):
     """A loyalty backend that can also say what would be earned. Raises only LoyaltyError and its branches."""
 
     async def preview_points(
-        self, basket: Basket, member_id: str | None, language: str
+        self,
+        lines: Sequence[OrderLine],
+        discounts: Sequence[OrderDiscount],
+        charges: Sequence[OrderCharge],
+        member_id: str | None,
+        language: str,
     ) -> BasketPoints | None:
-        """What this basket would earn the member, or a guest nobody knows. None: the backend does not say.
+        """What such an order would earn the member, or a guest nobody knows. None: the backend does not say.
 
         Nothing is stored by it, and it gives way to every other call.
         """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from kioskd.core.basket import BasketContent
+from kioskd.core.order import OrderCharge, OrderDiscount
 
 MAX_KEPT = 20
 """Baskets of one visit whose answers are remembered; the oldest go first."""
@@ -20,10 +21,12 @@ class BasketPoints:
 
 @dataclass(frozen=True, slots=True)
 class PreviewSubject:
-    """Whose basket, and what is in it. An answer counts for an equal subject and for no other."""
+    """Whose basket, what is in it, what comes off and on top. An answer counts for an equal subject only."""
 
     member_id: str | None
     content: BasketContent
+    discounts: tuple[OrderDiscount, ...] = ()
+    charges: tuple[OrderCharge, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

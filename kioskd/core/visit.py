@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from kioskd.core.basket import Basket, Choice
-from kioskd.core.bill import Bill, ChargeRule, TakenOffer, bill_of
+from kioskd.core.bill import DRAFT, Bill, ChargeRule, TakenOffer, bill_of, order_discounts
 from kioskd.core.catalogue import Catalogue, Service
 from kioskd.core.credential import Credential
 from kioskd.core.denial import Denial
@@ -406,7 +406,9 @@ class Visit:
 
     @property
     def preview_subject(self) -> PreviewSubject:
-        return PreviewSubject(self.member.id if self.member else None, self.basket.content)
+        member_id = self.member.id if self.member else None
+        discounts = order_discounts(DRAFT, self.bill, self.offers, member_id)
+        return PreviewSubject(member_id, self.basket.content, discounts, self.bill.charges)
 
     @property
     def preview(self) -> BasketPoints | None:

@@ -149,7 +149,9 @@ class Errands:
         try:
             if isinstance(backend, PreviewsPoints):
                 async with asyncio.timeout(PREVIEW_S):
-                    points = await backend.preview_points(asked.basket, asked.member_id, asked.language)
+                    points = await backend.preview_points(
+                        asked.lines, asked.discounts, asked.charges, asked.member_id, asked.language
+                    )
         except (errors.LoyaltyError, TimeoutError) as error:
             log.debug("no preview of points: %s", error)
         except Exception as error:  # noqa: BLE001 - what nobody needs must not end the kiosk

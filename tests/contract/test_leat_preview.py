@@ -8,6 +8,7 @@ from kioskd.core.basket import Basket, Choice
 from kioskd.core.catalogue import Option, OptionGroup, Product, Words
 from kioskd.core.errors import LoyaltyError
 from kioskd.core.money import Money
+from kioskd.core.order import order_lines
 from kioskd.core.ports import PreviewsPoints
 from kioskd.core.preview import BasketPoints
 from kioskd.sim.faults import FaultRule
@@ -23,16 +24,16 @@ PIZZA = Product(
     "food",
     groups=(OptionGroup("extra", Words("Extra"), (CHEESE,)),),
 )
-BASKET = Basket("EUR").add(PIZZA, (Choice("extra", "top-cheese"),), quantity=2)
+LINES = order_lines("draft", Basket("EUR").add(PIZZA, (Choice("extra", "top-cheese"),), quantity=2))
 
 
 def test_a_member_and_a_guest_are_told_what_the_same_basket_earns() -> None:
     async def visit() -> None:
         async with leat() as (simulator, _, backend):
             assert isinstance(backend, PreviewsPoints)
-            assert await backend.preview_points(BASKET, None, "en") == BasketPoints(23, "Shells")
+            assert await backend.preview_points(LINES, (), (), None, "en") == BasketPoints(23, "Shells")
             member = await backend.identify(card(), "en")
-            foreseen = await backend.preview_points(BASKET, member.id, "nl")
+            foreseen = await backend.preview_points(LINES, (), (), member.id, "nl")
             assert not simulator.state.orders, "asking stores nothing"
             assert foreseen
             earned = await backend.deliver(paid_order(member_id=member.id))
@@ -45,7 +46,7 @@ def test_a_merchant_who_gives_no_points_for_orders_promises_none() -> None:
     async def visit() -> None:
         async with leat() as (simulator, _, backend):
             simulator.state.switches = Switches(order_action="none")
-            assert await backend.preview_points(BASKET, None, "en") is None
+            assert await backend.preview_points(LINES, (), (), None, "en") is None
 
     run(visit)
 
@@ -54,7 +55,7 @@ def test_without_the_programme_s_name_the_number_is_told_all_the_same() -> None:
     async def visit() -> None:
         async with leat() as (simulator, _, backend):
             simulator.faults.add(FaultRule(kind="status_500", path=f"{ROOT}/loyalty-program"))
-            assert await backend.preview_points(BASKET, None, "en") == BasketPoints(23)
+            assert await backend.preview_points(LINES, (), (), None, "en") == BasketPoints(23)
 
     run(visit)
 
@@ -67,6 +68,6 @@ def test_every_fault_is_a_loyalty_error(kind: str) -> None:
         async with leat(timeout_s=0.3) as (simulator, _, backend):
             simulator.faults.add(FaultRule.model_validate({"kind": kind, "path": f"{ROOT}/orders/simulate"}))
             with pytest.raises(LoyaltyError):
-                await backend.preview_points(BASKET, None, "en")
+                await backend.preview_points(LINES, (), (), None, "en")
 
     run(visit)

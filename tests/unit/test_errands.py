@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ from kioskd.core.events import (
     PrintVerdict,
     ReceiptEnded,
 )
-from kioskd.core.order import Tender
+from kioskd.core.order import OrderCharge, OrderDiscount, OrderLine, Tender, order_lines
 from kioskd.core.order_receipt import Letterhead
 from kioskd.core.preview import BasketPoints
 from kioskd.daemon import errands as errands_module
@@ -177,14 +178,19 @@ class ForeseeingBackend(FakeBackend):
     """One that has the capability."""
 
     async def preview_points(
-        self, basket: Basket, member_id: str | None, language: str
+        self,
+        lines: Sequence[OrderLine],
+        discounts: Sequence[OrderDiscount],
+        charges: Sequence[OrderCharge],
+        member_id: str | None,
+        language: str,
     ) -> BasketPoints | None:
-        said = await self._say(basket)
+        said = await self._say(lines)
         assert said is None or isinstance(said, BasketPoints)
         return said
 
 
-WONDERED = PreviewPoints("p1", Basket("EUR").add(BURGER), None, "en")
+WONDERED = PreviewPoints("p1", order_lines("draft", Basket("EUR").add(BURGER)), (), (), None, "en")
 
 
 def foreseeing(answer: object) -> Office:
@@ -201,7 +207,7 @@ async def wondering(office: Office) -> None:
 def test_what_the_basket_would_earn_is_told(tmp_path: Path) -> None:
     office = work(tmp_path, wondering, foreseeing(BasketPoints(8, "Shells")))
     assert office.news.events == [PointsPreviewed("p1", BasketPoints(8, "Shells"))]
-    assert office.backend.asked == [WONDERED.basket]
+    assert office.backend.asked == [WONDERED.lines]
 
 
 @pytest.mark.parametrize(
@@ -231,7 +237,7 @@ def test_a_backend_without_preview_or_none_at_all_tells_nothing(tmp_path: Path) 
     async def scenario(office: Office) -> None:
         await wondering(office)
         office.errands._courier.backend = None
-        office.errands.carry_out(PreviewPoints("p2", WONDERED.basket, None, "en"))
+        office.errands.carry_out(replace(WONDERED, request="p2"))
         assert await office.news.until(PointsPreviewed, 2) == PointsPreviewed("p2", None)
 
     office = work(tmp_path, scenario)

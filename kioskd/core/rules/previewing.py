@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kioskd.core.bill import DRAFT
 from kioskd.core.effects import PreviewPoints
 from kioskd.core.events import PointsPreviewed
+from kioskd.core.order import order_lines
 from kioskd.core.rules.table import Context, Step, rule
 from kioskd.core.visit import Place, Visit
 
@@ -32,6 +34,9 @@ def with_question(done: Step, context: Context) -> Step:
     if not visit.previews.lacks(subject):
         return done
     request = context.moment.token
-    question = PreviewPoints(request, visit.basket, subject.member_id, visit.language)
+    lines = order_lines(DRAFT, visit.basket)
+    question = PreviewPoints(
+        request, lines, subject.discounts, subject.charges, subject.member_id, visit.language
+    )
     asked = replace(visit, previews=visit.previews.asking(request, subject))
     return Step(asked, (*done.effects, question))

@@ -9,18 +9,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import tzinfo
 from typing import TypeVar
 
 import httpx
 from pydantic import ValidationError
 
-from kioskd.core.basket import Basket
 from kioskd.core.credential import Credential, CredentialKind
 from kioskd.core.errors import ConfigError, LoyaltyError, MoneyError, Refused, Unclear, Unreachable
 from kioskd.core.member import Member
-from kioskd.core.order import Order, order_lines
+from kioskd.core.order import Order, OrderCharge, OrderDiscount, OrderLine
 from kioskd.core.ports import Delivered
 from kioskd.core.preview import BasketPoints
 from kioskd.loyalty.http import JsonApi
@@ -175,9 +174,13 @@ class LeatBackend:
         return self._claims.link(order) if self._claims else None
 
     async def preview_points(
-        self, basket: Basket, member_id: str | None, language: str
+        self,
+        lines: Sequence[OrderLine],
+        discounts: Sequence[OrderDiscount],
+        charges: Sequence[OrderCharge],
+        member_id: str | None,
+        language: str,
     ) -> BasketPoints | None:
-        lines = order_lines("preview", basket)
         async with asyncio.TaskGroup() as both:
             asked = both.create_task(_outcome(self.preview.points(lines, NOTHING, language, member_id)))
             points_name = both.create_task(_outcome(self._current_points_name(self._timeout_s)))
