@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,22 +16,22 @@ from typing import Any
 import pytest
 
 from kioskd.core.catalogue import Service, Words
+from kioskd.core.discount import OfferKind
 from kioskd.core.errors import Refused, Unclear
 from kioskd.core.member import Reward
 from kioskd.core.money import Money
-from kioskd.core.order import Order, OrderLine, Tender
+from kioskd.core.order import (
+    OfferUse,
+    Order,
+    OrderDiscount,
+    OrderLine,
+    StoredPayment,
+    StoredValue,
+    Tender,
+)
 from kioskd.core.ports import Delivered
 from kioskd.loyalty.leat import readback
 from kioskd.loyalty.leat.adapter import LeatBackend
-from kioskd.loyalty.leat.order_extras import (
-    NOTHING,
-    AppliedDiscount,
-    OfferKind,
-    OfferLink,
-    OrderExtras,
-    StoredValue,
-    StoredValuePayment,
-)
 from kioskd.loyalty.leat.readback import Absent, Ambiguous, Applied, Verdict
 from kioskd.loyalty.leat.returns import order_return
 from kioskd.sim.faults import FaultRule
@@ -586,22 +586,17 @@ def test_an_order_with_voucher_and_gift_card_is_previewed_delivered_and_returned
         card = await here.leat.stored_value.find_gift_card(GIFT_CARD)
         spent = await here.leat.stored_value.charge_gift_card(card.id, eur(500), ORDER_ID)
         assert redemption.id
-        extras = OrderExtras(
-            discounts=(
-                AppliedDiscount(
-                    f"{ORDER_ID}-d1",
-                    "10% off",
-                    eur(200),
-                    percent=Decimal(10),
-                    offer=OfferLink(redemption.id, OfferKind.VOUCHER),
-                ),
-            ),
-            payments=(StoredValuePayment(spent.transaction_id, StoredValue.GIFT_CARD),),
+        use = OfferUse("use", OfferKind.VOUCHER, "voucher", "10% off", "TENOFF-K2XV", here.sanne)
+        order = replace(
+            order,
+            discounts=(OrderDiscount(f"{ORDER_ID}-d1", use, eur(200), percent=Decimal(10)),),
+            payments=(StoredPayment("paid", StoredValue.GIFT_CARD, card.id, eur(500), eur(2000)),),
         )
         here.switch(order_arithmetic="checked")
-        assert await here.leat.preview.points(order.lines, extras, "en", here.sanne) == 18
-        assert await here.leat.deliver(order, extras) == Delivered(18, 1258)
-        returned = order_return(order, extras, f"{ORDER_ID}-r1", {f"{ORDER_ID}-1": 1}, {})
+        assert await here.leat.preview.points(order.lines, order.discounts, (), "en", here.sanne) == 18
+        used = {"use": redemption.id, "paid": spent.transaction_id}
+        assert await here.leat.deliver(order, used) == Delivered(18, 1258)
+        returned = order_return(order, f"{ORDER_ID}-r1", {f"{ORDER_ID}-1": 1}, {})
         assert returned.refund == eur(900)
         assert (await here.leat.take_back(returned.body)).balance == 1249
         assert await refused(here.leat.take_back(returned.body)) == "duplicate"
@@ -615,7 +610,7 @@ def test_a_preview_is_asked_for_once() -> None:
         order = order_for(here.sanne)
         here.sim.requests.clear()
         for _ in range(3):
-            assert await here.leat.preview.points(order.lines, NOTHING, "en", None) == 20
+            assert await here.leat.preview.points(order.lines, (), (), "en", None) == 20
         assert len(list(here.sim.requests)) == 1
 
     play(visit)

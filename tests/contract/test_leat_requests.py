@@ -21,24 +21,25 @@ from hypothesis import strategies as st
 
 from kioskd.core.catalogue import Service, Words
 from kioskd.core.credential import Credential, CredentialKind
+from kioskd.core.discount import OfferKind
 from kioskd.core.errors import LoyaltyError, Refused, Throttled, Unauthorised, Unclear, Unreachable
 from kioskd.core.member import Reward
 from kioskd.core.money import Money
-from kioskd.core.order import Order, OrderLine, Tender
+from kioskd.core.order import (
+    ChargeKind,
+    OfferUse,
+    Order,
+    OrderCharge,
+    OrderDiscount,
+    OrderLine,
+    Share,
+    StoredPayment,
+    StoredValue,
+    Tender,
+)
 from kioskd.loyalty.leat.adapter import LeatBackend
 from kioskd.loyalty.leat.catalogue import CategoryWrite, ProductWrite
 from kioskd.loyalty.leat.client import LeatClient
-from kioskd.loyalty.leat.order_extras import (
-    AppliedDiscount,
-    Charge,
-    ChargeKind,
-    OfferKind,
-    OfferLink,
-    OrderExtras,
-    Share,
-    StoredValue,
-    StoredValuePayment,
-)
 from kioskd.loyalty.leat.order_parts import PartLink
 from kioskd.loyalty.leat.readback import Baseline
 from kioskd.loyalty.leat.returns import order_return
@@ -73,23 +74,25 @@ ORDER = Order(
     lines=(LINE,),
     tender=Tender.CARD,
     member_id=MEMBER,
-)
-EXTRAS = OrderExtras(
     discounts=(
-        AppliedDiscount(
+        OrderDiscount(
             f"{ORDER_ID}-d1",
-            "Free cola",
+            OfferUse("u1", OfferKind.VOUCHER, VOUCHER, "Free cola", CODE, MEMBER),
             Money(250, "EUR"),
             (Share(LINE.id, Money(250, "EUR")),),
             Decimal(50),
-            OfferLink(REDEMPTION, OfferKind.VOUCHER),
         ),
-        AppliedDiscount(f"{ORDER_ID}-d2", "One euro off", Money(100, "EUR")),
+        OrderDiscount(
+            f"{ORDER_ID}-d2",
+            OfferUse("u2", OfferKind.REWARD, REWARD, "One euro off", member_id=MEMBER, cost_points=75),
+            Money(100, "EUR"),
+        ),
     ),
-    charges=(Charge(f"{ORDER_ID}-c1", "Box", Money(30, "EUR"), ChargeKind.WRAPPING),),
-    payments=(StoredValuePayment(TRANSACTION, StoredValue.GIFT_CARD),),
+    charges=(OrderCharge(f"{ORDER_ID}-c1", ChargeKind.PACKAGING, Words("Box"), Money(30, "EUR")),),
+    payments=(StoredPayment("p1", StoredValue.GIFT_CARD, GIFT_CARD, Money(100, "EUR"), TEN, HASH),),
 )
-RETURN = order_return(ORDER, EXTRAS, f"{ORDER_ID}-r1", {LINE.id: 1}, {}).body
+USED = {"u1": REDEMPTION, "u2": CLAIM, "p1": TRANSACTION}
+RETURN = order_return(ORDER, f"{ORDER_ID}-r1", {LINE.id: 1}, {}).body
 PRODUCT = ProductWrite(
     external_identifier="cola-250", name="Cola", categories=(PartLink(external_identifier="drinks"),)
 )
@@ -104,7 +107,7 @@ Ask = Callable[[LeatBackend], Awaitable[object]]
 NO_BOUND: frozenset[str] = frozenset()
 
 WRITES: Mapping[str, Ask] = {
-    "order": lambda leat: leat.deliver(ORDER, EXTRAS),
+    "order": lambda leat: leat.deliver(ORDER, USED),
     "return": lambda leat: leat.take_back(RETURN),
     "hold voucher": lambda leat: leat.offers.hold_voucher(VOUCHER),
     "release voucher": lambda leat: leat.offers.release_voucher(VOUCHER, KEY),
@@ -128,8 +131,8 @@ QUESTIONS: Mapping[str, Ask] = {
     "identify": lambda leat: leat.identify(Credential(CredentialKind.MEMBER_CARD, CARD), "en"),
     "probe": lambda leat: leat.probe(),
     "find order": lambda leat: leat.find(ORDER_ID),
-    "preview": lambda leat: leat.preview.points(ORDER.lines, EXTRAS, "en", MEMBER),
-    "preview for nobody": lambda leat: leat.preview.points(ORDER.lines, EXTRAS, "en", None),
+    "preview": lambda leat: leat.preview.points(ORDER.lines, ORDER.discounts, ORDER.charges, "en", MEMBER),
+    "preview for nobody": lambda leat: leat.preview.points(ORDER.lines, (), (), "en", None),
     "find voucher": lambda leat: leat.offers.find_voucher(CODE),
     "check voucher": lambda leat: leat.offers.check_voucher(VOUCHER, MEMBER),
     "voucher state": lambda leat: leat.offers.voucher_state(CODE),

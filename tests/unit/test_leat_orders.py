@@ -48,7 +48,7 @@ def order_of(basket: Basket, language: str = "en") -> Order:
 
 
 def written(order: Order) -> dict[str, Any]:
-    body: dict[str, Any] = json.loads(order_write(order, CONTACT, SHOP).to_json())
+    body: dict[str, Any] = json.loads(order_write(order, CONTACT, SHOP, {}).to_json())
     return body
 
 
@@ -166,12 +166,12 @@ def test_every_order_adds_up(basket: Basket) -> None:
 )
 def test_a_body_that_does_not_add_up_is_never_built(change: dict[str, object]) -> None:
     basket = Basket("EUR").add(PIZZA, (Choice("extra", "top-cheese"),), quantity=2)
-    good = order_write(order_of(basket), CONTACT, SHOP)
+    good = order_write(order_of(basket), CONTACT, SHOP, {})
     with pytest.raises(ValidationError):
         OrderWrite.model_validate({**dict(good), **change})
 
 
 def test_times_are_sent_in_utc_with_a_z() -> None:
-    assert order_write(order_of(Basket("EUR")), CONTACT, SHOP).paid_at == (
+    assert order_write(order_of(Basket("EUR")), CONTACT, SHOP, {}).paid_at == (
         PLACED_AT.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import tzinfo
 from typing import TypeVar
 
@@ -29,7 +29,6 @@ from kioskd.loyalty.leat.catalogue_reader import LeatCatalogue
 from kioskd.loyalty.leat.claims import LeatClaims
 from kioskd.loyalty.leat.client import LeatClient
 from kioskd.loyalty.leat.offers import LeatOffers
-from kioskd.loyalty.leat.order_extras import NOTHING, OrderExtras
 from kioskd.loyalty.leat.orders import OrderWrite, order_write
 from kioskd.loyalty.leat.points_preview import PointsPreview
 from kioskd.loyalty.leat.refusals import INVALID_INPUT, LeatRefused
@@ -136,8 +135,9 @@ class LeatBackend:
             partial=bool(failed),
         )
 
-    async def deliver(self, order: Order, extras: OrderExtras = NOTHING) -> Delivered:
-        body = self._body(order, order.member_id or await self._owner_of_order(order), extras)
+    async def deliver(self, order: Order, used: Mapping[str, str] | None = None) -> Delivered:
+        """`used`: see `orders.order_write`."""
+        body = self._body(order, order.member_id or await self._owner_of_order(order), used or {})
         try:
             processed = await self._client.create_and_process_order(body)
         except LeatRefused as refusal:
@@ -182,7 +182,9 @@ class LeatBackend:
         language: str,
     ) -> BasketPoints | None:
         async with asyncio.TaskGroup() as both:
-            asked = both.create_task(_outcome(self.preview.points(lines, NOTHING, language, member_id)))
+            asked = both.create_task(
+                _outcome(self.preview.points(lines, discounts, charges, language, member_id))
+            )
             points_name = both.create_task(_outcome(self._current_points_name(self._timeout_s)))
         points = asked.result()
         if isinstance(points, LoyaltyError):
@@ -216,9 +218,9 @@ class LeatBackend:
             # Only the question for the card is unclear: the order itself was not sent.
             raise Unreachable(str(error)) from None
 
-    def _body(self, order: Order, contact_uuid: str, extras: OrderExtras) -> OrderWrite:
+    def _body(self, order: Order, contact_uuid: str, used: Mapping[str, str]) -> OrderWrite:
         try:
-            return order_write(order, contact_uuid, self._shop_uuid, extras)
+            return order_write(order, contact_uuid, self._shop_uuid, used)
         except MoneyError as error:
             raise Refused("invalid", str(error)) from None
         except ValidationError as error:

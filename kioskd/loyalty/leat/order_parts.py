@@ -13,19 +13,20 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from kioskd.core.discount import OfferKind
 from kioskd.core.money import Money
-from kioskd.core.order import OrderLine
+from kioskd.core.order import ChargeKind, OfferUse, OrderCharge, OrderDiscount, OrderLine
 from kioskd.loyalty.display_text import clean
-from kioskd.loyalty.leat.order_extras import (
-    AppliedDiscount,
-    Charge,
-    ChargeKind,
-    OfferKind,
-    OrderExtras,
-    StoredValue,
-)
 
 MAX_NAME_LENGTH = 120
+
+OfferType = Literal["REWARD_REDEMPTION", "COLLECTABLE_REWARD_REDEMPTION", "VOUCHER_REDEMPTION"]
+ChargeType = Literal["SERVICE_CHARGE", "WRAPPING"]
+
+_CHARGE_TYPES: Mapping[ChargeKind, ChargeType] = {
+    ChargeKind.SERVICE: "SERVICE_CHARGE",
+    ChargeKind.PACKAGING: "WRAPPING",
+}
 
 
 class Written(BaseModel):
@@ -76,8 +77,10 @@ class LineItemWrite(SubLineItemWrite):
 
 
 class OfferWrite(Written):
+    """`uuid` is that of the use: the reward's reception, the collection, the voucher's redemption."""
+
     uuid: str = Field(min_length=1)
-    type: OfferKind
+    type: OfferType
 
 
 AppliedTo = Literal["ORDER", "ORDER_LINES", "LINE_ITEMS"]
@@ -93,31 +96,21 @@ class AppliedDiscountWrite(Identified):
     applied_to: AppliedTo
     line_items: tuple[PartLink, ...] = ()
     sub_line_items: tuple[PartLink, ...] = ()
-    charges: tuple[PartLink, ...] = ()
     offer: OfferWrite | None = None
 
 
 class ChargeDefinition(Written):
-    external_identifier: ChargeKind
+    external_identifier: ChargeType
 
 
 class ChargeWrite(Identified):
+    """Nothing is ever taken off a charge."""
+
     name: str = Field(min_length=1)
     amount: int = Field(ge=0)
-    discount_amount: int = Field(ge=0)
-    total_amount: int = Field(ge=0)
+    discount_amount: Literal[0] = 0
+    total_amount: int
     charge_definition: ChargeDefinition
-
-    @model_validator(mode="after")
-    def _adds_up(self) -> Self:
-        if self.total_amount != self.amount - self.discount_amount:
-            raise ValueError("total_amount is not amount - discount_amount")
-        return self
-
-
-class PaymentWrite(Written):
-    uuid: str = Field(min_length=1)
-    type: StoredValue
 
 
 class Content(Written):
@@ -136,7 +129,6 @@ class Content(Written):
         if self.order_amount != sum(part.total_amount for part in parts):
             raise ValueError("order_amount is not the sum of all lines and sub lines")
         on_parts = sum(part.discount_amount for part in parts)
-        on_parts += sum(charge.discount_amount for charge in self.charges)
         on_order = sum(
             discount.amount for discount in self.applied_discounts if discount.applied_to == "ORDER"
         )
@@ -160,40 +152,51 @@ class Content(Written):
 
 
 def content(
-    lines: Iterable[OrderLine], extras: OrderExtras, currency: str, language: str, on_lines: AppliedTo
+    lines: Iterable[OrderLine],
+    discounts: Iterable[OrderDiscount],
+    charges: Iterable[OrderCharge],
+    currency: str,
+    language: str,
+    on_lines: AppliedTo,
+    used: Mapping[str, str],
 ) -> Content:
-    """Lines and extras in Leat's fields. `on_lines` is its word for a discount that is not on the order.
+    """What is ordered, in Leat's fields. `on_lines` is its word for a discount that is not on the order.
 
-    Raises MoneyError for another currency, ValueError (pydantic's among them) for what breaks a rule above.
+    `used` has Leat's ids of the uses of offers, by the use's id; a discount whose use it does not name is
+    told without. Raises MoneyError for another currency, ValueError (pydantic's among them) for what breaks a
+    rule above.
     """
-    lines = tuple(lines)
-    _one_currency(lines, extras, currency)
-    taken = taken_off(extras.discounts)
+    lines, discounts, charges = tuple(lines), tuple(discounts), tuple(charges)
+    _one_currency(lines, discounts, charges, currency)
+    taken = taken_off(discounts)
     items = tuple(_line(line, language, taken) for line in lines)
-    charges = tuple(_charge(charge, taken) for charge in extras.charges)
-    parts: tuple[Identified, ...] = (*_parts(items), *charges)
-    if taken.keys() - {part.external_identifier for part in parts}:
+    if taken.keys() - {part.external_identifier for part in _parts(items)}:
         raise ValueError("a discount takes something off a part that is not in the order")
     order_amount = sum(part.total_amount for part in _parts(items))
-    on_order = sum(discount.amount.minor for discount in extras.discounts if not discount.shares)
+    on_order = sum(discount.amount.minor for discount in discounts if not discount.shares)
     return Content(
         order_amount=order_amount,
         total_discount_amount=sum(taken.values()) + on_order,
-        total_order_amount=order_amount - on_order + sum(charge.total_amount for charge in charges),
+        total_order_amount=order_amount - on_order + sum(charge.amount.minor for charge in charges),
         line_items=items,
-        applied_discounts=tuple(_discount(discount, items, on_lines) for discount in extras.discounts),
-        charges=charges,
+        applied_discounts=tuple(_discount(discount, items, on_lines, used) for discount in discounts),
+        charges=tuple(_charge(charge, language) for charge in charges),
     )
 
 
-def _one_currency(lines: Iterable[OrderLine], extras: OrderExtras, currency: str) -> None:
+def _one_currency(
+    lines: Iterable[OrderLine],
+    discounts: Iterable[OrderDiscount],
+    charges: Iterable[OrderCharge],
+    currency: str,
+) -> None:
     prices = [part.unit_price for line in lines for part in (line, *line.subs)]
-    discounts = [discount.amount for discount in extras.discounts]
-    shares = [share.amount for discount in extras.discounts for share in discount.shares]
-    Money.total((*prices, *discounts, *shares, *(charge.amount for charge in extras.charges)), currency)
+    off = [discount.amount for discount in discounts]
+    shares = [share.amount for discount in discounts for share in discount.shares]
+    Money.total((*prices, *off, *shares, *(charge.amount for charge in charges)), currency)
 
 
-def taken_off(discounts: Iterable[AppliedDiscount]) -> Mapping[str, int]:
+def taken_off(discounts: Iterable[OrderDiscount]) -> Mapping[str, int]:
     """What is taken off each part, in minor units."""
     taken: dict[str, int] = {}
     for discount in discounts:
@@ -220,36 +223,42 @@ def _sub_line(line: OrderLine, language: str, taken: Mapping[str, int]) -> SubLi
     )
 
 
-def _charge(charge: Charge, taken: Mapping[str, int]) -> ChargeWrite:
-    discount = taken.get(charge.id, 0)
+def _charge(charge: OrderCharge, language: str) -> ChargeWrite:
     return ChargeWrite(
         external_identifier=charge.id,
-        name=clean(charge.name, MAX_NAME_LENGTH) or charge.kind.value,
+        name=clean(charge.name.in_language(language), MAX_NAME_LENGTH) or charge.kind.value,
         amount=charge.amount.minor,
-        discount_amount=discount,
-        total_amount=charge.amount.minor - discount,
-        charge_definition=ChargeDefinition(external_identifier=charge.kind),
+        total_amount=charge.amount.minor,
+        charge_definition=ChargeDefinition(external_identifier=_CHARGE_TYPES[charge.kind]),
     )
 
 
 def _discount(
-    discount: AppliedDiscount, items: tuple[LineItemWrite, ...], on_lines: AppliedTo
+    discount: OrderDiscount, items: tuple[LineItemWrite, ...], on_lines: AppliedTo, used: Mapping[str, str]
 ) -> AppliedDiscountWrite:
     lines = {item.external_identifier for item in items}
     subs = {sub.external_identifier for item in items for sub in item.sub_line_items}
     touched = [share.part_id for share in discount.shares]
+    use = used.get(discount.use.id)
     return AppliedDiscountWrite(
         external_identifier=discount.id,
-        name=clean(discount.name, MAX_NAME_LENGTH) or discount.id,
+        name=clean(discount.use.title, MAX_NAME_LENGTH) or discount.id,
         amount=discount.amount.minor,
         type="ABSOLUTE" if discount.percent is None else "PERCENTAGE",
         value=discount.amount.minor if discount.percent is None else _plain(discount.percent),
         applied_to=on_lines if discount.shares else "ORDER",
         line_items=_links(id for id in touched if id in lines),
         sub_line_items=_links(id for id in touched if id in subs),
-        charges=_links(id for id in touched if id not in lines | subs),
-        offer=OfferWrite(uuid=discount.offer.id, type=discount.offer.kind) if discount.offer else None,
+        offer=OfferWrite(uuid=use, type=_offer_type(discount.use)) if use is not None else None,
     )
+
+
+def _offer_type(use: OfferUse) -> OfferType:
+    if use.kind is OfferKind.VOUCHER:
+        return "VOUCHER_REDEMPTION"
+    if use.kind is OfferKind.COLLECTABLE or use.keeps:
+        return "COLLECTABLE_REWARD_REDEMPTION"
+    return "REWARD_REDEMPTION"
 
 
 def _links(ids: Iterable[str]) -> tuple[PartLink, ...]:

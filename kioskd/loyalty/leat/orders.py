@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from kioskd.core.order import Order
-from kioskd.loyalty.leat.order_extras import NOTHING, OrderExtras
-from kioskd.loyalty.leat.order_parts import Content, PaymentWrite, Uuid, content
+from kioskd.core.order import Order, StoredValue
+from kioskd.loyalty.leat.order_parts import Content, Uuid, Written, content
+
+PaymentType = Literal["GIFTCARD_TRANSACTION", "PREPAID_TRANSACTION"]
+
+_PAYMENT_TYPES: Mapping[StoredValue, PaymentType] = {
+    StoredValue.GIFT_CARD: "GIFTCARD_TRANSACTION",
+    StoredValue.PREPAID: "PREPAID_TRANSACTION",
+}
+
+
+class PaymentWrite(Written):
+    """A part that was paid with money kept at Leat. Cards and cash are none of its business."""
+
+    uuid: str = Field(min_length=1)
+    type: PaymentType
 
 
 class OrderWrite(Content):
@@ -33,14 +47,19 @@ class OrderWrite(Content):
         return self
 
 
-def order_write(order: Order, contact_uuid: str, shop_uuid: str, extras: OrderExtras = NOTHING) -> OrderWrite:
+def order_write(order: Order, contact_uuid: str, shop_uuid: str, used: Mapping[str, str]) -> OrderWrite:
     """The body for `order`, names in the order's language.
 
-    Raises MoneyError when the order mixes currencies, ValueError when it breaks a rule.
+    `used` has Leat's ids of what the order used up, by the id of the offer's use or the stored payment: what
+    it does not name is not linked. Raises MoneyError when the order mixes currencies, ValueError when it
+    breaks a rule.
     """
     paid_at = _utc(order.placed_at)
+    parts = content(
+        order.lines, order.discounts, order.charges, order.currency, order.language, "ORDER_LINES", used
+    )
     return OrderWrite(
-        **dict(content(order.lines, extras, order.currency, order.language, on_lines="ORDER_LINES")),
+        **dict(parts),
         external_identifier=order.id,
         reference=order.number,
         currency=order.currency,
@@ -48,7 +67,11 @@ def order_write(order: Order, contact_uuid: str, shop_uuid: str, extras: OrderEx
         completed_at=paid_at,
         contact=Uuid(uuid=contact_uuid),
         business_profile=Uuid(uuid=shop_uuid),
-        payments=tuple(PaymentWrite(uuid=paid.transaction_id, type=paid.kind) for paid in extras.payments),
+        payments=tuple(
+            PaymentWrite(uuid=used[paid.id], type=_PAYMENT_TYPES[paid.kind])
+            for paid in order.payments
+            if paid.id in used
+        ),
     )
 
 

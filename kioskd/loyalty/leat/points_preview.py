@@ -6,9 +6,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 
 from kioskd.core.errors import Refused
-from kioskd.core.order import OrderLine
+from kioskd.core.order import OrderCharge, OrderDiscount, OrderLine
 from kioskd.loyalty.leat.client import LeatClient
-from kioskd.loyalty.leat.order_extras import OrderExtras
 from kioskd.loyalty.leat.preview import order_simulate
 
 _KEPT = 16
@@ -26,14 +25,21 @@ class PointsPreview:
         self._answers: OrderedDict[bytes, tuple[float, int | None]] = OrderedDict()
 
     async def points(
-        self, lines: Iterable[OrderLine], extras: OrderExtras, language: str, member_id: str | None
+        self,
+        lines: Iterable[OrderLine],
+        discounts: Iterable[OrderDiscount],
+        charges: Iterable[OrderCharge],
+        language: str,
+        member_id: str | None,
     ) -> int | None:
         """None when the merchant gives no points for orders. Raises only LoyaltyError.
 
         Without a member the points are those of somebody without a tier.
         """
         try:
-            asked = order_simulate(lines, extras, self._currency, language, self._shop_uuid, member_id)
+            asked = order_simulate(
+                lines, discounts, charges, self._currency, language, self._shop_uuid, member_id
+            )
         except ValueError:  # not chained: pydantic's text quotes the order
             raise Refused("invalid", "a preview that does not add up") from None
         key = asked.to_json()

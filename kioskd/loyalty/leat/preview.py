@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from kioskd.core.order import OrderLine
-from kioskd.loyalty.leat.order_extras import OrderExtras
+from kioskd.core.order import OrderCharge, OrderDiscount, OrderLine
 from kioskd.loyalty.leat.order_parts import Content, Uuid, content
 
 
@@ -22,7 +21,8 @@ class OrderSimulate(Content):
 
 def order_simulate(
     lines: Iterable[OrderLine],
-    extras: OrderExtras,
+    discounts: Iterable[OrderDiscount],
+    charges: Iterable[OrderCharge],
     currency: str,
     language: str,
     shop_uuid: str,
@@ -30,7 +30,7 @@ def order_simulate(
 ) -> OrderSimulate:
     """Raises MoneyError when the parts mix currencies, ValueError when they break a rule of `order_parts`."""
     return OrderSimulate(
-        **dict(content(lines, extras, currency, language, on_lines="LINE_ITEMS")),
+        **dict(content(lines, discounts, charges, currency, language, "LINE_ITEMS", used={})),
         currency=currency,
         business_profile=Uuid(uuid=shop_uuid),
         contact=Uuid(uuid=contact_uuid) if contact_uuid else None,

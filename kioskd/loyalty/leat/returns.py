@@ -12,8 +12,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from kioskd.core.money import Money
-from kioskd.core.order import Order, OrderLine
-from kioskd.loyalty.leat.order_extras import AppliedDiscount, Charge, OrderExtras
+from kioskd.core.order import Order, OrderCharge, OrderDiscount, OrderLine
 from kioskd.loyalty.leat.order_parts import PartLink, Written, taken_off
 
 
@@ -38,8 +37,8 @@ class ReturnedDiscountWrite(Written):
 class ReturnedChargeWrite(Written):
     external_identifier: str = Field(min_length=1)
     amount: int = Field(ge=0)
-    discount_amount: int = Field(ge=0)
-    total_amount: int = Field(ge=0)
+    discount_amount: Literal[0] = 0
+    total_amount: int
 
 
 class OrderReturnWrite(Written):
@@ -85,7 +84,6 @@ class _Progress:
 
 def order_return(
     order: Order,
-    extras: OrderExtras,
     return_id: str,
     quantities: Mapping[str, int],
     returned_before: Mapping[str, int],
@@ -96,7 +94,7 @@ def order_return(
     the lines. Raises ValueError for units the order does not have, or none.
     """
     units = _units(order, quantities, returned_before)
-    taken = taken_off(extras.discounts)
+    taken = taken_off(order.discounts)
     worth = _worth(order, units, taken)
     of_part = {part.id: units[line.id] for line in order.lines for part in (line, *line.subs)}
     lines = tuple(
@@ -107,9 +105,9 @@ def order_return(
         for line in order.lines
         if quantities.get(line.id)
     )
-    discounts = {discount.id: _discount(discount, of_part, worth) for discount in extras.discounts}
-    charges = tuple(_charge(charge, worth, taken) for charge in extras.charges)
-    on_order = sum(discounts[discount.id] for discount in extras.discounts if not discount.shares)
+    discounts = {discount.id: _discount(discount, of_part, worth) for discount in order.discounts}
+    charges = tuple(_charge(charge, worth) for charge in order.charges)
+    on_order = sum(discounts[discount.id] for discount in order.discounts if not discount.shares)
     refund = sum(part.total_amount for line in lines for part in (line, *line.sub_line_items))
     refund += sum(charge.total_amount for charge in charges) - on_order
     body = OrderReturnWrite(
@@ -168,18 +166,13 @@ def _part(part: OrderLine, units: _Progress, taken: Mapping[str, int]) -> Return
     )
 
 
-def _discount(discount: AppliedDiscount, of_part: Mapping[str, _Progress], worth: _Progress) -> int:
-    """What of a discount goes back. `of_part` does not know charges, which go back like the whole."""
+def _discount(discount: OrderDiscount, of_part: Mapping[str, _Progress], worth: _Progress) -> int:
+    """What of a discount goes back."""
     if not discount.shares:
         return worth.part(discount.amount.minor)
-    return sum(of_part.get(share.part_id, worth).part(share.amount.minor) for share in discount.shares)
+    return sum(of_part[share.part_id].part(share.amount.minor) for share in discount.shares)
 
 
-def _charge(charge: Charge, worth: _Progress, taken: Mapping[str, int]) -> ReturnedChargeWrite:
-    amount, discount = worth.part(charge.amount.minor), worth.part(taken.get(charge.id, 0))
-    return ReturnedChargeWrite(
-        external_identifier=charge.id,
-        amount=amount,
-        discount_amount=discount,
-        total_amount=amount - discount,
-    )
+def _charge(charge: OrderCharge, worth: _Progress) -> ReturnedChargeWrite:
+    amount = worth.part(charge.amount.minor)
+    return ReturnedChargeWrite(external_identifier=charge.id, amount=amount, total_amount=amount)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,20 +14,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kioskd.core.catalogue import Service, Words
+from kioskd.core.discount import OfferKind
 from kioskd.core.errors import MoneyError
 from kioskd.core.money import Money
-from kioskd.core.order import Order, OrderLine, Tender
-from kioskd.loyalty.leat.order_extras import (
-    NOTHING,
-    AppliedDiscount,
-    Charge,
+from kioskd.core.order import (
     ChargeKind,
-    OfferKind,
-    OfferLink,
-    OrderExtras,
+    OfferUse,
+    Order,
+    OrderCharge,
+    OrderDiscount,
+    OrderLine,
     Share,
+    StoredPayment,
     StoredValue,
-    StoredValuePayment,
+    Tender,
 )
 from kioskd.loyalty.leat.orders import order_write
 from kioskd.loyalty.leat.preview import order_simulate
@@ -61,25 +62,38 @@ def order_of(*lines: OrderLine) -> Order:
 
 
 ORDER = order_of(line("1", 250, 2), line("2", 1000, 2, (line("2-1", 150, 2),)))
-EXTRAS = OrderExtras(
+
+
+def use(id: str, title: str, kind: OfferKind = OfferKind.VOUCHER, *, keeps: bool = False) -> OfferUse:
+    return OfferUse(id, kind, f"right-{id}", title, keeps=keeps)
+
+
+def box(amount: int = 30) -> OrderCharge:
+    return OrderCharge(f"{ID}-c1", ChargeKind.PACKAGING, Words("Box"), eur(amount))
+
+
+FULL = replace(
+    ORDER,
     discounts=(
-        AppliedDiscount(
+        OrderDiscount(
             f"{ID}-d1",
-            "3.50 off pizza\u202e",
+            use("u1", "3.50 off pizza\u202e"),
             eur(350),
             (Share(f"{ID}-2", eur(300)), Share(f"{ID}-2-1", eur(50))),
-            offer=OfferLink("8f5a2980", OfferKind.VOUCHER),
         ),
-        AppliedDiscount(f"{ID}-d2", "12.5 % off", eur(306), percent=Decimal("12.5")),
-        AppliedDiscount(f"{ID}-d3", "Free box", eur(30), (Share(f"{ID}-c1", eur(30)),), Decimal(100)),
+        OrderDiscount(f"{ID}-d2", use("u2", "12.5 % off"), eur(306), percent=Decimal("12.5")),
     ),
-    charges=(Charge(f"{ID}-c1", "Box", eur(30), ChargeKind.WRAPPING),),
-    payments=(StoredValuePayment("355892c5", StoredValue.GIFT_CARD),),
+    charges=(box(),),
+    payments=(
+        StoredPayment("p1", StoredValue.GIFT_CARD, "card", eur(500), eur(0)),
+        StoredPayment("p2", StoredValue.PREPAID, CONTACT, eur(100), eur(0)),
+    ),
 )
+USED = {"u1": "8f5a2980", "p1": "355892c5"}
 
 
-def written(order: Order = ORDER, extras: OrderExtras = EXTRAS) -> dict[str, Any]:
-    body: dict[str, Any] = json.loads(order_write(order, CONTACT, SHOP, extras).to_json())
+def written(order: Order = FULL, used: Mapping[str, str] = USED) -> dict[str, Any]:
+    body: dict[str, Any] = json.loads(order_write(order, CONTACT, SHOP, used).to_json())
     return body
 
 
@@ -87,8 +101,8 @@ def test_an_order_with_everything_as_leat_reads_it() -> None:
     body = written()
     assert (body["order_amount"], body["total_discount_amount"], body["total_order_amount"]) == (
         2450,
-        686,
-        2144,
+        656,
+        2174,
     )
     pizza = body["line_items"][1]
     assert (pizza["discount_amount"], pizza["total_amount"]) == (300, 1700)
@@ -103,7 +117,6 @@ def test_an_order_with_everything_as_leat_reads_it() -> None:
             "applied_to": "ORDER_LINES",
             "line_items": [{"external_identifier": f"{ID}-2"}],
             "sub_line_items": [{"external_identifier": f"{ID}-2-1"}],
-            "charges": [],
             "offer": {"uuid": "8f5a2980", "type": "VOUCHER_REDEMPTION"},
         },
         {
@@ -115,18 +128,6 @@ def test_an_order_with_everything_as_leat_reads_it() -> None:
             "applied_to": "ORDER",
             "line_items": [],
             "sub_line_items": [],
-            "charges": [],
-        },
-        {
-            "external_identifier": f"{ID}-d3",
-            "name": "Free box",
-            "amount": 30,
-            "type": "PERCENTAGE",
-            "value": 100,
-            "applied_to": "ORDER_LINES",
-            "line_items": [],
-            "sub_line_items": [],
-            "charges": [{"external_identifier": f"{ID}-c1"}],
         },
     ]
     assert body["charges"] == [
@@ -134,8 +135,8 @@ def test_an_order_with_everything_as_leat_reads_it() -> None:
             "external_identifier": f"{ID}-c1",
             "name": "Box",
             "amount": 30,
-            "discount_amount": 30,
-            "total_amount": 0,
+            "discount_amount": 0,
+            "total_amount": 30,
             "charge_definition": {"external_identifier": "WRAPPING"},
         }
     ]
@@ -143,50 +144,61 @@ def test_an_order_with_everything_as_leat_reads_it() -> None:
 
 
 def test_a_preview_needs_no_ids_of_guest_or_order() -> None:
-    preview = order_simulate(ORDER.lines, EXTRAS, "EUR", "en", SHOP, None)
+    preview = order_simulate(FULL.lines, FULL.discounts, FULL.charges, "EUR", "en", SHOP, None)
     body = json.loads(preview.to_json())
     assert "contact" not in body
     assert "external_identifier" not in body
-    assert body["total_order_amount"] == 2144
-    assert [discount["applied_to"] for discount in body["applied_discounts"]] == [
-        "LINE_ITEMS",
-        "ORDER",
-        "LINE_ITEMS",
-    ]
-
-
-def discount(amount: int, *shares: tuple[str, int], id: str = "d1") -> AppliedDiscount:
-    parts = tuple(Share(f"{ID}-{part}", eur(minor)) for part, minor in shares)
-    return AppliedDiscount(f"{ID}-{id}", "Discount", eur(amount), parts)
+    assert body["total_order_amount"] == 2174
+    assert [discount["applied_to"] for discount in body["applied_discounts"]] == ["LINE_ITEMS", "ORDER"]
+    assert not any("offer" in discount for discount in body["applied_discounts"])
 
 
 @pytest.mark.parametrize(
-    "extras",
+    ("kind", "keeps", "type"),
     [
-        OrderExtras((discount(501, ("1", 501)),)),  # more than the line costs
-        OrderExtras((discount(100, ("9", 100)),)),  # of a line nobody ordered
-        OrderExtras((discount(100, ("1", 90)),)),  # shares that do not add up
-        OrderExtras((discount(-100, ("1", -100)),)),
-        OrderExtras((discount(2801),)),  # more than the order costs
-        OrderExtras((discount(1, id="1"),)),  # an id that a line has
-        OrderExtras((discount(1, id="d1"), discount(1, id="d1"))),
-        OrderExtras(charges=(Charge(f"{ID}-c1", "Box", eur(-1), ChargeKind.WRAPPING),)),
-        OrderExtras(payments=(StoredValuePayment("", StoredValue.PREPAID),)),
+        (OfferKind.VOUCHER, False, "VOUCHER_REDEMPTION"),
+        (OfferKind.COLLECTABLE, False, "COLLECTABLE_REWARD_REDEMPTION"),
+        (OfferKind.REWARD, True, "COLLECTABLE_REWARD_REDEMPTION"),
+        (OfferKind.REWARD, False, "REWARD_REDEMPTION"),
     ],
 )
-def test_an_order_that_does_not_add_up_is_never_built(extras: OrderExtras) -> None:
+def test_a_discount_is_linked_to_the_use_of_its_offer(kind: OfferKind, keeps: bool, type: str) -> None:
+    used = OrderDiscount(f"{ID}-d1", use("u1", "Offer", kind, keeps=keeps), eur(100))
+    body = written(replace(ORDER, discounts=(used,)), {"u1": "the-use"})
+    assert body["applied_discounts"][0]["offer"] == {"uuid": "the-use", "type": type}
+
+
+def discount(amount: int, *shares: tuple[str, int], id: str = "d1") -> OrderDiscount:
+    parts = tuple(Share(f"{ID}-{part}", eur(minor)) for part, minor in shares)
+    return OrderDiscount(f"{ID}-{id}", use("u1", "Discount"), eur(amount), parts)
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        replace(ORDER, discounts=(discount(501, ("1", 501)),)),  # more than the line costs
+        replace(ORDER, discounts=(discount(100, ("9", 100)),)),  # of a line nobody ordered
+        replace(ORDER, discounts=(discount(100, ("1", 90)),)),  # shares that do not add up
+        replace(ORDER, discounts=(discount(-100, ("1", -100)),)),
+        replace(ORDER, discounts=(discount(2801),)),  # more than the order costs
+        replace(ORDER, discounts=(discount(1, id="1"),)),  # an id that a line has
+        replace(ORDER, discounts=(discount(1, id="d1"), discount(1, id="d1"))),
+        replace(ORDER, charges=(box(-1),)),
+    ],
+)
+def test_an_order_that_does_not_add_up_is_never_built(order: Order) -> None:
     with pytest.raises(ValueError):
-        order_write(ORDER, CONTACT, SHOP, extras)
+        order_write(order, CONTACT, SHOP, {})
 
 
 def test_an_order_has_one_currency() -> None:
-    dollars = OrderExtras((AppliedDiscount("d1", "Off", Money(1, "USD")),))
+    dollars = OrderDiscount("d1", use("u1", "Off"), Money(1, "USD"))
     with pytest.raises(MoneyError):
-        order_write(ORDER, CONTACT, SHOP, dollars)
+        order_write(replace(ORDER, discounts=(dollars,)), CONTACT, SHOP, {})
 
 
 @st.composite
-def sales(draw: st.DrawFn) -> tuple[Order, OrderExtras]:
+def sales(draw: st.DrawFn) -> Order:
     """Any order with discounts on its parts, on the whole, and charges."""
     lines = []
     for n in range(draw(st.integers(1, 5))):
@@ -205,33 +217,30 @@ def sales(draw: st.DrawFn) -> tuple[Order, OrderExtras]:
             left[part] -= amount
             shares.append(Share(part, eur(amount)))
         total = Money.total((share.amount for share in shares), "EUR")
-        discounts.append(AppliedDiscount(f"{ID}-d{n}", "On parts", total, tuple(shares)))
+        discounts.append(OrderDiscount(f"{ID}-d{n}", use("u", "On parts"), total, tuple(shares)))
     net = sum(left.values())
-    discounts.append(AppliedDiscount(f"{ID}-d9", "On the order", eur(draw(st.integers(0, net)))))
-    charges = (Charge(f"{ID}-c1", "Service", eur(draw(st.integers(0, 500))), ChargeKind.SERVICE),)
-    return order_of(*lines), OrderExtras(tuple(discounts), charges)
+    discounts.append(OrderDiscount(f"{ID}-d9", use("u", "On the order"), eur(draw(st.integers(0, net)))))
+    charges = (box(draw(st.integers(0, 500))),)
+    return replace(order_of(*lines), discounts=tuple(discounts), charges=charges)
 
 
 @given(sales())
-def test_every_order_adds_up(sale: tuple[Order, OrderExtras]) -> None:
-    order, extras = sale
-    body = written(order, extras)
+def test_every_order_adds_up(order: Order) -> None:
+    body = written(order)
     parts = [part for item in body["line_items"] for part in (item, *item["sub_line_items"])]
     on_order = sum(d["amount"] for d in body["applied_discounts"] if d["applied_to"] == "ORDER")
     charged = sum(charge["total_amount"] for charge in body["charges"])
     assert body["order_amount"] == sum(part["total_amount"] for part in parts)
     assert body["total_order_amount"] == body["order_amount"] - on_order + charged
     assert body["total_discount_amount"] == sum(d["amount"] for d in body["applied_discounts"])
-    assert body["total_order_amount"] == order.total.minor - body["total_discount_amount"] + charged
+    assert body["total_order_amount"] == order.total.minor
+    assert order.gross.minor - body["total_discount_amount"] + charged == order.total.minor
     assert min(part["total_amount"] for part in parts) >= 0
 
 
 @given(sales(), st.data())
-def test_returns_in_any_pieces_give_back_what_was_paid(
-    sale: tuple[Order, OrderExtras], data: st.DataObject
-) -> None:
-    order, extras = sale
-    paid = written(order, extras)
+def test_returns_in_any_pieces_give_back_what_was_paid(order: Order, data: st.DataObject) -> None:
+    paid = written(order)
     left = {whole.id: whole.quantity for whole in order.lines}
     returns: list[Returned] = []
     while sum(left.values()):
@@ -239,7 +248,7 @@ def test_returns_in_any_pieces_give_back_what_was_paid(
         if not sum(now.values()):
             now = dict(left)
         before = {whole.id: whole.quantity - left[whole.id] for whole in order.lines}
-        returns.append(order_return(order, extras, f"{ID}-r{len(returns)}", now, before))
+        returns.append(order_return(order, f"{ID}-r{len(returns)}", now, before))
         left = {id: count - now[id] for id, count in left.items()}
     assert sum(each.refund.minor for each in returns) == paid["total_order_amount"]
     assert min(each.refund.minor for each in returns) >= 0
@@ -253,7 +262,7 @@ def test_returns_in_any_pieces_give_back_what_was_paid(
 
 
 def test_a_return_as_leat_reads_it() -> None:
-    returned = order_return(ORDER, EXTRAS, f"{ID}-r1", {f"{ID}-2": 1}, {})
+    returned = order_return(FULL, f"{ID}-r1", {f"{ID}-2": 1}, {})
     assert json.loads(returned.body.to_json()) == {
         "external_identifier": f"{ID}-r1",
         "order": {"external_identifier": ID},
@@ -277,13 +286,12 @@ def test_a_return_as_leat_reads_it() -> None:
         "applied_discounts": [
             {"external_identifier": f"{ID}-d1", "amount": 175},
             {"external_identifier": f"{ID}-d2", "amount": 121},
-            {"external_identifier": f"{ID}-d3", "amount": 11},
         ],
         "charges": [
-            {"external_identifier": f"{ID}-c1", "amount": 11, "discount_amount": 11, "total_amount": 0}
+            {"external_identifier": f"{ID}-c1", "amount": 11, "discount_amount": 0, "total_amount": 11}
         ],
     }
-    assert returned.refund == eur(850 + 125 - 121)
+    assert returned.refund == eur(850 + 125 - 121 + 11)
 
 
 @pytest.mark.parametrize(
@@ -301,9 +309,9 @@ def test_what_is_not_there_cannot_be_returned(
     quantities: Mapping[str, int], before: Mapping[str, int]
 ) -> None:
     with pytest.raises(ValueError):
-        order_return(ORDER, NOTHING, f"{ID}-r1", quantities, before)
+        order_return(ORDER, f"{ID}-r1", quantities, before)
 
 
 def test_a_return_has_an_id_of_its_own() -> None:
     with pytest.raises(ValueError):
-        order_return(ORDER, NOTHING, ID, {f"{ID}-1": 1}, {})
+        order_return(ORDER, ID, {f"{ID}-1": 1}, {})
