@@ -15,9 +15,11 @@ Each deed is written down before it is done, so all it needs is in it, and what 
     REVERSE_GIFT_CARD  payment, charge
     CHARGE_PREPAID     payment, reference
     REVERSE_PREPAID    payment, charge
+    REFILL_GIFT_CARD   payment, amount_minor (a part of what was charged), reference
+    REFILL_PREPAID     payment, amount_minor, reference
     TELL_ORDER         the order's own document, and steps: by id of offer use and stored payment, the id of
                        the deed that used it
-    TELL_RETURN        order, lines, return_id: see `returning`
+    TELL_RETURN        return_id, order (its id), lines, discounts, charges: see `returning.piece_document`
 
 `use` and `payment` are documents of `order_document`. What a hold must keep to be released or redeemed
 ("release_key") is in `Done.keep`, the backend's name of an effect is `Done.remote_id`.
@@ -44,6 +46,8 @@ class Action(StrEnum):
     REVERSE_GIFT_CARD = "reverse_gift_card"
     CHARGE_PREPAID = "charge_prepaid"
     REVERSE_PREPAID = "reverse_prepaid"
+    REFILL_GIFT_CARD = "refill_gift_card"
+    REFILL_PREPAID = "refill_prepaid"
     TELL_ORDER = "order"
     TELL_RETURN = "order_return"
 
