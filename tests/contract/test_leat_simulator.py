@@ -9,71 +9,24 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import httpx
-import jsonschema
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT202012
 
 from kioskd.sim.faults import FaultRule
 from kioskd.sim.leat import SHOP_UUID, SIM_TOKEN, LeatSimulator
 from kioskd.sim.leat.operations import OPERATIONS, PREFIX
 from kioskd.sim.leat.state import LeatState
 from kioskd.sim.leat.switches import Switches
+from tests.contract.leat_description import answer_problems as problems
+from tests.contract.leat_description import description as document
 
-DOCUMENT = Path(__file__).with_name("leat.openapi.yaml")
 NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
 
 JsonObject = dict[str, Any]
-
-
-@cache
-def document() -> JsonObject:
-    loaded: JsonObject = yaml.load(
-        DOCUMENT.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    )
-    return loaded
-
-
-@cache
-def registry() -> Registry[Any]:
-    resource = Resource.from_contents(document(), default_specification=DRAFT202012)
-    return Registry().with_resource("urn:leat", resource)
-
-
-formats = jsonschema.FormatChecker(formats=())
-
-
-@formats.checks("date-time", raises=ValueError)
-def is_date_time(value: object) -> bool:
-    return not isinstance(value, str) or datetime.fromisoformat(value).tzinfo is not None
-
-
-def problems(path: str, method: str, response: httpx.Response) -> Iterator[str]:
-    """How `response` differs from what the description says about the operation."""
-    documented = document()["paths"][path][method.lower()]["responses"]
-    status = str(response.status_code)
-    if status not in documented:
-        yield f"status {status} is not described"
-        return
-    pointer = f"#/paths/{path.replace('/', '~1')}/{method.lower()}/responses/{status}"
-    answer = documented[status]
-    if "$ref" in answer:
-        pointer = answer["$ref"]
-        answer = document()["components"]["responses"][pointer.rpartition("/")[2]]
-    if "content" not in answer:
-        return
-    schema = {"$ref": f"urn:leat{pointer}/content/application~1json/schema"}
-    validator = jsonschema.Draft202012Validator(schema, registry=registry(), format_checker=formats)
-    for error in validator.iter_errors(response.json()):
-        yield f"{error.json_path}: {error.message[:300]}"
 
 
 def request(simulator: LeatSimulator, method: str, path: str, **options: Any) -> httpx.Response:

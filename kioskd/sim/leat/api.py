@@ -89,8 +89,9 @@ class LeatApi:
         operation, match = fitting[0]
         if not _authorised(request):
             return self._unauthenticated()
-        sent = exchange_of(request.scope).body
-        # What is not a JSON object counts as an empty one: the operation will miss its fields.
+        sent = exchange_of(request.scope).body if _says_json(request) else None
+        # What is not a JSON object, or does not say so, counts as an empty one: the operation will miss its
+        # fields. (Leat also reads forms, in which its older clients post.)
         body: JsonObject = sent if isinstance(sent, dict) else {}
         url = str(request.url.replace(query="", path=path))
         call = Call(self.now(), url, match.groupdict(), dict(request.query_params), body)
@@ -136,6 +137,11 @@ def _declared(response: Response, deviation: str | None) -> Response:
 def _bare(status: int, message: str) -> Response:
     """An answer of the web framework: no code, no envelope. Its shape is nowhere documented."""
     return _declared(JSONResponse({"message": message}, status), f"body of {status} assumed")
+
+
+def _says_json(request: Request) -> bool:
+    media_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    return media_type == "application/json" or media_type.endswith("+json")
 
 
 def _authorised(request: Request) -> bool:

@@ -154,6 +154,9 @@ def _line(line: Fields, stored: bool, *, sub: bool = False) -> Line:
     if result := line.nested("result"):
         _link(result, _RESULTS)
     product = line.nested("product")
+    if product:
+        product.text("uuid")
+        product.text("name")
     price = line.integer("price", required=stored) or 0
     quantity = line.number("quantity", required=stored) or 0
     discount = line.integer("discount_amount") or 0
@@ -177,6 +180,10 @@ def _link(link: Fields, types: tuple[str, ...]) -> Link:
 
 def _discount(discount: Fields, stored: bool) -> Discount:
     offer = discount.nested("offer")
+    for parts in ("line_items", "sub_line_items", "charges"):
+        for part in discount.items(parts):
+            part.text("external_identifier", required=stored)
+            part.text("uuid")
     return Discount(
         external_identifier=discount.text("external_identifier", required=stored),
         name=discount.text("name", required=stored) or "",
@@ -190,6 +197,7 @@ def _discount(discount: Fields, stored: bool) -> Discount:
 
 def _charge(charge: Fields, stored: bool) -> Charge:
     definition = charge.nested("charge_definition")
+    charge.text("type")  # the older way to say the definition
     total = charge.integer("total_amount", required=True) or 0
     return Charge(
         external_identifier=charge.text("external_identifier", required=stored),

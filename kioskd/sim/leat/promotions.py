@@ -91,6 +91,7 @@ def create_custom_attribute(state: LeatState, call: Call) -> Answer:
     form = Fields(call.body)
     entity = form.text("entity", required=True, choices=_ENTITIES) or ""
     name = form.text("name", required=True) or ""
+    form.text("group_name")  # groups are not kept
     attribute = CustomAttribute(
         entity,
         name,

@@ -65,6 +65,8 @@ def read_return(body: JsonObject, order: OrderForm, returned: dict[str, Quantity
     for charge in form.items("charges"):
         charge_id = charge.text("external_identifier", required=True)
         value_minor += charge.integer("total_amount", required=True) or 0
+        charge.integer("amount")
+        charge.integer("discount_amount")
         if charge_id not in {None, *(known.external_identifier for known in order.charges)}:
             charge.wrong("external_identifier", _UNKNOWN)
     discounts = {discount.external_identifier: discount for discount in order.discounts}
@@ -90,6 +92,8 @@ def _returned_line(
     line_id = item.text("external_identifier", required=True)
     quantity = item.number("quantity", required=True)
     total_minor = item.integer("total_amount")
+    item.integer("discount_amount")
+    item.text("reason")
     if line_id is None or quantity is None:
         return 0
     line = ordered.get(line_id)

@@ -25,6 +25,7 @@ from kioskd.sim.recorder import Recorder, recorded
 
 DEVIATIONS: Final = (
     "All operations a kiosk can call; webhooks and the register's own paths answer 404.",
+    "Bodies are JSON; forms are not read.",
     "One point per whole currency unit of lines, sub lines and charges less order discounts, in any status.",
     "The tier follows from all points ever collected, less returns, and changes at once.",
     "Rewards for a contact: all active ones. Rewards bound to a tier do not exist.",
