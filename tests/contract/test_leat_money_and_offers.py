@@ -218,8 +218,10 @@ def test_a_reward_is_claimed_collected_and_all_of_it_undone() -> None:
         redemption = await offers.collect_reward(claim.id)
         assert redemption
         assert await offers.was_reward_collected(here.sanne, claim.id) == Applied(None)
+        before = await offers.collectable(here.sanne)
+        assert await offers.was_collection_undone(here.sanne, before) == Absent()
         await offers.undo_collection(redemption)
-        assert await offers.was_collection_undone(here.sanne, claim.id) == Applied(None)
+        assert await offers.was_collection_undone(here.sanne, before) == Applied(None)
         await offers.return_reward(claim.id)
         assert here.points(here.sanne) == 1240
 

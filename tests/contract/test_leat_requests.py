@@ -143,7 +143,7 @@ QUESTIONS: Mapping[str, Ask] = {
     ),
     "returned?": lambda leat: leat.offers.was_reward_returned(BASELINE, MEMBER, 75, NO_BOUND),
     "collected?": lambda leat: leat.offers.was_reward_collected(MEMBER, CLAIM),
-    "uncollected?": lambda leat: leat.offers.was_collection_undone(MEMBER, CLAIM),
+    "uncollected?": lambda leat: leat.offers.was_collection_undone(MEMBER, frozenset()),
     "find gift card": lambda leat: leat.stored_value.find_gift_card(HASH.lower()),
     "gift card baseline": lambda leat: leat.stored_value.gift_card_baseline(HASH),
     "gift card charged?": lambda leat: leat.stored_value.was_gift_card_charged(BASELINE, HASH, TEN, NO_BOUND),

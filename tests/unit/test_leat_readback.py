@@ -204,9 +204,11 @@ def test_a_collected_reward_is_gone_if_the_list_is_whole() -> None:
     assert readback.collected("c1", frozenset(), complete=True) == Applied(None)
     assert readback.collected("c1", frozenset(), complete=False) == Ambiguous("incomplete")
     assert readback.collected("c1", frozenset({"c1"}), complete=False) == Absent()
-    assert readback.uncollected("c1", frozenset({"c1"}), complete=False) == Applied(None)
-    assert readback.uncollected("c1", frozenset(), complete=True) == Absent()
-    assert readback.uncollected("c1", frozenset(), complete=False) == Ambiguous("incomplete")
+    before, after = frozenset({"c0"}), frozenset({"c0", "c1"})
+    assert readback.uncollected(before, after, complete=False) == Applied(None)
+    assert readback.uncollected(before, before, complete=True) == Absent()
+    assert readback.uncollected(before, before, complete=False) == Ambiguous("incomplete")
+    assert readback.uncollected(frozenset(), after, complete=True) == Ambiguous("several", ("c0", "c1"))
 
 
 def test_a_card_is_linked_when_it_is_this_members() -> None:

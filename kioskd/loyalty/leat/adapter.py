@@ -11,29 +11,33 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import tzinfo
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx
 from pydantic import ValidationError
 
 from kioskd.core.credential import Credential, CredentialKind
+from kioskd.core.deeds import Deed, Done, Finding
 from kioskd.core.errors import ConfigError, LoyaltyError, MoneyError, Refused, Unclear, Unreachable
 from kioskd.core.member import Member
 from kioskd.core.order import Order, OrderCharge, OrderDiscount, OrderLine
 from kioskd.core.ports import Delivered
 from kioskd.core.preview import BasketPoints
+from kioskd.core.stored_value import GiftCard
 from kioskd.loyalty.http import JsonApi
 from kioskd.loyalty.leat import overview, wire
 from kioskd.loyalty.leat.cards import LeatCards
 from kioskd.loyalty.leat.catalogue_reader import LeatCatalogue
 from kioskd.loyalty.leat.claims import LeatClaims
 from kioskd.loyalty.leat.client import LeatClient
+from kioskd.loyalty.leat.deeds import LeatDeeds
 from kioskd.loyalty.leat.offers import LeatOffers
 from kioskd.loyalty.leat.orders import OrderWrite, order_write
 from kioskd.loyalty.leat.points_preview import PointsPreview
 from kioskd.loyalty.leat.refusals import INVALID_INPUT, LeatRefused
 from kioskd.loyalty.leat.returns import OrderReturnWrite
 from kioskd.loyalty.leat.stored_value import LeatStoredValue
+from kioskd.loyalty.leat.ways import ways
 
 logger = logging.getLogger(__name__)
 
@@ -95,6 +99,7 @@ class LeatBackend:
         self.cards = LeatCards(self._client)
         self.preview = PointsPreview(self._client, shop_uuid, currency, clock)
         self.catalogue = LeatCatalogue(self._client)
+        self._deeds = LeatDeeds(ways(self.offers, self.stored_value, self.deliver, self.find))
         self._claims = claims
         self._points_name: str | None = None
         self._points_name_until_s: float | None = None
@@ -192,6 +197,18 @@ class LeatBackend:
         if points is None:
             return None
         return BasketPoints(points, _or(points_name.result(), self._points_name))
+
+    async def find_gift_card(self, code: str) -> GiftCard:
+        return await self.stored_value.find_gift_card(code)
+
+    async def baseline(self, deed: Deed) -> Mapping[str, Any]:
+        return await self._deeds.baseline(deed)
+
+    async def perform(self, deed: Deed) -> Done:
+        return await self._deeds.perform(deed)
+
+    async def find_out(self, deed: Deed, baseline: Mapping[str, Any] | None) -> Finding:
+        return await self._deeds.find_out(deed, baseline)
 
     async def probe(self) -> None:
         """Asks for the loyalty programme: shows that token and account work, and is needed anyway."""

@@ -204,9 +204,13 @@ class LeatOffers:
         listed = await self._client.collectable_rewards(member_id)
         return readback.collected(claim_id, _collectable(listed), complete=not listed.unreadable)
 
-    async def was_collection_undone(self, member_id: str, claim_id: str) -> Verdict:
+    async def collectable(self, member_id: str) -> frozenset[str]:
+        """The ids of what the member can collect: to be taken before `undo_collection`."""
+        return _collectable(await self._client.collectable_rewards(member_id))
+
+    async def was_collection_undone(self, member_id: str, before: frozenset[str]) -> Verdict:
         listed = await self._client.collectable_rewards(member_id)
-        return readback.uncollected(claim_id, _collectable(listed), complete=not listed.unreadable)
+        return readback.uncollected(before, _collectable(listed), complete=not listed.unreadable)
 
 
 def _state(voucher: wire.Voucher) -> VoucherState:

@@ -228,10 +228,13 @@ def collected(claim_id: str, collectable: frozenset[str], *, complete: bool) -> 
     return Applied(None) if complete else Ambiguous("incomplete")
 
 
-def uncollected(claim_id: str, collectable: frozenset[str], *, complete: bool) -> Verdict:
-    """Whether a collection was undone."""
-    if claim_id in collectable:
+def uncollected(before: frozenset[str], collectable: frozenset[str], *, complete: bool) -> Verdict:
+    """Whether a collection was undone: then there is one more to collect than before."""
+    new = sorted(collectable - before)
+    if len(new) == 1:
         return Applied(None)
+    if new:
+        return Ambiguous("several", tuple(new))
     return Absent() if complete else Ambiguous("incomplete")
 
 

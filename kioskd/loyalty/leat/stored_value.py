@@ -35,7 +35,7 @@ class LeatStoredValue:
     ) -> None:
         self._client = client
         self._shop_uuid = shop_uuid
-        self._currency = currency
+        self.currency = currency
         self._time_zone = time_zone
         self._reference_attribute = reference_attribute
 
@@ -55,7 +55,7 @@ class LeatStoredValue:
         return GiftCard(
             id=found.uuid,
             code=found.hash or code,
-            balance=Money(found.amount_in_cents, self._currency),
+            balance=Money(found.amount_in_cents, self.currency),
             active=found.active is not False,
             expires_on=overview.day(found.expiration_date, self._time_zone),
             refillable=found.upgradeable is True,
@@ -76,6 +76,18 @@ class LeatStoredValue:
     async def reverse_gift_card(self, transaction_id: str) -> Spent:
         """Undo a charge. Refused: `not_last_transaction` when the card was used since, or this is done."""
         return _spent(await self._client.reverse_giftcard_transaction(transaction_id), None)
+
+    async def may_be_paid_back(self, code: str, charge_id: str, amount: Money) -> bool:
+        """Whether a charge could have been paid back already: the same amount was put on the card since.
+
+        Also when it cannot be seen any more what happened since the charge.
+        """
+        rows = (await newest_on_gift_card(self._client, code)).movements
+        charge = next((row for row in rows if row.id == charge_id), None)
+        if charge is None:
+            return True
+        alike = [row for row in rows if row.amount in (None, amount.minor)]
+        return any(charge.at is None or row.at is None or row.at >= charge.at for row in alike)
 
     async def was_gift_card_charged(
         self, baseline: Baseline, code: str, amount: Money, bound: frozenset[str]
@@ -105,7 +117,7 @@ class LeatStoredValue:
         balance = (await self._client.prepaid_balance(member_id)).balance_in_cents
         if balance is None:
             raise Unclear("contacts/{contact_uuid}/prepaid-balance: no balance")
-        return PrepaidAccount(member_id, Money(balance, self._currency))
+        return PrepaidAccount(member_id, Money(balance, self.currency))
 
     async def prepaid_baseline(self, member_id: str) -> Baseline:
         """To be taken before a charge or a reversal. One of either at a time per member."""
@@ -120,6 +132,12 @@ class LeatStoredValue:
             if refusal.code == INVALID_INPUT and refusal.fields == {"amount_in_cents"}:
                 raise Refused("insufficient_balance", str(refusal)) from None  # no code of its own is known
             raise
+        return _spent(sent, minor, self._balance_after(sent))
+
+    async def refill_prepaid(self, member_id: str, amount: Money) -> Spent:
+        """Put money back, where only a part of a charge is undone."""
+        minor = self._checked(amount)
+        sent = await self._client.create_prepaid_transaction(member_id, self._shop_uuid, minor)
         return _spent(sent, minor, self._balance_after(sent))
 
     async def reverse_prepaid(self, transaction_id: str) -> Spent:
@@ -141,13 +159,13 @@ class LeatStoredValue:
 
     def _checked(self, amount: Money) -> int:
         """The minor units of an amount to be moved."""
-        if amount.currency != self._currency or amount.minor <= 0:
+        if amount.currency != self.currency or amount.minor <= 0:
             raise Refused("invalid", f"an amount of {amount.minor} {amount.currency} cannot be moved")
         return amount.minor
 
     def _balance_after(self, sent: wire.PrepaidTransaction) -> Money | None:
         balance = sent.prepaid_balance.balance_in_cents
-        return Money(balance, self._currency) if balance is not None else None
+        return Money(balance, self.currency) if balance is not None else None
 
 
 def _spent(
