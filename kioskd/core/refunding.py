@@ -200,6 +200,11 @@ def _refill(piece_id: str, reference: str, payment: StoredPayment, amount: Money
         Action.REFILL_GIFT_CARD if of_card else Action.REFILL_PREPAID,
         f"giftcard:{payment.account_id}" if of_card else f"prepaid:{payment.account_id}",
         payment.account_id,
-        {"payment": payment_document(payment), "amount_minor": amount.minor, "reference": reference},
+        {
+            "payment": payment_document(payment),
+            "currency": amount.currency,
+            "amount_minor": amount.minor,
+            "reference": reference,
+        },
         amount=amount,
     )

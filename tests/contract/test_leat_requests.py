@@ -37,12 +37,13 @@ from kioskd.core.order import (
     StoredValue,
     Tender,
 )
+from kioskd.core.returning import piece, piece_document
 from kioskd.loyalty.leat.adapter import LeatBackend
 from kioskd.loyalty.leat.catalogue import CategoryWrite, ProductWrite
 from kioskd.loyalty.leat.client import LeatClient
 from kioskd.loyalty.leat.order_parts import PartLink
 from kioskd.loyalty.leat.readback import Baseline
-from kioskd.loyalty.leat.returns import order_return
+from kioskd.loyalty.leat.returns import return_write
 from kioskd.sim.recorder import Exchange
 from tests.contract.leat_description import ROOT, operation_of, problems, recorded_answer
 
@@ -92,7 +93,7 @@ ORDER = Order(
     payments=(StoredPayment("p1", StoredValue.GIFT_CARD, GIFT_CARD, Money(100, "EUR"), TEN, HASH),),
 )
 USED = {"u1": REDEMPTION, "u2": CLAIM, "p1": TRANSACTION}
-RETURN = order_return(ORDER, f"{ORDER_ID}-r1", {LINE.id: 1}, {}).body
+RETURN = return_write(piece_document(piece(ORDER, f"{ORDER_ID}-r1", {LINE.id: 1})))
 PRODUCT = ProductWrite(
     external_identifier="cola-250", name="Cola", categories=(PartLink(external_identifier="drinks"),)
 )

@@ -99,7 +99,7 @@ class LeatBackend:
         self.cards = LeatCards(self._client)
         self.preview = PointsPreview(self._client, shop_uuid, currency, clock)
         self.catalogue = LeatCatalogue(self._client)
-        self._deeds = LeatDeeds(ways(self.offers, self.stored_value, self.deliver, self.find))
+        self._deeds = LeatDeeds(ways(self.offers, self.stored_value, self.deliver, self.find, self.take_back))
         self._claims = claims
         self._points_name: str | None = None
         self._points_name_until_s: float | None = None

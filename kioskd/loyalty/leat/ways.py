@@ -16,12 +16,15 @@ from kioskd.loyalty.leat.money_deeds import (
 )
 from kioskd.loyalty.leat.offers import LeatOffers
 from kioskd.loyalty.leat.order_deeds import Deliver, Find, TellOrder
+from kioskd.loyalty.leat.return_deeds import TakeBack, TellReturn
 from kioskd.loyalty.leat.reward_deeds import ClaimReward, CollectReward, ReturnReward, UndoCollection
 from kioskd.loyalty.leat.stored_value import LeatStoredValue
 from kioskd.loyalty.leat.voucher_deeds import HoldVoucher, RedeemVoucher, ReleaseVoucher, UndoRedemption
 
 
-def ways(offers: LeatOffers, money: LeatStoredValue, deliver: Deliver, find: Find) -> Mapping[Action, Way]:
+def ways(
+    offers: LeatOffers, money: LeatStoredValue, deliver: Deliver, find: Find, take_back: TakeBack
+) -> Mapping[Action, Way]:
     return {
         Action.HOLD_VOUCHER: HoldVoucher(offers),
         Action.RELEASE_VOUCHER: ReleaseVoucher(offers),
@@ -38,4 +41,5 @@ def ways(offers: LeatOffers, money: LeatStoredValue, deliver: Deliver, find: Fin
         Action.REVERSE_PREPAID: ReversePrepaid(money),
         Action.REFILL_PREPAID: RefillPrepaid(money),
         Action.TELL_ORDER: TellOrder(deliver, find),
+        Action.TELL_RETURN: TellReturn(take_back),
     }
