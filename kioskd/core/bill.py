@@ -87,6 +87,7 @@ class TakenOffer:
             code=right.code if isinstance(right, Voucher) else None,
             member_id=(right.member_id or member_id) if isinstance(right, Voucher) else member_id,
             cost_points=right.cost_points if isinstance(right, Reward) else 0,
+            waits=isinstance(right, Reward) and right.waits,
             keeps=isinstance(right, Reward) and right.keeps,
             reusable=isinstance(right, Voucher) and right.reusable,
         )

@@ -23,8 +23,10 @@ class Reward:
     picture_url: str | None = None
     available: bool = True
     rule: Rule | None = None
+    waits: bool = False
+    """Once claimed it waits to be collected, which must happen after paying: else it could be used again."""
     keeps: bool = False
-    """Claimed before paying and handed over after: what is not handed over stays the member's to collect."""
+    """What was claimed and is not collected stays the member's to collect, instead of being given back."""
 
     @property
     def kind(self) -> OfferKind:

@@ -54,8 +54,10 @@ class OfferUse:
     code: str | None = field(default=None, repr=False)
     member_id: str | None = None
     cost_points: int = 0
+    waits: bool = False
+    """A reward that is claimed first and collected after: see `Reward.waits`."""
     keeps: bool = False
-    """A reward that is claimed first and collected after: see `Reward.keeps`."""
+    """One whose claim is not given back: see `Reward.keeps`."""
     reusable: bool = False
     """A voucher that can be used more than once."""
 

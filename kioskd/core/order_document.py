@@ -136,6 +136,7 @@ def use_document(use: OfferUse) -> dict[str, Any]:
         "code": use.code,
         "member_id": use.member_id,
         "cost_points": use.cost_points,
+        "waits": use.waits,
         "keeps": use.keeps,
         "reusable": use.reusable,
     }
@@ -151,6 +152,7 @@ def use_from(document: Mapping[str, Any]) -> OfferUse:
         code=document["code"],
         member_id=document["member_id"],
         cost_points=document["cost_points"],
+        waits=document["waits"],
         keeps=document["keeps"],
         reusable=document["reusable"],
     )

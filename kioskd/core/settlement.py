@@ -187,7 +187,7 @@ def _using(order: Order, holds: Holds) -> Iterator[Step]:
 
 
 def _is_collected(use: OfferUse) -> bool:
-    return use.kind is OfferKind.COLLECTABLE or (use.kind is OfferKind.REWARD and use.keeps)
+    return use.kind is OfferKind.COLLECTABLE or (use.kind is OfferKind.REWARD and (use.waits or use.keeps))
 
 
 def _charge(payment: StoredPayment, reference: str) -> Step:

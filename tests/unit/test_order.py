@@ -148,7 +148,7 @@ def _without(key: str) -> dict[str, Any]:
     [
         {},
         *(_without(key) for key in to_document(ORDER)),
-        {**to_document(ORDER), "schema": 2},
+        {**to_document(ORDER), "schema": 3},
         {**to_document(ORDER), "currency": "euro"},
         {**to_document(ORDER), "currency": 978},
         {**to_document(ORDER), "placed_at": "yesterday"},

@@ -121,3 +121,10 @@ def test_a_second_try_has_ids_of_its_own() -> None:
     )
     first = {step.id for step in (*reserving(MIXED), *using(MIXED, HOLDS))}
     assert first.isdisjoint(step.id for step in (*reserving(again), *using(again, HOLDS)))
+
+
+def test_a_reward_that_waits_is_collected_after_paying_and_given_back_as_a_whole() -> None:
+    waiting = discount(5, OfferKind.REWARD, cost_points=80, waits=True)
+    order = replace(MIXED, discounts=(waiting,), payments=())
+    assert [step.action for step in using(order, {})] == [Action.COLLECT_REWARD]
+    assert [step.action for step in giving_back(order)] == [Action.UNDO_COLLECTION, Action.RETURN_REWARD]

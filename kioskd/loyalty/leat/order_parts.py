@@ -256,7 +256,7 @@ def _discount(
 def _offer_type(use: OfferUse) -> OfferType:
     if use.kind is OfferKind.VOUCHER:
         return "VOUCHER_REDEMPTION"
-    if use.kind is OfferKind.COLLECTABLE or use.keeps:
+    if use.kind is OfferKind.COLLECTABLE or use.waits or use.keeps:
         return "COLLECTABLE_REWARD_REDEMPTION"
     return "REWARD_REDEMPTION"
 
