@@ -13,6 +13,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 MAX_LENGTH = 512
 MAX_NUMBER_LENGTH = 24
+"""Digits of a card that a guest types."""
+MAX_CODE_LENGTH = 40
+"""Characters of a gift card's code that a guest types."""
 
 _GRAMMAR = re.compile(r"[!-~]+")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@+=/-]{2,127}")

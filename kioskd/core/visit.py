@@ -17,9 +17,10 @@ from kioskd.core.catalogue import Catalogue, Service
 from kioskd.core.credential import Credential
 from kioskd.core.denial import Denial
 from kioskd.core.discount import Discount, Refusal, Stacking
+from kioskd.core.effects import Sought
 from kioskd.core.events import PaymentStep, PrintVerdict
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
-from kioskd.core.member import Member, Right
+from kioskd.core.member import Member, Reward, Right, Voucher
 from kioskd.core.money import Money
 from kioskd.core.order import Order, Tender
 from kioskd.core.preview import BasketPoints, Previews, PreviewSubject
@@ -318,6 +319,7 @@ class Lookup:
     request: str
     credential: Credential
     deadline_s: float
+    sought: tuple[Sought, ...] = (Sought.MEMBER,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +333,8 @@ class Limits:
     lookup_s: float = 8.0
     hold_s: float = 12.0
     """How long a guest waits for an offer to be held."""
+    reserve_s: float = 30.0
+    """How long a guest waits for offers and stored value to be used, before the terminal is asked."""
     payment_s: float = 90.0
     abort_grace_s: float = 30.0
     notice_s: float = 6.0
@@ -419,7 +423,25 @@ class Visit:
     def at_home(self) -> bool:
         """Nobody is here: nothing to lose by a reset."""
         resting = isinstance(self.phase, Attract | OutOfOrder)
-        return resting and self.member is None and self.saved_card is None and not self.offers
+        unknown = self.member is None and self.saved_card is None
+        return resting and unknown and not self.offers and not self.gift_cards
+
+    @property
+    def owner_id(self) -> str | None:
+        """Whose order it is: the member's, else that of the first voucher taken which belongs to somebody."""
+        if self.member:
+            return self.member.id
+        rights = (taken.right for taken in self.offers)
+        owners = (right.member_id for right in rights if isinstance(right, Voucher))
+        return next((owner for owner in owners if owner), None)
+
+    @property
+    def points_left(self) -> int | None:
+        """The member's points less what the rewards taken will cost; None when the backend did not say."""
+        if self.member is None or self.member.points is None:
+            return None
+        rights = (taken.right for taken in self.offers)
+        return self.member.points - sum(right.cost_points for right in rights if isinstance(right, Reward))
 
     @property
     def prepaid_to_use(self) -> tuple[str, Money] | None:

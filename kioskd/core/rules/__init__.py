@@ -1,5 +1,31 @@
 """The rules of the visit. Importing this package makes the table whole."""
 
-from kioskd.core.rules import billing, identifying, ordering, paying, previewing, thanking, waiting
+from kioskd.core.rules import (
+    billing,
+    found,
+    identifying,
+    looking_up,
+    offers,
+    ordering,
+    paying,
+    previewing,
+    stored_value,
+    thanking,
+    undoing,
+    waiting,
+)
 
-__all__ = ["billing", "identifying", "ordering", "paying", "previewing", "thanking", "waiting"]
+__all__ = [
+    "billing",
+    "found",
+    "identifying",
+    "looking_up",
+    "offers",
+    "ordering",
+    "paying",
+    "previewing",
+    "stored_value",
+    "thanking",
+    "undoing",
+    "waiting",
+]

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from kioskd.core.basket import MAX_QUANTITY, Choice, missing_group, preset_choices, toggle
 from kioskd.core.catalogue import Product
+from kioskd.core.effects import LetGo
 from kioskd.core.events import (
     CancelOrder,
     ChooseLanguage,
@@ -30,6 +31,7 @@ from kioskd.core.visit import (
     Checkout,
     Choosing,
     ConfirmingCancel,
+    ConfirmingOffer,
     Menu,
     NoticeKind,
     Place,
@@ -43,6 +45,8 @@ _LANGUAGE_CAN_CHANGE = (
     Place.ATTRACT,
     Place.IDENTIFYING,
     Place.OVERVIEW,
+    Place.CONFIRMING_OFFER,
+    Place.GIFT_CARD,
     Place.THANKS,
     Place.STILL_THERE,
     Place.CONFIRMING_CANCEL,
@@ -194,7 +198,18 @@ def cancel_order(visit: Visit, event: CancelOrder, context: Context) -> Step:
     return cancel_checkout(visit, event, context) if visit.basket.lines else home(visit, context)
 
 
-@rule(Place.CHECKOUT, CancelOrder, to=[Place.CONFIRMING_CANCEL])
+@rule(Place.CONFIRMING_OFFER, CancelOrder, to=[Place.CONFIRMING_CANCEL, Place.ATTRACT, Place.OUT_OF_ORDER])
+def cancel_at_offer(visit: Visit, event: CancelOrder, context: Context) -> Step:
+    """Whoever wants to leave does not wait for an offer to be held."""
+    assert isinstance(visit.phase, ConfirmingOffer)
+    if not visit.basket.lines:
+        return home(visit, context)
+    waited = visit.phase.waiting
+    asking = ConfirmingCancel(replace(visit.phase, waiting=None, due_s=None))
+    return to(visit, asking, *([LetGo(waited)] if waited else []))
+
+
+@rule((Place.CHECKOUT, Place.GIFT_CARD), CancelOrder, to=[Place.CONFIRMING_CANCEL])
 def cancel_checkout(visit: Visit, event: CancelOrder, context: Context) -> Step:
     return to(visit, ConfirmingCancel(visit.phase))
 
@@ -204,7 +219,10 @@ def confirm_cancel(visit: Visit, event: ConfirmCancel, context: Context) -> Step
     return home(visit, context)
 
 
-@rule(Place.CONFIRMING_CANCEL, GoBack, to=[*_EMPTY_OR_NOT, Place.CHECKOUT])
+_CANCELLED_FROM = (*_EMPTY_OR_NOT, Place.CONFIRMING_OFFER, Place.GIFT_CARD, Place.CHECKOUT)
+
+
+@rule(Place.CONFIRMING_CANCEL, GoBack, to=_CANCELLED_FROM)
 def keep_order(visit: Visit, event: GoBack, context: Context) -> Step:
     assert isinstance(visit.phase, ConfirmingCancel)
     return to(visit, visit.phase.before)

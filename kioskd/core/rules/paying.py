@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kioskd.core.effects import AbortPayment, Settle
+from kioskd.core.bill import Bill, bill_of, order_discounts, stored_payments
+from kioskd.core.denial import Denial
+from kioskd.core.effects import AbortPayment, Settle, Sought
 from kioskd.core.events import (
     CancelPayment,
     OrderAccepted,
     PaymentEnded,
     PaymentOutcome,
     PaymentProgress,
+    PaymentStep,
     PayWith,
 )
+from kioskd.core.member import Voucher
 from kioskd.core.order import Order, Tender, order_lines
 from kioskd.core.rules.ordering import orderable
-from kioskd.core.rules.table import Context, Step, notice, rule, to
+from kioskd.core.rules.table import Context, Step, denied, notice, rule, to
 from kioskd.core.rules.thanking import thank
+from kioskd.core.rules.undoing import released
 from kioskd.core.visit import AskStaff, Checkout, NoticeKind, Paying, Place, Reviewing, Storing, Visit
 
 MAX_NUMBER = 999
@@ -40,28 +45,48 @@ def pay_with(visit: Visit, event: PayWith, context: Context) -> Step:
         names = ", ".join(line.product.name.in_language(visit.language) for line in gone)
         told = notice(replace(visit, basket=basket), NoticeKind.NO_LONGER_AVAILABLE, context, names)
         return to(told, Reviewing())
-    if visit.lookup:  # a guest in a hurry does not wait for the answer: the card goes with the order
-        visit = replace(visit, saved_card=visit.lookup.credential, lookup=None)
-    order = _order(visit, event.tender, context)
-    if event.tender is Tender.CARD and not order.total:
-        return to(visit, Storing(order), Settle(order))
-    if not visit.can_pay_with(event.tender, context.shop):
+    hurried = _without_lookup(visit)
+    order = _order(hurried, event.tender, context)
+    if event.tender is Tender.NONE and order.due:
+        return Step(visit)
+    if order.tender is not Tender.NONE and not visit.can_pay_with(order.tender, context.shop):
         return Step(notice(visit, NoticeKind.TERMINAL_UNAVAILABLE, context))
-    if event.tender is Tender.COUNTER:
-        return to(visit, Storing(order), Settle(order))
-    limits = context.shop.limits
-    abort_s = context.after(limits.payment_s)
-    paying = Paying(order, abort_s=abort_s, give_up_s=abort_s + limits.abort_grace_s)
-    return to(visit, paying, Settle(order))
+    if order.reserves and visit.online is False:
+        return Step(denied(visit, Denial.UNREACHABLE, context))
+    if order.reserves:
+        reserving = _paying(order, PaymentStep.RESERVING, context.shop.limits.reserve_s, context)
+        return to(hurried, reserving, Settle(order))
+    if order.tender is Tender.CARD:
+        presenting = _paying(order, PaymentStep.PRESENT_CARD, context.shop.limits.payment_s, context)
+        return to(hurried, presenting, Settle(order))
+    return to(hurried, Storing(order), Settle(order))
+
+
+def _without_lookup(visit: Visit) -> Visit:
+    """A guest in a hurry does not wait for the answer: what may be a card goes with the order."""
+    if visit.lookup is None:
+        return visit
+    maybe_card = visit.member is None and Sought.MEMBER in visit.lookup.sought
+    saved_card = visit.lookup.credential if maybe_card else visit.saved_card
+    return replace(visit, saved_card=saved_card, lookup=None)
+
+
+def _paying(order: Order, step: PaymentStep, seconds: float, context: Context) -> Paying:
+    abort_s = context.after(seconds)
+    return Paying(order, abort_s, abort_s + context.shop.limits.abort_grace_s, step)
 
 
 def _order(visit: Visit, tender: Tender, context: Context) -> Order:
+    """What the guest saw at checkout. It belongs to whoever has the card that could not be looked up."""
     assert visit.service is not None
-    order_id = context.moment.token
+    order_id, shop = context.moment.token, context.shop
+    bill = bill_of(visit.basket, visit.offers, shop.stacking, shop.charges, visit.service, order_id)
+    member_id = None if visit.saved_card else _owner_id(visit, bill)
+    payments = stored_payments(order_id, bill.total, visit.gift_cards, visit.prepaid_to_use)
     shown = (visit.next_number - 1) % MAX_NUMBER + 1
-    return Order(
+    order = Order(
         id=order_id,
-        number=f"{context.shop.kiosk}{shown}",
+        number=f"{shop.kiosk}{shown}",
         sequence=visit.next_number,
         placed_at=context.moment.wall,
         service=visit.service,
@@ -69,17 +94,36 @@ def _order(visit: Visit, tender: Tender, context: Context) -> Order:
         currency=visit.basket.currency,
         lines=order_lines(order_id, visit.basket),
         tender=tender,
-        member_id=visit.member.id if visit.member else None,
+        member_id=member_id,
         credential=visit.saved_card.value if visit.saved_card else None,
+        discounts=order_discounts(order_id, bill, visit.offers, member_id),
+        charges=bill.charges,
+        payments=payments,
     )
+    return order if order.due else replace(order, tender=Tender.NONE)
+
+
+def _owner_id(visit: Visit, bill: Bill) -> str | None:
+    """The member, else whoever the first voucher that is used belongs to."""
+    if visit.member:
+        return visit.member.id
+    for taken in visit.offers:
+        right = taken.right
+        if isinstance(right, Voucher) and right.member_id and bill.discount(taken.id):
+            return right.member_id
+    return None
 
 
 @rule(Place.PAYING, PaymentProgress, stays=True)
 def payment_progress(visit: Visit, event: PaymentProgress, context: Context) -> Step:
     assert isinstance(visit.phase, Paying)
-    if event.order_id != visit.phase.order.id:
+    paying = visit.phase
+    if event.order_id != paying.order.id:
         return Step(visit)
-    return to(visit, replace(visit.phase, step=event.step))
+    if paying.step is PaymentStep.RESERVING and event.step is not paying.step and not paying.aborting:
+        # now the guest's own time begins
+        paying = _paying(paying.order, event.step, context.shop.limits.payment_s, context)
+    return to(visit, replace(paying, step=event.step))
 
 
 @rule(Place.PAYING, CancelPayment, stays=True)
@@ -111,7 +155,7 @@ def payment_ended(visit: Visit, event: PaymentEnded, context: Context) -> Step:
         return to(visit, Storing(order))
     if event.outcome is PaymentOutcome.UNKNOWN:
         return ask_staff(visit, order, context)
-    return to(notice(visit, _ENDINGS[event.outcome], context), Checkout())
+    return to(notice(released(visit), _ENDINGS[event.outcome], context), Checkout())
 
 
 def ask_staff(visit: Visit, order: Order, context: Context) -> Step:

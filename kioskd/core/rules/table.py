@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypeVar
 
+from kioskd.core.denial import Denial
 from kioskd.core.effects import Effect, Forget
 from kioskd.core.events import Event, Moment
 from kioskd.core.health import DeviceKind, DeviceState
@@ -81,6 +82,12 @@ def to(visit: Visit, phase: Phase, *effects: Effect) -> Step:
 
 def notice(visit: Visit, kind: NoticeKind, context: Context, about: str = "") -> Visit:
     return replace(visit, notice=Notice(kind, context.after(context.shop.limits.notice_s), about))
+
+
+def denied(visit: Visit, denial: Denial, context: Context, about: str = "") -> Visit:
+    """Say why an offer or stored value cannot be used; `about` is how the guest knows it."""
+    until_s = context.after(context.shop.limits.notice_s)
+    return replace(visit, notice=Notice(NoticeKind.DENIED, until_s, about, denial))
 
 
 def home(visit: Visit, context: Context) -> Step:

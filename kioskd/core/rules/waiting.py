@@ -7,13 +7,15 @@ from dataclasses import replace
 from math import ceil
 
 from kioskd.core.events import AskHelp, DeviceChanged, NetworkChanged, Scanned, StillHere, Tick
-from kioskd.core.rules.identifying import card_saved
+from kioskd.core.rules.found import IDENTIFYING_FROM, unanswered
+from kioskd.core.rules.offers import hold_overdue
 from kioskd.core.rules.paying import abort, ask_staff
 from kioskd.core.rules.table import Context, Step, home, notice, resting_phase, rule, to
 from kioskd.core.rules.thanking import stop_waiting_for_points
 from kioskd.core.visit import (
     AskStaff,
     Attract,
+    ConfirmingOffer,
     Identifying,
     NoticeKind,
     OutOfOrder,
@@ -33,6 +35,8 @@ _WATCHED = (
     Place.REVIEWING,
     Place.IDENTIFYING,
     Place.OVERVIEW,
+    Place.CONFIRMING_OFFER,
+    Place.GIFT_CARD,
     Place.CHECKOUT,
     Place.CONFIRMING_CANCEL,
 )
@@ -46,6 +50,8 @@ def deadlines(visit: Visit, shop: Shop) -> Iterator[float]:
     if visit.lookup:
         yield visit.lookup.deadline_s
     match visit.phase:
+        case ConfirmingOffer(due_s=float(due_s)):
+            yield due_s
         case Paying():
             yield visit.phase.give_up_s if visit.phase.aborting else visit.phase.abort_s
         case Thanks():
@@ -72,7 +78,10 @@ def _idle(visit: Visit, context: Context) -> bool:
 
 
 @rule(
-    [place for place in _WATCHED if place is not Place.IDENTIFYING], Tick, to=[Place.STILL_THERE], stays=True
+    [place for place in _WATCHED if place not in (Place.IDENTIFYING, Place.CONFIRMING_OFFER)],
+    Tick,
+    to=[Place.STILL_THERE],
+    stays=True,
 )
 def nothing_happened(visit: Visit, event: Tick, context: Context) -> Step:
     if _nobody_answered(visit, context):
@@ -80,10 +89,19 @@ def nothing_happened(visit: Visit, event: Tick, context: Context) -> Step:
     return _ask_if_still_there(visit, context)
 
 
+@rule(Place.CONFIRMING_OFFER, Tick, to=[Place.STILL_THERE], stays=True)
+def nothing_happened_at_offer(visit: Visit, event: Tick, context: Context) -> Step:
+    assert isinstance(visit.phase, ConfirmingOffer)
+    due_s = visit.phase.due_s
+    if due_s is None or _nobody_answered(visit, context):
+        return nothing_happened(visit, event, context)
+    return hold_overdue(visit, visit.phase, context) if context.moment.mono_s >= due_s else Step(visit)
+
+
 @rule(
     Place.IDENTIFYING,
     Tick,
-    to=[Place.ATTRACT, Place.MENU, Place.CHOOSING, Place.REVIEWING, Place.CHECKOUT, Place.STILL_THERE],
+    to=[*IDENTIFYING_FROM, Place.STILL_THERE],
     stays=True,
 )
 def nobody_answered(visit: Visit, event: Tick, context: Context) -> Step:
@@ -100,7 +118,7 @@ def _nobody_answered(visit: Visit, context: Context) -> bool:
 
 def _saved_for_later(visit: Visit, context: Context) -> Visit:
     """Waiting for us was not idleness."""
-    return replace(card_saved(visit, context), active_s=context.moment.mono_s)
+    return replace(unanswered(visit, context), active_s=context.moment.mono_s)
 
 
 def _ask_if_still_there(visit: Visit, context: Context) -> Step:
@@ -113,6 +131,8 @@ def _ask_if_still_there(visit: Visit, context: Context) -> Step:
 
 @rule(Place.ATTRACT, Tick, to=_HOME)
 def recognised_but_gone(visit: Visit, event: Tick, context: Context) -> Step:
+    if _nobody_answered(visit, context):
+        return Step(_saved_for_later(visit, context))
     gone = not visit.at_home and _idle(visit, context)
     return home(visit, context) if gone else Step(visit)
 
@@ -192,6 +212,9 @@ def _with_device(visit: Visit, event: DeviceChanged) -> Visit:
     return replace(visit, devices={**visit.devices, event.health.name: event.health})
 
 
-@rule([place for place in Place if place is not Place.THANKS], NetworkChanged, stays=True)
+_NETWORK_MATTERS = (Place.THANKS, Place.CONFIRMING_OFFER)
+
+
+@rule([place for place in Place if place not in _NETWORK_MATTERS], NetworkChanged, stays=True)
 def network_changed(visit: Visit, event: NetworkChanged, context: Context) -> Step:
     return Step(replace(visit, online=event.online))

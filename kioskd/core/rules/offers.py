@@ -1,0 +1,273 @@
+"""Rewards, vouchers and collectable rewards: taken for the order after a "use it?", and undone until paying.
+
+Taking a voucher waits until the backend holds it for this kiosk. The others are only marked: their points
+are spent, and they are collected, when the order is settled.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kioskd.core.basket import Basket, missing_group, preset_choices
+from kioskd.core.bill import TakenOffer, bill_of
+from kioskd.core.denial import Denial
+from kioskd.core.discount import Discount, FreeItem, Products, Reason, Refusal, items_of
+from kioskd.core.effects import Effect, HoldVoucher, LetGo
+from kioskd.core.events import (
+    ConfirmOffer,
+    GoBack,
+    NetworkChanged,
+    OfferDenied,
+    OfferHeld,
+    RemoveOffer,
+    ShowIdentify,
+    ShowOffer,
+)
+from kioskd.core.member import Member, Reward, Right, Voucher
+from kioskd.core.rules.ordering import orderable
+from kioskd.core.rules.table import Context, Step, notice, rule, to
+from kioskd.core.visit import (
+    Capability,
+    ConfirmingCancel,
+    ConfirmingOffer,
+    Identifying,
+    NoticeKind,
+    Phase,
+    Place,
+    Shop,
+    Visit,
+)
+
+MAX_TAKEN = 12
+"""Offers of one order: working out the best use of more would make the guest wait."""
+
+_BACK = (
+    Place.ATTRACT,
+    Place.MENU,
+    Place.CHOOSING,
+    Place.REVIEWING,
+    Place.OVERVIEW,
+    Place.GIFT_CARD,
+    Place.CHECKOUT,
+)
+
+
+@rule(Place.OVERVIEW, ShowOffer, to=[Place.CONFIRMING_OFFER], stays=True)
+def show_offer(visit: Visit, event: ShowOffer, context: Context) -> Step:
+    if visit.member is None or Capability.OFFERS not in context.shop.capabilities:
+        return Step(visit)
+    rights = _rights(visit.member)
+    right = next((each for each in rights if (each.kind, each.id) == (event.kind, event.right_id)), None)
+    return confirm(visit, right, context) if right else Step(visit)
+
+
+def _rights(member: Member) -> tuple[Right, ...]:
+    return (*member.rewards, *member.vouchers, *member.collectables)
+
+
+def confirm(visit: Visit, right: Right, context: Context) -> Step:
+    """ "Use it?", from wherever the guest is."""
+    asking = considered(visit, right, _beneath(visit.phase), context)
+    return to(visit, asking, *_no_longer_waiting(visit.phase))
+
+
+def _beneath(phase: Phase) -> Phase:
+    """Where the guest is, without the questions on top."""
+    match phase:
+        case Identifying() | ConfirmingOffer():
+            return _beneath(phase.back)
+        case ConfirmingCancel():
+            return _beneath(phase.before)
+        case _:
+            return phase
+
+
+def considered(visit: Visit, right: Right, back: Phase, context: Context) -> ConfirmingOffer:
+    """The question, with what the offer would do now, and why it cannot be used if so."""
+    draft = TakenOffer(context.moment.token, right)
+    outcome = _outcome(visit, draft, context)
+    denial = _denial(visit, right, context.shop)
+    if denial is None and isinstance(outcome, Refusal) and outcome.reason is Reason.UNUSABLE_RULE:
+        denial = Denial.UNUSABLE
+    return ConfirmingOffer(right, back, outcome, denial=denial)
+
+
+def _outcome(visit: Visit, draft: TakenOffer, context: Context) -> Discount | Refusal:
+    shop, taken = context.shop, (*visit.offers, draft)
+    basket = _basket_with(visit, draft, context)
+    bill = bill_of(basket, taken, shop.stacking, shop.charges, visit.service)
+    outcome = bill.discount(draft.id) or bill.refusal(draft.id)
+    assert outcome is not None, "an offer applies or does not"
+    return outcome
+
+
+def is_taken(visit: Visit, right: Right) -> bool:
+    """Whether it is used for this order already. Only rewards can be taken again."""
+    return any((each.right.kind, each.right.id) == (right.kind, right.id) for each in visit.offers)
+
+
+def _denial(visit: Visit, right: Right, shop: Shop) -> Denial | None:
+    """Why it cannot be used, as far as that is known without asking anybody."""
+    if isinstance(right, Reward):
+        own = _denial_of_reward(visit, right)
+    elif is_taken(visit, right):
+        own = Denial.ALREADY_ADDED
+    else:
+        own = _denial_of_voucher(visit, right) if isinstance(right, Voucher) else None
+    if own:
+        return own
+    if right.rule is None:
+        return Denial.UNUSABLE
+    if len(visit.offers) >= MAX_TAKEN:
+        return Denial.CLAIM_LIMIT
+    if visit.online is False:
+        return Denial.UNREACHABLE
+    nobody = isinstance(right, Voucher) and right.member_id is None and visit.member is None
+    return Denial.CARD_NEEDED if nobody and shop.vouchers_need_card else None
+
+
+def _denial_of_reward(visit: Visit, reward: Reward) -> Denial | None:
+    if not reward.available:
+        return Denial.NOT_AVAILABLE
+    points = visit.points_left
+    short = points is not None and reward.missing_points(points) > 0
+    return Denial.INSUFFICIENT_POINTS if short else None
+
+
+def _denial_of_voucher(visit: Visit, voucher: Voucher) -> Denial | None:
+    if voucher.denial:
+        return voucher.denial
+    owner, guest = voucher.member_id, visit.owner_id
+    return Denial.OTHER_MEMBER if owner and guest and owner != guest else None
+
+
+def reconsidered(visit: Visit, phase: ConfirmingOffer, context: Context) -> Step:
+    """Something changed that may decide whether the offer can be used."""
+    asking = considered(visit, phase.right, phase.back, context)
+    if phase.waiting and asking.denial is None:
+        return to(visit, replace(asking, waiting=phase.waiting, due_s=phase.due_s))
+    return to(visit, asking, *_no_longer_waiting(phase))
+
+
+def _no_longer_waiting(phase: Phase) -> tuple[Effect, ...]:
+    waited = isinstance(phase, ConfirmingOffer) and phase.waiting
+    return (LetGo(waited),) if waited else ()
+
+
+def _asking(visit: Visit) -> ConfirmingOffer:
+    assert isinstance(visit.phase, ConfirmingOffer)
+    return visit.phase
+
+
+@rule(Place.CONFIRMING_OFFER, ConfirmOffer, to=_BACK, stays=True)
+def confirm_offer(visit: Visit, event: ConfirmOffer, context: Context) -> Step:
+    phase = _asking(visit)
+    if phase.waiting or phase.denial:
+        return Step(visit)
+    asking = considered(visit, phase.right, phase.back, context)
+    if asking.denial:
+        return to(visit, asking)
+    taken = TakenOffer(context.moment.token, phase.right)
+    if not isinstance(phase.right, Voucher):
+        return _take(visit, taken, phase.back, context)
+    waiting = replace(asking, waiting=taken.id, due_s=context.after(context.shop.limits.hold_s))
+    return to(visit, waiting, HoldVoucher(taken.id, phase.right, phase.right.member_id or visit.owner_id))
+
+
+def _take(visit: Visit, taken: TakenOffer, back: Phase, context: Context) -> Step:
+    basket = _basket_with(visit, taken, context)
+    known = replace(visit, offers=(*visit.offers, taken), basket=basket)
+    return to(notice(known, NoticeKind.OFFER_ADDED, context, taken.right.title), back)
+
+
+def _basket_with(visit: Visit, taken: TakenOffer, context: Context) -> Basket:
+    """The basket, and the free product itself when there is only one that the offer can mean.
+
+    Never makes the guest pay more than before.
+    """
+    rule = taken.right.rule
+    if rule is None or not isinstance(rule.benefit, FreeItem) or not isinstance(rule.scope, Products):
+        return visit.basket
+    skus = frozenset(rule.scope.skus)
+    if any(item.sku in skus for item in items_of("any", visit.basket)):
+        return visit.basket
+    products = [product for sku in skus if (product := orderable(visit, sku, context))]
+    if len(products) != 1 or products[0].combo:
+        return visit.basket
+    [product] = products
+    choices = preset_choices(product)
+    if missing_group(product, choices):
+        return visit.basket
+    basket = visit.basket.add(product, choices, rule.benefit.quantity)
+    taken_all = (*visit.offers, taken)
+    bill = bill_of(basket, taken_all, context.shop.stacking, (), visit.service)
+    dearer = bill.applied.total > visit.bill.applied.total
+    return visit.basket if dearer or bill.discount(taken.id) is None else basket
+
+
+@rule(Place.CONFIRMING_OFFER, OfferHeld, to=_BACK, stays=True)
+def offer_held(visit: Visit, event: OfferHeld, context: Context) -> Step:
+    phase = _asking(visit)
+    if event.offer_id != phase.waiting:
+        return held_too_late(visit, event, context)
+    return _take(visit, TakenOffer(event.offer_id, phase.right, held=True), phase.back, context)
+
+
+@rule([place for place in Place if place is not Place.CONFIRMING_OFFER], OfferHeld, stays=True)
+def held_too_late(visit: Visit, event: OfferHeld, context: Context) -> Step:
+    """Nobody waits for it any more, and others may want it."""
+    known = any(taken.id == event.offer_id for taken in visit.offers)
+    return Step(visit) if known else Step(visit, (LetGo(event.offer_id),))
+
+
+@rule(Place.CONFIRMING_OFFER, OfferDenied, stays=True)
+def offer_denied(visit: Visit, event: OfferDenied, context: Context) -> Step:
+    phase = _asking(visit)
+    if event.offer_id != phase.waiting:
+        return Step(visit)
+    return to(visit, replace(phase, waiting=None, due_s=None, denial=event.denial))
+
+
+def hold_overdue(visit: Visit, phase: ConfirmingOffer, context: Context) -> Step:
+    """The backend took too long. What it may still hold is let go."""
+    denied = replace(phase, waiting=None, due_s=None, denial=Denial.UNREACHABLE)
+    waited = replace(visit, active_s=context.moment.mono_s)  # waiting for us was not idleness
+    return to(waited, denied, *_no_longer_waiting(phase))
+
+
+@rule(Place.CONFIRMING_OFFER, GoBack, to=_BACK)
+def leave_offer(visit: Visit, event: GoBack, context: Context) -> Step:
+    phase = _asking(visit)
+    return to(visit, phase.back, *_no_longer_waiting(phase))
+
+
+@rule(Place.CONFIRMING_OFFER, ShowIdentify, to=[Place.IDENTIFYING], stays=True)
+def identify_for_offer(visit: Visit, event: ShowIdentify, context: Context) -> Step:
+    phase = _asking(visit)
+    if visit.member or phase.waiting:
+        return Step(visit)
+    return to(visit, Identifying(phase))
+
+
+@rule(Place.CONFIRMING_OFFER, NetworkChanged, stays=True)
+def network_changed_at_offer(visit: Visit, event: NetworkChanged, context: Context) -> Step:
+    """Whether anybody can be asked decides; what the backend has refused stays refused."""
+    phase, known = _asking(visit), replace(visit, online=event.online)
+    if phase.waiting or phase.denial not in (None, Denial.UNREACHABLE):
+        return Step(known)
+    return reconsidered(known, phase, context)
+
+
+@rule((Place.OVERVIEW, Place.REVIEWING, Place.CHECKOUT), RemoveOffer, stays=True)
+def remove_offer(visit: Visit, event: RemoveOffer, context: Context) -> Step:
+    taken = next((each for each in visit.offers if each.id == event.offer_id), None)
+    if taken is None:
+        return Step(visit)
+    left = replace(visit, offers=tuple(each for each in visit.offers if each.id != taken.id))
+    told = notice(left, NoticeKind.OFFER_REMOVED, context, taken.right.title)
+    return Step(told, let_go([taken]))
+
+
+def let_go(offers: list[TakenOffer]) -> tuple[Effect, ...]:
+    """Only vouchers are held before an order is settled."""
+    return tuple(LetGo(taken.id) for taken in offers if isinstance(taken.right, Voucher))

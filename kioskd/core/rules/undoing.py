@@ -1,0 +1,71 @@
+"""An order was not settled: what was done for it is undone, and the guest goes on from checkout."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kioskd.core.denial import Denial
+from kioskd.core.events import RewardClaimed, SettlementDenied
+from kioskd.core.member import Reward
+from kioskd.core.rules.table import Context, Step, denied, rule, to
+from kioskd.core.visit import AskStaff, Checkout, Paying, Place, Storing, Visit
+
+_MAY_WORK_YET = (Denial.UNREACHABLE, Denial.UNCLEAR)
+
+
+def released(visit: Visit) -> Visit:
+    """Nothing is held any more; the next order holds it anew."""
+    return replace(visit, offers=tuple(replace(taken, held=False) for taken in visit.offers))
+
+
+@rule((Place.PAYING, Place.STORING, Place.ASK_STAFF), SettlementDenied, to=[Place.CHECKOUT], stays=True)
+def settlement_denied(visit: Visit, event: SettlementDenied, context: Context) -> Step:
+    assert isinstance(visit.phase, Paying | Storing | AskStaff)
+    if event.order_id != visit.phase.order.id:
+        return Step(visit)
+    left = _without(released(visit), event.part_id, event.denial)
+    return to(denied(left, event.denial, context, _title(visit, event.part_id)), Checkout())
+
+
+def _title(visit: Visit, part_id: str) -> str:
+    """What the guest knows it by; empty for the prepaid account."""
+    titles = {taken.id: taken.right.title for taken in visit.offers}
+    titles |= {card.id: card.code_tail for card in visit.gift_cards}
+    return titles.get(part_id, "")
+
+
+def _without(visit: Visit, part_id: str, denial: Denial) -> Visit:
+    """The part that was refused is not tried again; one that nobody could be asked about may be."""
+    prepaid = visit.use_prepaid and visit.member is not None and visit.member.id != part_id
+    visit = replace(visit, use_prepaid=prepaid)
+    if denial in _MAY_WORK_YET:
+        return visit
+    return replace(
+        visit,
+        offers=tuple(taken for taken in visit.offers if taken.id != part_id),
+        gift_cards=tuple(card for card in visit.gift_cards if card.id != part_id),
+    )
+
+
+@rule(tuple(Place), RewardClaimed, stays=True)
+def reward_claimed(visit: Visit, event: RewardClaimed, context: Context) -> Step:
+    """Its points are spent for good: from now on it is the collectable that is used for the order."""
+    taken = next((each for each in visit.offers if each.id == event.offer_id), None)
+    member = visit.member
+    if taken is None or member is None or not isinstance(taken.right, Reward):
+        return Step(visit)
+    reward = taken.right
+    collectable = replace(event.collectable, title=reward.title, rule=reward.rule)
+    points = event.points_left
+    if points is None and member.points is not None:
+        points = max(0, member.points - reward.cost_points)
+    known = [each for each in member.collectables if each.id != collectable.id]
+    return Step(
+        replace(
+            visit,
+            member=replace(member, points=points, collectables=(*known, collectable)),
+            offers=tuple(
+                replace(each, right=collectable) if each.id == taken.id else each for each in visit.offers
+            ),
+        )
+    )

@@ -1,0 +1,135 @@
+"""Whatever happens, in whatever sequence: no way that the table does not draw, no promise broken."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kioskd.core.effects import Effect, Forget, HoldVoucher, LetGo, Settle
+from kioskd.core.events import Event, OfferDenied, PaymentEnded, SettlementDenied, Tick
+from kioskd.core.flow import next_deadline
+from kioskd.core.order import Tender
+from kioskd.core.preview import Previews
+from kioskd.core.rules.billing import billed
+from kioskd.core.rules.table import RULES
+from kioskd.core.visit import ConfirmingOffer, Place, Storing
+from tests.unit.offering import CHARGING
+from tests.unit.shopfront import Player, player
+from tests.unit.wandering import anything
+
+Walked = tuple[Place, Event, tuple[Effect, ...]]
+
+
+def wanderer(rng: random.Random) -> Player:
+    """Early risers find porridge, some shops have no counter, some give vouchers to anybody."""
+    tenders = rng.choice([(Tender.CARD,), (Tender.CARD, Tender.COUNTER)])
+    p = player(replace(CHARGING, tenders=tenders, preview=True, vouchers_need_card=rng.random() < 0.5))
+    if rng.random() < 0.3:
+        p.mono_s -= 3 * 3600
+    return p
+
+
+def steps(p: Player, rng: random.Random, count: int) -> Iterator[Walked]:
+    for _ in range(count):
+        due = next_deadline(p.visit, p.shop)
+        if due is not None and rng.random() < 0.15:
+            p.mono_s = max(p.mono_s, due)
+        else:
+            p.wait(rng.random() * 3)
+        before, event = p.visit.place, anything(p, rng)
+        yield before, event, p.do(event)
+
+
+def test_every_way_in_the_table_can_be_walked_and_no_other_is() -> None:
+    drawn = {(start, end) for (start, _), rule in RULES.items() for end in rule.leads_to}
+    missing = {way for way in drawn if way[0] is not way[1]}
+    for seed in range(400):  # the rarest ways need luck
+        rng = random.Random(seed)
+        p = wanderer(rng)
+        for before, _, _ in steps(p, rng, 1000):
+            way = (before, p.visit.place)
+            assert way in drawn or before is p.visit.place
+            missing.discard(way)
+        if not missing:
+            break
+    assert not missing, sorted(missing)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32))
+def test_offers_and_money_stay_true_whatever_happens(seed: int) -> None:
+    rng = random.Random(seed)
+    p = wanderer(rng)
+    to_let_go: set[str] = set()
+    for _, event, effects in steps(p, rng, 150):
+        visit = p.visit
+        assert visit.bill == billed(visit, p.shop).bill
+        assert visit.points_left is None or visit.points_left >= 0
+        if isinstance(event, SettlementDenied | PaymentEnded):
+            to_let_go.clear()  # whoever settles has undone it
+        if isinstance(event, OfferDenied):
+            to_let_go.discard(event.offer_id)
+        for effect in effects:
+            match effect:
+                case Settle(order):
+                    assert all(discount.amount.minor > 0 for discount in order.discounts)
+                    assert all(payment.amount.minor > 0 for payment in order.payments)
+                    assert order.total == visit.bill.total
+                    assert order.due == visit.bill.due
+                    assert (order.tender is Tender.NONE) == (order.due.minor == 0)
+                case HoldVoucher(offer_id):
+                    to_let_go.add(offer_id)
+                case LetGo(offer_id):
+                    to_let_go.discard(offer_id)
+                case Forget():
+                    to_let_go.clear()
+        waited = {visit.phase.waiting} if isinstance(visit.phase, ConfirmingOffer) else set()
+        assert to_let_go <= waited | {taken.id for taken in visit.offers}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_who_leaves_leaves_nothing_behind(seed: int) -> None:
+    rng = random.Random(seed)
+    p = wanderer(rng)
+    for _, _, effects in steps(p, rng, 500):
+        if any(isinstance(effect, Forget) for effect in effects):
+            assert p.visit.at_home
+            assert not p.visit.basket.lines
+            assert p.visit.lookup is None
+            assert p.visit.previews == Previews()
+            assert (p.visit.offers, p.visit.gift_cards, p.visit.use_prepaid) == ((), (), False)
+            assert p.visit.language == "en"
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_left_alone_every_visit_comes_home_in_time_and_no_deadline_stands_still(seed: int) -> None:
+    rng = random.Random(seed)
+    p = wanderer(rng)
+    for _ in steps(p, rng, rng.randrange(1, 60)):
+        pass
+    for _ in range(200):
+        due = next_deadline(p.visit, p.shop)
+        if due is None:
+            break
+        p.mono_s = max(p.mono_s, due)
+        before = p.visit
+        p.do(Tick())
+        after = next_deadline(p.visit, p.shop)
+        assert after is None or after > p.mono_s or p.visit != replace(before, now=p.visit.now)
+    assert p.visit.at_home or isinstance(p.visit.phase, Storing)
+
+
+def test_the_same_events_give_the_same_visit() -> None:
+    def run() -> object:
+        rng = random.Random(7)
+        p = wanderer(rng)
+        for _ in steps(p, rng, 500):
+            pass
+        return p.visit
+
+    assert run() == run()

@@ -1,0 +1,191 @@
+"""A guest, devices and a backend that do anything at any time."""
+
+from __future__ import annotations
+
+import random
+
+from kioskd.core.denial import Denial
+from kioskd.core.events import (
+    AddGiftCard,
+    AskHelp,
+    CancelOrder,
+    CancelPayment,
+    ChooseLanguage,
+    ConfirmCancel,
+    ConfirmOffer,
+    DeviceChanged,
+    EditLine,
+    Event,
+    Finish,
+    GiftCardFound,
+    GoBack,
+    LookupFailed,
+    LookupFailure,
+    MemberFound,
+    NetworkChanged,
+    OfferDenied,
+    OfferHeld,
+    OrderAccepted,
+    OrderDelivered,
+    OrderUndeliverable,
+    PaymentEnded,
+    PaymentOutcome,
+    PaymentProgress,
+    PaymentStep,
+    PayWith,
+    PickOption,
+    PointsPreviewed,
+    PressKey,
+    PrintVerdict,
+    PutInBasket,
+    QuickAdd,
+    ReceiptEnded,
+    RemoveGiftCard,
+    RemoveLine,
+    RemoveOffer,
+    RewardClaimed,
+    Scanned,
+    SettlementDenied,
+    ShowBasket,
+    ShowCategory,
+    ShowCheckout,
+    ShowIdentify,
+    ShowKeypad,
+    ShowLetters,
+    ShowMember,
+    ShowOffer,
+    ShowProduct,
+    SignOut,
+    StartOrder,
+    StepLine,
+    StepQuantity,
+    StillHere,
+    SubmitNumber,
+    Tick,
+    UndoRemoval,
+    UsePrepaid,
+    VoucherFound,
+)
+from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
+from kioskd.core.member import CollectableReward, Reward, Right
+from kioskd.core.order import Tender
+from kioskd.core.preview import BasketPoints
+from kioskd.core.rules.table import RULES
+from kioskd.core.visit import Attract, Checkout, ConfirmingOffer, Menu, Paying
+from tests.unit.offering import EXPIRED, FIVE, MIA, NOBODYS, SPENT, STRANGERS, TEN, TWENTY
+from tests.unit.shopfront import EAT_IN, SANNE, Player
+
+_RIGHTS: tuple[Right, ...] = (*MIA.rewards, *MIA.vouchers, *MIA.collectables)
+
+
+def anything(p: Player, rng: random.Random) -> Event:
+    """Some event, likely or not, with ids that sometimes fit: each kind as often as another."""
+    if rng.random() < 0.2 and (next_step := _straight_on(p)):
+        return next_step
+    choices: dict[type[Event], Event] = {}
+    for event in (*_of_the_guest(p, rng), *_of_the_world(p, rng)):
+        choices[type(event)] = event
+    fitting = [event for kind, event in choices.items() if (p.visit.place, kind) in RULES]
+    return rng.choice(fitting if fitting and rng.random() < 0.9 else list(choices.values()))
+
+
+def _straight_on(p: Player) -> Event | None:
+    """What gets an order done: without it most walks would never come to an end of a payment."""
+    match p.visit.phase:
+        case Attract():
+            return StartOrder(EAT_IN)
+        case Menu():
+            return ShowCheckout() if p.visit.basket.lines else QuickAdd("B1")
+        case Checkout():
+            return PayWith(Tender.CARD)
+        case Paying(order):
+            return PaymentEnded(order.id, PaymentOutcome.UNKNOWN)
+        case _:
+            return None
+
+
+def _of_the_guest(p: Player, rng: random.Random) -> list[Event]:
+    right = rng.choice(_RIGHTS)
+    taken = rng.choice([taken.id for taken in p.visit.offers] or ["another"])
+    return [
+        StartOrder(EAT_IN),
+        ChooseLanguage(rng.choice(["en", "nl", "xx"])),
+        ShowCategory(rng.choice(["burgers", "sides", "none"])),
+        ShowProduct(rng.choice(["B1", "F1", "P1", "none"])),
+        QuickAdd(rng.choice(["B1", "F1", "W1", "P1", "none"])),
+        PickOption(rng.choice(["sauce", "extras", "none"]), rng.choice(["S1", "S2", "X1", "none"])),
+        StepQuantity(rng.choice([-1, 1, 100])),
+        PutInBasket(),
+        ShowBasket(),
+        EditLine(rng.randrange(1, 4)),
+        StepLine(rng.randrange(1, 4), rng.choice([-1, 1])),
+        RemoveLine(rng.randrange(1, 4)),
+        UndoRemoval(),
+        ShowIdentify(),
+        ShowKeypad(),
+        ShowLetters(),
+        PressKey(rng.choice(["1", "2", "A", "-", "back", "clear", "x", "12"])),
+        SubmitNumber(),
+        ShowMember(),
+        SignOut(),
+        ShowOffer(right.kind, right.id),
+        ConfirmOffer(),
+        RemoveOffer(taken),
+        ShowCheckout(),
+        AddGiftCard(),
+        RemoveGiftCard(rng.choice([FIVE.id, TEN.id])),
+        UsePrepaid(rng.random() < 0.7),
+        PayWith(rng.choice(list(Tender))),
+        CancelPayment(),
+        GoBack(),
+        CancelOrder(),
+        ConfirmCancel(),
+        StillHere(),
+        Finish(),
+        AskHelp(),
+        Scanned(rng.choice(["KD-1001", "KD-1002", "\x00", "https://x.example/l?version=v3"]), "s"),
+    ]
+
+
+def _of_the_world(p: Player, rng: random.Random) -> list[Event]:
+    def often(id: str | None) -> str:
+        return id if id and rng.random() < 0.9 else "another"
+
+    phase, visit = p.visit.phase, p.visit
+    order = getattr(phase, "order", None)
+    order_id = often(order.id if order else None)
+    request = often(visit.lookup.request if visit.lookup else None)
+    preview = often(visit.previews.question.request if visit.previews.question else None)
+    waiting = often(phase.waiting if isinstance(phase, ConfirmingOffer) else None)
+    claims = [taken for taken in visit.offers if isinstance(taken.right, Reward)]
+    claim = rng.choice(claims) if claims else None
+    points_left = None
+    if claim and isinstance(claim.right, Reward) and visit.member and visit.member.points is not None:
+        points_left = visit.member.points - claim.right.cost_points
+    parts = [taken.id for taken in visit.offers] + [card.id for card in visit.gift_cards] + [MIA.id]
+    device = DeviceHealth("terminal", DeviceKind.TERMINAL, rng.choice([DeviceState.ABSENT, *DeviceState]))
+    return [
+        MemberFound(request, rng.choice([SANNE, MIA, MIA])),
+        VoucherFound(request, rng.choice([TWENTY, NOBODYS, STRANGERS, EXPIRED])),
+        GiftCardFound(request, rng.choice([FIVE, TEN, SPENT])),
+        LookupFailed(request, rng.choice(list(LookupFailure))),
+        OfferHeld(waiting),
+        OfferDenied(waiting, rng.choice(list(Denial))),
+        RewardClaimed(
+            order_id,
+            often(claim.id if claim else None),
+            CollectableReward("c-new", "Claimed"),
+            rng.choice([points_left, None]),
+        ),
+        SettlementDenied(order_id, rng.choice(parts), rng.choice(list(Denial))),
+        PointsPreviewed(preview, rng.choice([None, BasketPoints(3)])),
+        PaymentProgress(order_id, rng.choice(list(PaymentStep))),
+        PaymentEnded(order_id, rng.choice(list(PaymentOutcome))),
+        OrderAccepted(order_id),
+        OrderDelivered(order_id, rng.choice([None, 3]), rng.choice([None, 9])),
+        OrderUndeliverable(order_id),
+        ReceiptEnded(order_id, rng.choice(list(PrintVerdict))),
+        DeviceChanged(device),
+        NetworkChanged(rng.random() < 0.8),
+        Tick(),
+    ]
