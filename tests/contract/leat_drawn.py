@@ -172,7 +172,7 @@ def _spoilt_parameter(
     name, schema = parameter["name"], resolved(parameter["schema"])
     if parameter["in"] == "path":
         before, _, after = operation.path.partition(f"{{{name}}}")
-        for text in (_NOBODY, "1", "%00", "%F0%9F%92%A9", "..;", "x" * 2000):
+        for text in (_NOBODY, "1", "%00", "%0D", "%F0%9F%92%A9", "..;", "x" * 2000):
             yield f"{name} {text[:40]}", replace(whole, path=before + text + after)
         return
     if parameter.get("required"):

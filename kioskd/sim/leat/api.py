@@ -77,7 +77,7 @@ class LeatApi:
 
     def _respond(self, request: Request) -> Response:
         # The real server answers with and without a slash at the end.
-        path = request.url.path.rstrip("/")
+        path = request.scope["path"].rstrip("/")  # request.url loses control characters
         matches = [
             (operation, match) for operation, pattern in PATTERNS if (match := pattern.fullmatch(path))
         ]
