@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kioskd.core.catalogue import Service
 from kioskd.core.effects import PrintReceipt
-from kioskd.core.order import Order, Tender
+from kioskd.core.order import Order, OrderDiscount, OrderLine, StoredValue, Tender
 from kioskd.core.ports import Translator
 from kioskd.core.receipt import Align, Columns, Element, Feed, Qr, Receipt, Rule, Text
 
@@ -43,6 +43,9 @@ def _elements(job: PrintReceipt, letterhead: Letterhead, tr: Translator) -> Iter
     yield Rule()
     yield from _lines(order, tr)
     yield Rule()
+    if between := list(_between(order, tr)):
+        yield from between
+        yield Rule()
     yield from _payment(job, tr)
     yield from _points(job, tr)
     if job.claim_link:
@@ -59,19 +62,61 @@ def _lines(order: Order, tr: Translator) -> Iterator[Element]:
         for sub in line.subs:
             price = tr.money(sub.total) if sub.total else ""
             yield Columns(f"+ {sub.name.in_language(order.language)}", price, indent=4)
+        for discount in order.discounts:
+            if _line_of(discount, order) is line:
+                yield Columns(discount.use.title, tr.money(-discount.amount), indent=4)
+
+
+def _line_of(discount: OrderDiscount, order: Order) -> OrderLine | None:
+    """The only line that it takes something off, sub lines included."""
+    parts = {share.part_id for share in discount.shares}
+    for line in order.lines:
+        if parts and parts <= {line.id, *(sub.id for sub in line.subs)}:
+            return line
+    return None
+
+
+def _between(order: Order, tr: Translator) -> Iterator[Element]:
+    """What comes off and on top of all that was ordered."""
+    off_several = [discount for discount in order.discounts if _line_of(discount, order) is None]
+    if not off_several and not order.charges:
+        return
+    amount = order.total
+    for charge in order.charges:
+        amount = amount - charge.amount
+    for discount in off_several:
+        amount = amount + discount.amount
+    yield Columns(tr("Subtotal"), tr.money(amount))
+    for discount in off_several:
+        yield Columns(discount.use.title, tr.money(-discount.amount))
+    for charge in order.charges:
+        yield Columns(charge.name.in_language(order.language), tr.money(charge.amount))
 
 
 def _payment(job: PrintReceipt, tr: Translator) -> Iterator[Element]:
     order = job.order
-    if order.tender is Tender.COUNTER:
-        yield Columns(tr("To pay"), tr.money(order.total), bold=True, size=2)
+    unpaid = order.tender is Tender.COUNTER
+    if not unpaid:
+        yield Columns(tr("Total"), tr.money(order.total), bold=True, size=2)
+    elif order.payments:
+        yield Columns(tr("Total"), tr.money(order.total), bold=True)
+    yield from _stored_value(order, tr)
+    if unpaid:
+        yield Columns(tr("To pay"), tr.money(order.due), bold=True, size=2)
         yield Text(tr("Please pay at the counter"), Align.CENTRE, bold=True)
         return
-    yield Columns(tr("Total"), tr.money(order.total), bold=True, size=2)
-    if order.total:
-        yield Columns(tr("Paid by card"), tr.money(order.total))
+    if order.due:
+        yield Columns(tr("Paid by card"), tr.money(order.due))
     if job.evidence:
         yield Text(job.evidence)
+
+
+def _stored_value(order: Order, tr: Translator) -> Iterator[Element]:
+    for payment in order.payments:
+        prepaid = payment.kind is StoredValue.PREPAID
+        name = tr("Prepaid") if prepaid else tr("Gift card ending in {tail}", tail=payment.tail)
+        yield Columns(name, tr.money(payment.amount))
+        yield Columns(tr("{amount} stays on it", amount=tr.money(payment.left)), "", indent=4)
 
 
 def _points(job: PrintReceipt, tr: Translator) -> Iterator[Element]:

@@ -6,12 +6,23 @@ from dataclasses import replace
 
 import pytest
 
-from kioskd.core.catalogue import Service
+from kioskd.core.catalogue import Service, Words
+from kioskd.core.discount import OfferKind
 from kioskd.core.effects import PrintReceipt
-from kioskd.core.order import Tender
+from kioskd.core.order import (
+    ChargeKind,
+    OfferUse,
+    OrderCharge,
+    OrderDiscount,
+    Share,
+    StoredPayment,
+    StoredValue,
+    Tender,
+)
 from kioskd.core.order_receipt import Letterhead, order_receipt
 from kioskd.core.receipt import Align, Columns, Element, Text
 from kioskd.ui.locale.translator import translator
+from tests.unit.shopfront import eur
 from tests.unit.test_order import ORDER
 
 HEAD = Letterhead("Test Kitchen", ("Kade 1", "1011 AB Amsterdam"), "NL001234567B01", "Tot ziens!")
@@ -107,6 +118,92 @@ def test_what_is_free_was_not_paid_by_card() -> None:
     lines = texts(paper(job(free)))
     assert "Total | €0.00" in lines
     assert not any("card" in line for line in lines)
+
+
+# --- offers and stored value ------------------------------------------------------------------------------
+
+
+def use(title: str) -> OfferUse:
+    return OfferUse("u-secret", OfferKind.VOUCHER, "v-secret", title, code="CODE-SECRET")
+
+
+HALF_BURGERS = OrderDiscount("o-1-d1", use("Half a burger"), eur(850), (Share("o-1-1", eur(850)),))
+NO_CHEESE = OrderDiscount("o-1-d2", use("Free cheese"), eur(200), (Share("o-1-1-1", eur(200)),))
+SOME_OFF = OrderDiscount(
+    "o-1-d3", use("Burger menu"), eur(100), (Share("o-1-1", eur(60)), Share("o-1-2", eur(40)))
+)
+TWENTY_OFF = OrderDiscount("o-1-d4", use("20 % off your order"), eur(320))
+BAG = OrderCharge("o-1-c1", ChargeKind.PACKAGING, Words("Bag", (("nl", "Tasje"),)), eur(25))
+CARD = StoredPayment(
+    "o-1-p1", StoredValue.GIFT_CARD, "g-secret", eur(500), eur(150), "GIFT-SECRET-0010", "0010"
+)
+ACCOUNT = StoredPayment("o-1-p2", StoredValue.PREPAID, "m-secret-17", eur(200), eur(0))
+
+
+def test_a_discount_stands_below_the_one_line_it_belongs_to() -> None:
+    lines = texts(paper(job(replace(GUEST, discounts=(HALF_BURGERS, NO_CHEESE)))))
+    start = lines.index("2 × Burger | €17.00")
+    assert lines[start : start + 8] == [
+        "2 × Burger | €17.00",
+        "+ Cheese | €2.00",
+        "+ Bacon | €3.00",
+        "Half a burger | −€8.50",
+        "Free cheese | −€2.00",
+        "1 × Fries | €3.80",
+        "+ Ketchup | ",
+        "Total | €15.30",
+    ]
+
+
+def test_what_is_off_several_lines_and_what_is_charged_stand_below_a_subtotal() -> None:
+    order = replace(GUEST, discounts=(HALF_BURGERS, SOME_OFF, TWENTY_OFF), charges=(BAG,))
+    lines = texts(paper(job(order)))
+    assert lines[lines.index("Subtotal | €17.30") :] == [
+        "Subtotal | €17.30",
+        "Burger menu | −€1.00",
+        "20 % off your order | −€3.20",
+        "Bag | €0.25",
+        "Total | €13.35",
+        "Paid by card | €13.35",
+        "Tot ziens!",
+    ]
+
+
+def test_stored_value_says_what_it_paid_and_what_stays_on_it() -> None:
+    order = replace(GUEST, payments=(CARD, ACCOUNT))
+    assert texts(paper(job(order)))[-7:-1] == [
+        "Total | €25.80",
+        "Gift card ending in 0010 | €5.00",
+        "€1.50 stays on it | ",
+        "Prepaid | €2.00",
+        "€0.00 stays on it | ",
+        "Paid by card | €18.80",
+    ]
+
+
+def test_at_the_counter_only_the_rest_is_to_pay() -> None:
+    lines = texts(paper(job(replace(GUEST, payments=(CARD,), tender=Tender.COUNTER))))
+    assert lines[-6:-1] == [
+        "Total | €25.80",
+        "Gift card ending in 0010 | €5.00",
+        "€1.50 stays on it | ",
+        "To pay | €20.80",
+        "Please pay at the counter",
+    ]
+
+
+def test_what_stored_value_paid_in_full_was_not_paid_by_card() -> None:
+    paid = replace(GUEST, payments=(replace(CARD, amount=GUEST.total),), tender=Tender.NONE)
+    lines = texts(paper(job(paid)))
+    assert "Total | €25.80" in lines
+    assert not any(line.startswith(("Paid by card", "To pay")) for line in lines)
+
+
+@pytest.mark.parametrize("language", ["en", "nl", "de", "ar"])
+def test_of_vouchers_and_gift_cards_no_code_is_printed(language: str) -> None:
+    order = replace(MEMBER, language=language, discounts=(HALF_BURGERS, TWENTY_OFF), payments=(CARD, ACCOUNT))
+    whole = "\n".join(texts(paper(job(order), language)))
+    assert "SECRET" not in whole.upper()
 
 
 def test_a_member_reads_points_and_balance() -> None:
