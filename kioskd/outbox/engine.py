@@ -72,8 +72,8 @@ def step(queue: Queue, event: Event, at: Instant) -> tuple[Queue, tuple[Command,
             _accept(turn, event)
         case Release(op_id):
             _release(turn, op_id)
-        case Cancel(op_id, reason):
-            _cancel(turn, op_id, reason)
+        case Cancel():
+            _cancel(turn, event)
         case Abandon():
             sagas.abandon(turn, event)
         case ResolveDoubt():
@@ -171,14 +171,17 @@ def _release(turn: Turn, op_id: str) -> None:
         _queue_up(turn, operation)
 
 
-def _cancel(turn: Turn, op_id: str, reason: str) -> None:
+def _cancel(turn: Turn, event: Cancel) -> None:
+    op_id = event.op_id
     operation = turn.find(op_id)
     if operation.compensates is not None and operation.state in (OpState.HELD, OpState.QUEUED):
         raise OperationRefused(f"{op_id} undoes another operation: decide its saga instead")
     if operation.state not in _CANCELLABLE:
         raise OperationRefused(f"{op_id} is {operation.state} and cannot be cancelled")
-    operation = turn.move(operation, OpState.CANCELLED, "cancelled", actor="staff", detail=reason)
+    operation = turn.move(operation, OpState.CANCELLED, "cancelled", actor="staff", detail=event.reason)
     turn.leave_lane(operation)
+    for draft in event.drafts:
+        _insert(turn, draft)
 
 
 def _resolve_doubt(turn: Turn, event: ResolveDoubt) -> None:

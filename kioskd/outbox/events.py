@@ -41,8 +41,11 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
+    """And, in the same commit, accept what follows from it."""
+
     op_id: str
     reason: str = ""
+    drafts: tuple[Draft, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -238,9 +238,12 @@ class Outbox:
         """Let a held operation go: it joins the end of its lane."""
         await self._worker.ask(Release(op_id))
 
-    async def cancel(self, op_id: str, reason: str = "") -> None:
-        """End an operation that is held or queued, or that a person found not to be in effect."""
-        await self._worker.ask(Cancel(op_id, reason))
+    async def cancel(self, op_id: str, reason: str = "", accept: Sequence[Draft] = ()) -> None:
+        """End an operation that is held or queued, or that a person found not to be in effect.
+
+        And accept, in the same commit, what follows from that: what undoes the rest of its saga.
+        """
+        await self._worker.ask(Cancel(op_id, reason, tuple(accept)))
 
     async def sagas(self) -> list[Saga]:
         """Those that have not ended, by id."""

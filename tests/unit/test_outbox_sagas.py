@@ -319,6 +319,17 @@ def test_undoing_waits_for_the_person() -> None:
     assert desk.asked == ["undo-debit"]
 
 
+def test_cancelling_what_was_wanted_and_undoing_the_rest_is_one_commit() -> None:
+    """Nobody came to pay: the debit is given back, although its saga was finished."""
+    back = replace(undo(), op_id="by-hand")
+    desk = paid().take(Accept((order(held="unpaid"),), decide=FINISH))
+    desk.take(Cancel("order", "nobody came", (back,)))
+    assert sum(isinstance(command, Persist) for command in desk.commands) == 1
+    assert desk.asked == ["by-hand"]
+    desk.reply("by-hand", Baseline({})).reply("by-hand", Applied())
+    assert not desk.queue.sagas
+
+
 # --- what cannot be --------------------------------------------------------------------------------------
 
 
