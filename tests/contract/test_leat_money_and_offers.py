@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from kioskd.core.catalogue import Service, Words
-from kioskd.core.discount import OfferKind
+from kioskd.core.discount import FreeItem, OfferKind, Products, Rule
 from kioskd.core.errors import Refused, Unclear
 from kioskd.core.member import Reward
 from kioskd.core.money import Money
@@ -35,6 +35,7 @@ from kioskd.loyalty.leat import readback
 from kioskd.loyalty.leat.adapter import LeatBackend
 from kioskd.loyalty.leat.readback import Absent, Ambiguous, Applied, Verdict
 from kioskd.loyalty.leat.returns import return_write
+from kioskd.loyalty.leat.rules import OfferMapping
 from kioskd.sim.faults import FaultRule
 from kioskd.sim.leat import LeatSimulator
 from tests.contract.leat_description import ROOT
@@ -74,7 +75,7 @@ class World:
 
 @asynccontextmanager
 async def world() -> AsyncIterator[World]:
-    async with leat() as (simulator, _, backend):
+    async with leat(mapping=OfferMapping()) as (simulator, _, backend):
         cards = simulator.state.cards
         sanne, layla = cards[SANNE].contact_uuid, cards[LAYLA].contact_uuid
         assert sanne is not None
@@ -102,32 +103,32 @@ async def refused(attempt: Awaitable[object]) -> str:
 def test_a_members_voucher_is_held_used_and_given_back() -> None:
     async def visit(here: World) -> None:
         offers = here.leat.offers
-        voucher = await offers.find_voucher("COFFEE-7Q4M")
-        assert (voucher.title, voucher.refusal, voucher.member_id) == ("Free coffee", None, here.sanne)
-        assert voucher.terms.attributes["kiosk_discount_type"] == "free_item"
+        voucher = await offers.find_voucher("COFFEE-7Q4M", None)
+        assert (voucher.title, voucher.denial, voucher.member_id) == ("Free coffee", None, here.sanne)
+        assert voucher.rule == Rule(FreeItem(), Products(("COFFEE",)))
         assert await offers.check_voucher(voucher.id, here.sanne)
         hold = await offers.hold_voucher(voucher.id)
         assert hold.lasts_s == 3600
         assert await refused(offers.hold_voucher(voucher.id)) == "locked_elsewhere"
-        assert (await offers.find_voucher("COFFEE-7Q4M")).refusal == "locked_elsewhere"
+        assert (await offers.find_voucher("COFFEE-7Q4M", None)).denial == "locked_elsewhere"
         assert await refused(offers.redeem_voucher(voucher.code, "wrong", here.sanne)) == "locked_elsewhere"
         redemption = await offers.redeem_voucher(voucher.code, hold.key, here.sanne)
         assert redemption.id
         assert redemption.member_id == here.sanne
-        assert (await offers.find_voucher("COFFEE-7Q4M")).refusal == "used"
+        assert (await offers.find_voucher("COFFEE-7Q4M", None)).denial == "used"
         await offers.undo_redemption(redemption.id, voucher.id)
-        assert (await offers.find_voucher("COFFEE-7Q4M")).refusal is None
+        assert (await offers.find_voucher("COFFEE-7Q4M", None)).denial is None
 
     play(visit)
 
 
 def test_a_hold_is_released() -> None:
     async def visit(here: World) -> None:
-        voucher = await here.leat.offers.find_voucher("COFFEE-7Q4M")
+        voucher = await here.leat.offers.find_voucher("COFFEE-7Q4M", None)
         hold = await here.leat.offers.hold_voucher(voucher.id)
         await here.leat.offers.release_voucher(voucher.id, hold.key)
         await here.leat.offers.release_voucher(voucher.id, hold.key)
-        assert (await here.leat.offers.find_voucher("COFFEE-7Q4M")).refusal is None
+        assert (await here.leat.offers.find_voucher("COFFEE-7Q4M", None)).denial is None
 
     play(visit)
 
@@ -144,8 +145,8 @@ def test_a_hold_is_released() -> None:
 )
 def test_a_voucher_that_cannot_be_used_says_why_before_and_when_it_is_held(code: str, reason: str) -> None:
     async def visit(here: World) -> None:
-        found = await here.leat.offers.find_voucher(code)
-        assert found.refusal == reason
+        found = await here.leat.offers.find_voucher(code, None)
+        assert found.denial == reason
         assert await refused(here.leat.offers.hold_voucher(found.id)) == reason
         assert await refused(here.leat.offers.check_voucher(found.id, here.sanne)) == reason
 
@@ -154,7 +155,7 @@ def test_a_voucher_that_cannot_be_used_says_why_before_and_when_it_is_held(code:
 
 def test_an_unknown_code_is_said_to_be_one() -> None:
     async def visit(here: World) -> None:
-        assert await refused(here.leat.offers.find_voucher("NO-SUCH-CODE")) == "unknown_voucher"
+        assert await refused(here.leat.offers.find_voucher("NO-SUCH-CODE", None)) == "unknown_voucher"
 
     play(visit)
 
@@ -162,7 +163,7 @@ def test_an_unknown_code_is_said_to_be_one() -> None:
 def test_a_voucher_of_nobody_needs_a_card_or_not() -> None:
     async def visit(here: World) -> None:
         offers = here.leat.offers
-        voucher = await offers.find_voucher("FLYER-TEN")
+        voucher = await offers.find_voucher("FLYER-TEN", None)
         assert voucher.member_id is None
         assert await refused(offers.redeem_voucher(voucher.code, None, None)) == "card_needed"
         assert await refused(offers.check_voucher(voucher.id, None)) == "card_needed"
@@ -185,7 +186,7 @@ def test_a_voucher_of_another_member_is_not_this_ones() -> None:
 def test_a_server_that_does_not_check_vouchers_stops_nobody(answer: str) -> None:
     async def visit(here: World) -> None:
         here.switch(voucher_validate=answer)
-        found = await here.leat.offers.find_voucher("COFFEE-7Q4M")
+        found = await here.leat.offers.find_voucher("COFFEE-7Q4M", None)
         assert await here.leat.offers.check_voucher(found.id, here.sanne) is (answer == "empty")
 
     play(visit)
@@ -198,10 +199,10 @@ def test_a_redemption_is_undone_by_whatever_id_the_server_wants(takes: str, lost
         if lost and takes == "redemption":
             return  # then nobody can
         here.switch(voucher_reverse_by=takes)
-        voucher = await here.leat.offers.find_voucher("COFFEE-7Q4M")
+        voucher = await here.leat.offers.find_voucher("COFFEE-7Q4M", None)
         redemption = await here.leat.offers.redeem_voucher(voucher.code, None, here.sanne)
         await here.leat.offers.undo_redemption(None if lost else redemption.id, voucher.id)
-        assert (await here.leat.offers.find_voucher("COFFEE-7Q4M")).refusal is None
+        assert (await here.leat.offers.find_voucher("COFFEE-7Q4M", None)).denial is None
 
     play(visit)
 
@@ -428,7 +429,7 @@ async def _collection(here: World) -> Any:
 
 async def _redemption(here: World) -> Any:
     offers = here.leat.offers
-    found = await offers.find_voucher("COFFEE-7Q4M")
+    found = await offers.find_voucher("COFFEE-7Q4M", None)
     hold = await offers.hold_voucher(found.id)
     before = await offers.voucher_state(found.code)
 
@@ -440,7 +441,7 @@ async def _redemption(here: World) -> Any:
 
 async def _undone_redemption(here: World) -> Any:
     offers = here.leat.offers
-    found = await offers.find_voucher("COFFEE-7Q4M")
+    found = await offers.find_voucher("COFFEE-7Q4M", None)
     redemption = await offers.redeem_voucher(found.code, None, here.sanne)
     before = await offers.voucher_state(found.code)
 
@@ -452,7 +453,7 @@ async def _undone_redemption(here: World) -> Any:
 
 async def _release(here: World) -> Any:
     offers = here.leat.offers
-    found = await offers.find_voucher("COFFEE-7Q4M")
+    found = await offers.find_voucher("COFFEE-7Q4M", None)
     hold = await offers.hold_voucher(found.id)
 
     async def verdict() -> Verdict:

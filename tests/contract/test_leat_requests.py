@@ -134,7 +134,7 @@ QUESTIONS: Mapping[str, Ask] = {
     "find order": lambda leat: leat.find(ORDER_ID),
     "preview": lambda leat: leat.preview.points(ORDER.lines, ORDER.discounts, ORDER.charges, "en", MEMBER),
     "preview for nobody": lambda leat: leat.preview.points(ORDER.lines, (), (), "en", None),
-    "find voucher": lambda leat: leat.offers.find_voucher(CODE),
+    "find voucher": lambda leat: leat.offers.find_voucher(CODE, MEMBER),
     "check voucher": lambda leat: leat.offers.check_voucher(VOUCHER, MEMBER),
     "voucher state": lambda leat: leat.offers.voucher_state(CODE),
     "reward baseline": lambda leat: leat.offers.reward_baseline(MEMBER),

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from kioskd.core.credential import Credential, CredentialKind
 from kioskd.core.deeds import Deed, Done, Finding
 from kioskd.core.errors import ConfigError, LoyaltyError, MoneyError, Refused, Unclear, Unreachable
-from kioskd.core.member import Member
+from kioskd.core.member import Member, Voucher
 from kioskd.core.order import Order, OrderCharge, OrderDiscount, OrderLine
 from kioskd.core.ports import Delivered
 from kioskd.core.preview import BasketPoints
@@ -31,11 +31,13 @@ from kioskd.loyalty.leat.catalogue_reader import LeatCatalogue
 from kioskd.loyalty.leat.claims import LeatClaims
 from kioskd.loyalty.leat.client import LeatClient
 from kioskd.loyalty.leat.deeds import LeatDeeds
+from kioskd.loyalty.leat.offer_reader import OfferReader
 from kioskd.loyalty.leat.offers import LeatOffers
 from kioskd.loyalty.leat.orders import OrderWrite, order_write
 from kioskd.loyalty.leat.points_preview import PointsPreview
 from kioskd.loyalty.leat.refusals import INVALID_INPUT, LeatRefused
 from kioskd.loyalty.leat.returns import OrderReturnWrite
+from kioskd.loyalty.leat.rules import OfferMapping
 from kioskd.loyalty.leat.stored_value import LeatStoredValue
 from kioskd.loyalty.leat.ways import ways
 
@@ -51,10 +53,12 @@ T = TypeVar("T")
 class LeatBackend:
     """Implements core.ports.LoyaltyBackend. Raises ConfigError when set up wrongly, then only LoyaltyError.
 
-    `timeout_s` is for one call; `identify` takes at most a quarter longer. `currency` is the account's.
+    `timeout_s` is for one call; `identify` takes at most a quarter longer, and a call more to link a card. `currency` is the account's.
     `time_zone` decides on which day something expires; None is the system's. `clock` is monotonic seconds.
     Without `claims` there are no links to claim points with.
-    `gift_card_reference`: see `stored_value`.
+    `gift_card_reference`: see `stored_value`. `mapping` says what the merchant's offers mean; without it they
+    are shown and cannot be used. With `link_blank_cards` a card of nobody becomes the card of a new member
+    without a name.
 
     What only some backends can do is behind `offers`, `stored_value`, `cards`, `catalogue` and `preview`.
     """
@@ -71,7 +75,9 @@ class LeatBackend:
         calls_per_s: float | None = 5.0,
         time_zone: tzinfo | None = None,
         claims: LeatClaims | None = None,
+        mapping: OfferMapping | None = None,
         gift_card_reference: str | None = None,
+        link_blank_cards: bool = False,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         transport: httpx.AsyncBaseTransport | None = None,
@@ -92,9 +98,10 @@ class LeatBackend:
         self._shop_uuid = shop_uuid
         self._currency = currency
         self._timeout_s = timeout_s
-        self._time_zone = time_zone
         self._clock = clock
-        self.offers = LeatOffers(self._client, shop_uuid, time_zone)
+        self._reader = OfferReader(mapping, currency, time_zone)
+        self._link_blank_cards = link_blank_cards
+        self.offers = LeatOffers(self._client, shop_uuid, self._reader, time_zone)
         self.stored_value = LeatStoredValue(self._client, shop_uuid, currency, time_zone, gift_card_reference)
         self.cards = LeatCards(self._client)
         self.preview = PointsPreview(self._client, shop_uuid, currency, clock)
@@ -132,10 +139,10 @@ class LeatBackend:
             tier=overview.tier(who),
             points_name=_or(points_name.result(), self._points_name),
             prepaid=overview.prepaid(who, self._currency),
-            rewards=overview.rewards(_or(rewards.result(), ())),
-            vouchers=overview.vouchers(_or(vouchers.result(), ()), self._time_zone),
-            collectables=overview.collectables(
-                () if isinstance(waiting, LoyaltyError) else waiting.items, self._time_zone
+            rewards=self._reader.rewards(_or(rewards.result(), ())),
+            vouchers=self._reader.vouchers(_or(vouchers.result(), ()), uuid),
+            collectables=self._reader.collectables(
+                () if isinstance(waiting, LoyaltyError) else waiting.items
             ),
             partial=bool(failed),
         )
@@ -198,6 +205,9 @@ class LeatBackend:
             return None
         return BasketPoints(points, _or(points_name.result(), self._points_name))
 
+    async def find_voucher(self, code: str, member_id: str | None) -> Voucher:
+        return await self.offers.find_voucher(code, member_id)
+
     async def find_gift_card(self, code: str) -> GiftCard:
         return await self.stored_value.find_gift_card(code)
 
@@ -219,12 +229,28 @@ class LeatBackend:
 
     async def _owner(self, card: str, within_s: float | None = None) -> str:
         """The contact's uuid. Refused: `unknown_card`, `blocked_card`."""
-        identifier = await self._client.find_identifier(card, within_s)
+        try:
+            identifier = await self._client.find_identifier(card, within_s)
+        except Refused as refusal:
+            if refusal.reason != "unknown_card" or not self._link_blank_cards:
+                raise
+            return await self._new_owner(card)
         if identifier.active is False:
             raise Refused("blocked_card")
-        if identifier.contact is None:  # a card nobody has taken yet
+        if identifier.contact is not None:
+            return identifier.contact.uuid
+        if not self._link_blank_cards:  # a card nobody has taken yet
             raise Refused("unknown_card")
-        return identifier.contact.uuid
+        return await self._new_owner(card)
+
+    async def _new_owner(self, card: str) -> str:
+        """The uuid of a new contact without a name, whose card this is now. Refused: `unknown_card`."""
+        try:
+            return await self.cards.start_member(card)
+        except Refused as refusal:
+            if refusal.reason != "unknown_card":
+                logger.warning("a card of nobody could not be given to a new member: %s", refusal)
+            raise Refused("unknown_card", str(refusal)) from None
 
     async def _owner_of_order(self, order: Order) -> str:
         if order.credential is None:

@@ -12,42 +12,16 @@ from datetime import date, datetime, tzinfo
 from typing import TypeVar
 
 from kioskd.core.errors import Refused, Throttled, Unclear, Unreachable
-from kioskd.core.member import Reward
-from kioskd.loyalty.leat import overview, readback, terms, wire
+from kioskd.core.member import Reward, Voucher
+from kioskd.loyalty.leat import overview, readback, wire
 from kioskd.loyalty.leat.client import LeatClient
 from kioskd.loyalty.leat.envelope import Page
 from kioskd.loyalty.leat.listing import newest_points, points_since
+from kioskd.loyalty.leat.offer_reader import OfferReader
 from kioskd.loyalty.leat.readback import Baseline, Verdict, VoucherState, Wanted
 from kioskd.loyalty.leat.refusals import INVALID_INPUT, LeatRefused
-from kioskd.loyalty.leat.terms import OfferTerms
-
-_REFUSED_AS = {
-    "REDEEMED": "used",
-    "EXPIRED": "expired",
-    "DEACTIVATED": "deactivated",
-    "INACTIVE": "not_yet_active",
-    "LOCKED": "locked_elsewhere",
-}
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class FoundVoucher:
-    """`refusal` is why it cannot be used now, in a word of `refusals`; None when it can.
-
-    `member_id` None: it belongs to whoever holds it. `code` is as good as the voucher itself.
-    """
-
-    id: str
-    code: str = field(repr=False)
-    title: str | None
-    refusal: str | None
-    expires_on: date | None
-    starts_on: date | None
-    member_id: str | None
-    terms: OfferTerms
-    state: VoucherState
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,28 +56,19 @@ class Claim:
 class LeatOffers:
     """Vouchers and rewards of one shop. `time_zone` decides on which day something expires."""
 
-    def __init__(self, client: LeatClient, shop_uuid: str, time_zone: tzinfo | None) -> None:
+    def __init__(
+        self, client: LeatClient, shop_uuid: str, reader: OfferReader, time_zone: tzinfo | None
+    ) -> None:
         self._client = client
         self._shop_uuid = shop_uuid
+        self._reader = reader
         self._time_zone = time_zone
 
     # --- vouchers ----------------------------------------------------------------------------------------
 
-    async def find_voucher(self, code: str) -> FoundVoucher:
-        """Refused: `unknown_voucher`."""
-        voucher = await self._client.find_voucher(code)
-        refusal = None if voucher.status == "ACTIVE" else _REFUSED_AS.get(voucher.status or "", "not_valid")
-        return FoundVoucher(
-            id=voucher.uuid,
-            code=voucher.code or code,
-            title=overview.voucher_title(voucher),
-            refusal=refusal,
-            expires_on=overview.day(voucher.expiration_date, self._time_zone),
-            starts_on=overview.day(voucher.activation_date, self._time_zone),
-            member_id=voucher.contact.uuid if voucher.contact else None,
-            terms=terms.of_voucher(voucher),
-            state=_state(voucher),
-        )
+    async def find_voucher(self, code: str, member_id: str | None) -> Voucher:
+        """`denial` says why it is of no use to this guest. Refused: `unknown_voucher`."""
+        return self._reader.voucher(await self._client.find_voucher(code), member_id, code)
 
     async def check_voucher(self, voucher_id: str, member_id: str | None) -> bool:
         """Ask whether it could be used here. False: the server does not say; holding it is the real check."""

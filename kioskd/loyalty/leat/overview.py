@@ -1,15 +1,13 @@
-"""What Leat says about a member, turned into what the overview shows. Pure.
+"""Single things Leat says about a member, turned into what the overview shows. Pure.
 
-What cannot be shown (no title, no cost, no longer active) is left out rather than guessed.
+What cannot be shown is None rather than guessed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
 
 from kioskd.core.errors import MoneyError
-from kioskd.core.member import CollectableReward, Reward, Voucher
 from kioskd.core.money import Money
 from kioskd.loyalty.display_text import clean
 from kioskd.loyalty.leat import wire
@@ -50,38 +48,8 @@ def prepaid(contact: wire.Contact, currency: str) -> Money | None:
         return None
 
 
-def rewards(answers: Iterable[wire.Reward]) -> tuple[Reward, ...]:
-    """Ascending by cost. Sold out ones are shown as not available."""
-    offered = []
-    for answer in answers:
-        title = shown_title(answer.title)
-        cost = answer.required_credits
-        if title and cost is not None and cost >= 0 and answer.is_active is not False:
-            in_stock = answer.stock is None or answer.stock > 0
-            offered.append(Reward(answer.uuid, title, cost, _picture_url(answer.media.value), in_stock))
-    return tuple(sorted(offered, key=lambda reward: (reward.cost_points, reward.title, reward.id)))
-
-
-def vouchers(answers: Iterable[wire.Voucher], time_zone: tzinfo | None) -> tuple[Voucher, ...]:
-    return tuple(
-        Voucher(answer.uuid, title, day(answer.expiration_date, time_zone))
-        for answer in answers
-        if answer.status == "ACTIVE" and (title := voucher_title(answer))
-    )
-
-
 def voucher_title(answer: wire.Voucher) -> str | None:
     return shown_title(answer.name or answer.promotion.name)
-
-
-def collectables(
-    answers: Iterable[wire.CollectableReward], time_zone: tzinfo | None
-) -> tuple[CollectableReward, ...]:
-    return tuple(
-        CollectableReward(answer.uuid, title, day(answer.expires_at, time_zone))
-        for answer in answers
-        if not answer.has_been_collected and (title := _shown(answer.title, MAX_TITLE_GRAPHEMES))
-    )
 
 
 def shown_title(text: str | None) -> str | None:
@@ -92,7 +60,7 @@ def _shown(text: str | None, max_graphemes: int) -> str | None:
     return clean(text, max_graphemes) if text is not None else None
 
 
-def _picture_url(url: str | None) -> str | None:
+def picture_url(url: str | None) -> str | None:
     if url is None or len(url) > _MAX_URL_LENGTH or not url.isascii() or not url.isprintable():
         return None
     return url if url.startswith(("https://", "http://")) else None

@@ -186,6 +186,7 @@ class Voucher(WireModel):
     is_redeemed: Flag = None
     redemptions_remaining: Whole = None
     times_redeemed: Whole = None
+    total_redemptions_allowed: Whole = None
     attributes: Attributes = Field(default_factory=dict)
     contact: Annotated[ContactRef | None, REFERENCE] = None
     promotion: Annotated[Promotion, PART] = Promotion()
