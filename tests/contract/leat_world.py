@@ -10,13 +10,17 @@ from typing import Any
 from kioskd.loyalty.leat.adapter import LeatBackend
 from kioskd.sim.leat import SHOP_UUID, SIM_TOKEN, LeatSimulator
 from kioskd.sim.serve import ServedApp, serve
+from tests.contract.leat_description import problems
 
 
 @asynccontextmanager
 async def leat(**settings: Any) -> AsyncIterator[tuple[LeatSimulator, ServedApp, LeatBackend]]:
+    """At the end every request that was sent must have been one the API description knows."""
     simulator = LeatSimulator()
     async with serve(simulator.app) as served, connected(served.url, **settings) as backend:
         yield simulator, served, backend
+    unknown = {f"{sent.method} {sent.path}": problems(sent) for sent in simulator.requests if problems(sent)}
+    assert unknown == {}
 
 
 @asynccontextmanager
