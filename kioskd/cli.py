@@ -19,6 +19,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         from kioskd.sim.alone import sim
 
         return sim(arguments[1:])
+    if arguments[:1] == ["order"]:
+        from kioskd.daemon.order_command import order
+
+        return order(arguments[1:])
     parsed = _parser().parse_args(arguments)
     status: int = parsed.command(parsed)
     return status
@@ -76,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     push.add_argument("--dry-run", action="store_true", help="only list what would be told")
     push.set_defaults(command=_push_catalogue)
 
+    commands.add_parser("order", help="look up, cancel and return orders; see kioskd order --help")
     commands.add_parser("demo", help="run everything simulated; see kioskd demo --help")
     commands.add_parser("sim", help="run one simulated server alone; see kioskd sim --help")
     return parser

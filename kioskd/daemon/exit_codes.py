@@ -3,7 +3,11 @@
 OK = 0
 FAILURE = 1
 """Something that should not happen; the log has it."""
+USAGE = 2
+"""As argparse has it."""
 NO_DISPLAY = 69
 STORAGE = 74
 """The outbox cannot be opened, trusted or written."""
+UNFINISHED = 75
+"""Written down and safe; something waits for the backend, or for a person who was told what to do."""
 CONFIG = 78
