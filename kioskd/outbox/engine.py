@@ -13,7 +13,7 @@ from dataclasses import replace
 from math import inf
 
 from kioskd.outbox import sagas
-from kioskd.outbox.courier import Applied, NeverSent, Outcome, Refused
+from kioskd.outbox.courier import Applied, NeverSent, Outcome, Refused, Unclear
 from kioskd.outbox.events import (
     Abandon,
     Accept,
@@ -30,6 +30,7 @@ from kioskd.outbox.events import (
     Replied,
     ResolveDoubt,
     Retry,
+    Room,
     Settled,
     Tick,
     Verdict,
@@ -46,7 +47,7 @@ from kioskd.outbox.operation import (
     encode_payload,
 )
 from kioskd.outbox.policy import Instant
-from kioskd.outbox.queue import Queue
+from kioskd.outbox.queue import Due, Queue, Rank
 from kioskd.outbox.readback import evidence
 from kioskd.outbox.replies import may_repeat, replied, settled_at_s
 from kioskd.outbox.saga import ARMED
@@ -86,6 +87,8 @@ def step(queue: Queue, event: Event, at: Instant) -> tuple[Queue, tuple[Command,
             _probed(turn, outcome)
         case Quarantine(op_id, reason):
             turn.move(turn.find(op_id), OpState.QUARANTINED, "payload cannot be read", detail=reason)
+        case Room(tight):
+            turn.tight = tight
         case Tick():
             pass
     turn.expire_held()
@@ -131,6 +134,8 @@ def _as_loaded(turn: Turn, operation: Operation) -> Operation:
 
 def _wake(turn: Turn, operation: Operation) -> None:
     """What was under way is unknown now, and the settling delay begins anew."""
+    if operation.suspect and operation.state is OpState.QUEUED and operation.at_once:
+        operation = _suspected(turn, operation)  # its guest is gone, and nobody knows whether it was sent
     if operation.state is OpState.SENDING:
         operation = replace(operation, last_outcome="restarted")
         if operation.strategy is Strategy.HUMAN:
@@ -250,9 +255,13 @@ def _probed(turn: Turn, outcome: Outcome) -> None:
     turn.gate = turn.gate.probed(outcome, turn.at, turn.policy)
     if was_unreachable and turn.gate.flow is Flow.OPEN:
         # What waited only because nobody answered need not wait any longer; a new failure shuts the gate.
-        turn.due = sorted(
-            (due if _must_wait(turn, due[3]) else (-inf, *due[1:]) for due in turn.due),
-        )
+        turn.due = sorted(_after_outage(turn, due) for due in turn.due)
+
+
+def _after_outage(turn: Turn, due: Due) -> Due:
+    not_before_s, _, seq, lane = due
+    rank = turn.rank(turn.operations[turn.lanes[lane][0]])
+    return not_before_s if _must_wait(turn, lane) else -inf, rank, seq, lane
 
 
 def _must_wait(turn: Turn, lane: str) -> bool:
@@ -275,6 +284,33 @@ def _check_room(turn: Turn, drafts: tuple[Draft, ...]) -> None:
         )
     if turn.open_bytes + size > policy.open_bytes_limit and waiting:
         raise OutboxFull(f"{turn.open_bytes} bytes are waiting already, {policy.open_bytes_limit} at most")
+    if turn.tight and waiting:
+        raise OutboxFull("the disk is full: what is left of it is kept to finish what was accepted")
+    if turn.gate.online is not True:
+        _check_offline_value(turn, [draft for draft in waiting if _takes_value(draft)])
+
+
+def _takes_value(operation: Draft | Operation) -> bool:
+    """Something is taken from a card or a lock, later, and a guest has got something for it already."""
+    return (
+        operation.strategy in (Strategy.FENCED, Strategy.READ_BACK, Strategy.HUMAN)
+        and operation.compensates is None
+        and not operation.at_once
+    )
+
+
+def _check_offline_value(turn: Turn, drafts: list[Draft]) -> None:
+    policy = turn.policy
+    amounts = [draft.amount_minor or 0 for draft in drafts]
+    if not amounts:
+        return
+    if max(amounts) > policy.offline_value_each_minor:
+        raise OutboxFull(f"{max(amounts)} is more than may be taken while offline")
+    waiting = (each.amount_minor or 0 for each in turn.operations.values() if _takes_value(each))
+    if sum(amounts) + sum(waiting) > policy.offline_value_sum_minor:
+        raise OutboxFull(
+            f"{policy.offline_value_sum_minor} in all may wait while offline, and it would be more"
+        )
 
 
 def _insert(turn: Turn, draft: Draft) -> None:
@@ -327,6 +363,7 @@ def _first(turn: Turn, draft: Draft, payload_bytes: int) -> Operation:
         fence_until_s=lock.until.timestamp() if lock and lock.until else None,
         expires_at_s=draft.expires_at.timestamp() if draft.expires_at else None,
         waits=related and not held,
+        fresh_until_s=turn.at.mono_s + turn.policy.fresh_s,
         fence_over_s=turn.at.mono_s + lock.life_s if lock else inf,
         fence_counted=True,
     )
@@ -355,15 +392,35 @@ def _begin_due(turn: Turn) -> None:
         turn.gate = replace(turn.gate, probing=True)
         turn.command(Probe())
     while turn.due and len(turn.flying) < turn.policy.writes_in_flight:
-        not_before_s, nobody_waits, _, lane = turn.due[0]
-        if not_before_s > now_s or not turn.gate.may_send(now_s, at_once=not nobody_waits):
+        not_before_s, rank, _, lane = turn.due[0]
+        backlog = rank is Rank.BACKLOG
+        if not_before_s > now_s or not turn.gate.may_send(now_s, backlog=backlog):
             return
         turn.due.pop(0)
+        if backlog:
+            turn.gate = turn.gate.began_backlog(turn.at)
         _begin(turn, turn.operations[turn.lanes[lane][0]])
         sagas.advance(turn)
 
 
+def _suspected(turn: Turn, operation: Operation) -> Operation:
+    """The file was restored from a copy: what may have been sent since is asked about, or in doubt."""
+    operation = replace(operation, suspect=False, unknown_since_s=turn.at.mono_s)
+    blind = operation.strategy is Strategy.READ_BACK and operation.baseline is None
+    if operation.strategy is not Strategy.HUMAN and not blind:
+        return turn.move(operation, OpState.UNKNOWN, "restored from a copy")
+    operation = replace(operation, evidence=evidence(operation))
+    why = "restored from a copy: it may have been sent in what was lost"
+    return turn.settle(operation, OpState.IN_DOUBT, Unclear(), detail=why)
+
+
 def _begin(turn: Turn, operation: Operation) -> None:
+    if operation.suspect and operation.state is OpState.QUEUED and operation.strategy is not Strategy.KEYED:
+        operation = _suspected(turn, operation)
+        if operation.state is OpState.UNKNOWN:
+            repeatable = may_repeat(turn, operation)
+            turn.wait(operation, turn.at.mono_s if repeatable else settled_at_s(turn, operation))
+        return
     if operation.state is OpState.QUEUED and operation.strategy is Strategy.FENCED:
         match turn.fence(operation):
             case Fence.OVER:
@@ -382,7 +439,7 @@ def _begin(turn: Turn, operation: Operation) -> None:
         again = replace(operation, sent_before=True)
         turn.send(turn.move(again, OpState.QUEUED, "repeating it is harmless"))
     else:
-        operation = replace(operation, asked_at_s=turn.at.mono_s)
+        operation = replace(operation, asked_at_s=turn.at.mono_s, suspect=False)
         if operation.state is OpState.UNKNOWN:
             operation = turn.move(operation, OpState.RECONCILING, "read back")
         turn.flying.add(operation.op_id)

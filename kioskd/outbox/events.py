@@ -119,12 +119,30 @@ class Quarantine:
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """Whether the disk is full but for what was set aside to finish with."""
+
+    tight: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """A deadline may have passed."""
 
 
 Event = (
-    Booted | Accept | Release | Cancel | Abandon | ResolveDoubt | Retry | Replied | Probed | Quarantine | Tick
+    Booted
+    | Accept
+    | Release
+    | Cancel
+    | Abandon
+    | ResolveDoubt
+    | Retry
+    | Replied
+    | Probed
+    | Quarantine
+    | Room
+    | Tick
 )
 
 

@@ -12,6 +12,10 @@ from math import inf
 from kioskd.outbox.courier import NeverSent, Outcome, Throttled, Unauthorised, Unclear
 from kioskd.outbox.policy import Instant, Policy
 
+_SLOWER = 2.0
+_FASTER = 0.7
+"""Two in three are let in when these balance: the limit is used up, and the odd call is still let in."""
+
 
 class Flow(StrEnum):
     OPEN = "open"
@@ -33,14 +37,26 @@ class Gate:
     resume_at_s: float = -inf
     spread_until_s: float = -inf
     """After an outage, the backlog's turn; a guest who waits need not."""
+    pace_s: float = 0.0
+    """Between two of the backlog: longer with every 429, shorter with every answer. So many kiosks behind one
+    limit share it, and those whose guest waits find room."""
+    backlog_at_s: float = -inf
     probe_at_s: float = inf
     probing: bool = False
 
-    def may_send(self, now_s: float, *, at_once: bool = False) -> bool:
-        return self.flow is Flow.OPEN and now_s >= self.opens_at_s(at_once=at_once)
+    def may_send(self, now_s: float, *, backlog: bool) -> bool:
+        return self.flow is Flow.OPEN and now_s >= self.opens_at_s(backlog=backlog)
 
-    def opens_at_s(self, *, at_once: bool) -> float:
-        return self.resume_at_s if at_once else max(self.resume_at_s, self.spread_until_s)
+    def opens_at_s(self, *, backlog: bool) -> float:
+        if not backlog:
+            return self.resume_at_s
+        return max(self.resume_at_s, self.spread_until_s, self.backlog_at_s)
+
+    def began_backlog(self, at: Instant) -> Gate:
+        """Half to one and a half paces until the next one."""
+        if self.pace_s == 0.0:
+            return self
+        return replace(self, backlog_at_s=at.mono_s + self.pace_s * (0.5 + at.chance))
 
     def probe_due(self, now_s: float) -> bool:
         return self.flow is not Flow.OPEN and not self.probing and now_s >= self.probe_at_s
@@ -51,16 +67,29 @@ class Gate:
             return replace(gate._shut(Flow.UNREACHABLE, at, policy), online=False)
         return gate
 
-    def answered(self) -> Gate:
+    def answered(self, policy: Policy) -> Gate:
         """The server took a position on an operation: it is there. A refused credential stays refused."""
         if self.flow is Flow.UNAUTHORISED:
             return replace(self, online=True, failures=0)
-        return replace(self, flow=Flow.OPEN, online=True, failures=0, trips=0, probe_at_s=inf)
+        return replace(
+            self,
+            flow=Flow.OPEN,
+            online=True,
+            failures=0,
+            trips=0,
+            probe_at_s=inf,
+            pace_s=self.pace_s * _FASTER if self.pace_s > policy.pace_first_s else 0.0,
+        )
 
     def throttled(self, outcome: Throttled, at: Instant, policy: Policy) -> Gate:
         wait_s = min(max(outcome.retry_after_s, 0.0), policy.retry_after_cap_s)
-        gate = self.answered()
-        return replace(gate, resume_at_s=max(gate.resume_at_s, at.mono_s + wait_s))
+        pace_s = min(max(self.pace_s * _SLOWER, policy.pace_first_s), policy.pace_cap_s)
+        return replace(
+            self.answered(policy),
+            resume_at_s=max(self.resume_at_s, at.mono_s + wait_s),
+            pace_s=pace_s,
+            backlog_at_s=at.mono_s + wait_s + pace_s * at.chance,
+        )
 
     def unauthorised(self, at: Instant, policy: Policy) -> Gate:
         if self.flow is Flow.UNAUTHORISED:

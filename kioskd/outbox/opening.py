@@ -1,7 +1,8 @@
 """Opening the outbox file: make it, recognise it, check it, or say precisely why it cannot be trusted.
 
-A file that is not sound is renamed aside and never replaced by an empty one: as long as it lies there,
-opening fails and names it. What waits in it is money and points of guests; only a person may give that up.
+A file that is not sound is renamed aside and kept; its newest sound copy takes its place. It is never
+replaced by an empty one: without a copy, opening fails as long as it lies there, and names it. What waits in
+it is money and points of guests; only a person may give that up.
 
 Schema files only ever add tables and columns with defaults, so that the version before can be installed again
 over a file of the next one. A schema file that adds words which older programs would misread says so in
@@ -10,8 +11,8 @@ over a file of the next one. A schema file that adds words which older programs 
 
 from __future__ import annotations
 
+import errno
 import logging
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,11 +23,22 @@ from pathlib import Path
 import apsw
 
 from kioskd.core.errors import StorageError
+from kioskd.outbox import chain
+from kioskd.outbox.copies import Copies, sync_directory
 
 APPLICATION_ID = 0x6B696F75  # "kiou", in the file header: this is ours
 _BUSY_MS = 2000  # a predecessor that is just being stopped
 
+_GIVE_UP = (
+    "Nothing is accepted until a person restores it as {path}, or moves all {path}* to another directory to "
+    "begin with an empty one"
+)
+
 _log = logging.getLogger(__name__)
+
+
+class DiskFull(StorageError):
+    """Nothing was written, nothing was lost; what was written before is still good."""
 
 
 class _Unsound(Exception):
@@ -51,32 +63,74 @@ def migrations() -> list[tuple[int, str]]:
     )
 
 
-def open_file(path: Path, vfs: str | None = None) -> Opened:
-    """The one connection, checked and set up. StorageError says what is wrong and what to do."""
-    aside = sorted(path.parent.glob(f"{path.name}.corrupt-*"))
+def open_file(path: Path, vfs: str | None = None, copies: Copies | None = None) -> Opened:
+    """The one connection, checked and set up. StorageError says what is wrong and what to do.
+
+    With `copies`, what is missing, not sound, or behind its own journal is restored from them.
+    """
     with explained(path):
         if not path.exists():
-            if aside:
+            if copies and copies.newest >= 0:
+                _restored(path, copies, f"{path} is missing")
+            elif aside := sorted(path.parent.glob(f"{path.name}.corrupt-*")):
                 raise StorageError(
                     f"{path} is missing and {aside[-1]} lies beside it: operations may be waiting in there. "
                     f"Restore it, or move it to another directory to begin with an empty outbox"
                 )
-            _create(path, vfs)
-        connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE, vfs=vfs)
+            else:
+                make_empty(path, vfs)
         try:
-            unclean = _check(connection, path)
+            return _open(path, vfs, copies)
         except (_Unsound, apsw.NotADBError, apsw.CorruptError, apsw.SQLError) as error:
-            connection.close()
             kept = _set_aside(path)
-            _log.error("outbox %s is not sound (%s), kept as %s", path, error, kept)
-            raise StorageError(
-                f"{path} is not a sound outbox ({error}); it was kept as {kept}. Nothing is accepted until a "
-                f"person restores it as {path}, or moves it to another directory to begin with an empty one"
-            ) from None
-        except BaseException:
+            why = f"{path} is not a sound outbox ({error}); it was kept as {kept}"
+            if copies is None or copies.newest < 0:
+                raise StorageError(f"{why}. {_GIVE_UP.format(path=path)}") from None
+            _restored(path, copies, why)
+            return _open(path, vfs, None)
+
+
+def _open(path: Path, vfs: str | None, copies: Copies | None) -> Opened:
+    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE, vfs=vfs)
+    try:
+        unclean = _check(connection, path, copies)
+        lost = copies.ahead_of(chain.end_of(connection)) if copies else 0
+        if lost:
+            connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+    except BaseException:
+        connection.close()
+        raise
+    if not lost:
+        return Opened(connection, unclean)
+    connection.close()
+    assert copies is not None
+    kept = _set_aside(path)
+    why = f"{path} lost its last {lost} events: replace the card, it forgets what it was told to keep"
+    _restored(path, copies, why, behind=kept)
+    return _open(path, vfs, None)
+
+
+def _restored(path: Path, copies: Copies, why: str, behind: Path | None = None) -> None:
+    """A sound file again under that name, everything that waits in it marked. StorageError if none can be."""
+
+    def bring_up(new: Path) -> None:
+        connection = apsw.Connection(str(new), flags=apsw.SQLITE_OPEN_READWRITE)
+        try:
+            _check(connection, new, None)
+        except _Unsound as error:
+            raise StorageError(str(error)) from None
+        finally:
             connection.close()
-            raise
-    return Opened(connection, unclean)
+
+    try:
+        end = copies.restore(make_empty, bring_up, behind)
+    except StorageError:
+        raise StorageError(f"{why}, and no copy of it is sound. {_GIVE_UP.format(path=path)}") from None
+    _log.error(
+        "outbox: %s; restored from its copies up to event %d; what waits is asked about before it is sent",
+        why,
+        end.n,
+    )
 
 
 @contextmanager
@@ -89,7 +143,7 @@ def explained(path: Path) -> Iterator[None]:
     except apsw.BusyError:
         raise StorageError(f"{path} is in use by another process: stop the other kioskd first") from None
     except apsw.FullError:
-        raise StorageError(f"no room left on the disk of {path}: free some, nothing was lost") from None
+        raise DiskFull(f"no room left on the disk of {path}: free some, nothing was lost") from None
     except (apsw.ReadOnlyError, apsw.PermissionsError, apsw.CantOpenError) as error:
         raise StorageError(
             f"{path} cannot be opened for writing ({error}): check that its directory exists, is writable "
@@ -100,6 +154,8 @@ def explained(path: Path) -> Iterator[None]:
     except apsw.Error as error:
         raise StorageError(f"{path}: {error}") from None
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise DiskFull(f"no room left on the disk of {path}: free some, nothing was lost") from None
         raise StorageError(f"{path}: {error.strerror}: check the directory and the disk") from None
 
 
@@ -111,7 +167,7 @@ def pragma(connection: apsw.Connection, name: str, value: str | int, expected: s
         raise StorageError(f"{connection.filename}: PRAGMA {name} is {got!r} instead of {expected!r}")
 
 
-def _create(path: Path, vfs: str | None) -> None:
+def make_empty(path: Path, vfs: str | None = None) -> None:
     """Complete under another name first: an empty file under the right name is then always a damaged one."""
     new = path.with_name(f"{path.name}.new")
     new.unlink(missing_ok=True)
@@ -128,12 +184,12 @@ def _create(path: Path, vfs: str | None) -> None:
     finally:
         connection.close()
     new.rename(path)
-    _sync_directory(path.parent)
+    sync_directory(path.parent)
     _log.info("outbox %s made", path)
 
 
-def _check(connection: apsw.Connection, path: Path) -> bool:
-    """Recognise, set up, check. True when the last stop was unclean."""
+def _check(connection: apsw.Connection, path: Path, copies: Copies | None) -> bool:
+    """Recognise, set up, check, and bring to this version's schema. True when the last stop was unclean."""
     connection.set_busy_timeout(_BUSY_MS)
     # Exclusive before the first look: no shared memory file, and no second connection is possible.
     connection.pragma("locking_mode", "EXCLUSIVE")
@@ -155,6 +211,8 @@ def _check(connection: apsw.Connection, path: Path) -> bool:
     pragma(connection, "secure_delete", 1, 1)  # wiped payloads leave no bytes behind
     connection.pragma("mmap_size", 0)
     connection.wal_autocheckpoint(0)  # the store checkpoints when idle, so that a commit is one sync
+    if version < known and copies:
+        _back_up_first(connection, copies)
     for number, sql in migrations():
         if number > version:
             with connection:
@@ -167,6 +225,13 @@ def _check(connection: apsw.Connection, path: Path) -> bool:
     if complaint != "ok":
         raise _Unsound(str(complaint).splitlines()[0])
     return not clean_stop
+
+
+def _back_up_first(connection: apsw.Connection, copies: Copies) -> None:
+    """Before another version's first change. Afterwards a new journal begins: it is told in other words."""
+    copies.fresh.unlink(missing_ok=True)
+    connection.execute("VACUUM INTO ?", (str(copies.fresh),))
+    copies.add_backup(copies.fresh, copies.newest + 1)
 
 
 def _min_reader(connection: apsw.Connection) -> int:
@@ -182,13 +247,5 @@ def _set_aside(path: Path) -> Path:
     wal = path.with_name(f"{path.name}-wal")
     if wal.exists():
         wal.rename(kept.with_name(f"{kept.name}-wal"))
-    _sync_directory(path.parent)
+    sync_directory(path.parent)
     return kept
-
-
-def _sync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -127,6 +127,8 @@ class Operation:
     at_once: bool = False
     wanted: bool = True
     """False: must not be sent (again); only what became of it is still of interest."""
+    suspect: bool = False
+    """The file was restored from a copy: it may have been sent in what was lost."""
     remote_uuid: str | None = None
     baseline: str | None = None
     """JSON, from before the first send that may have taken effect."""
@@ -144,6 +146,7 @@ class Operation:
     not_before_s: float = -inf
     unknown_since_s: float = -inf
     asked_at_s: float = -inf
+    fresh_until_s: float = -inf
     fence_over_s: float = inf
     fence_counted: bool = False
     """The lock was taken by this process, so its life was counted without a gap."""

@@ -18,6 +18,11 @@ class Policy:
     outage_spread_s: float = 60.0
     """After an outage each kiosk waits a random part of this, so that a whole chain does not call at once."""
     writes_in_flight: int = 2
+    fresh_s: float = 60.0
+    """How long the guest of an order may still stand there: until then it overtakes the backlog."""
+    pace_first_s: float = 1.0
+    pace_cap_s: float = 300.0
+    """Between two operations of the backlog, while the other side says that it is asked too much."""
     contradiction_limit: int = 5
     """Duplicate yet not found, this often: a person must look."""
     settle_s: float = 120.0
@@ -30,6 +35,9 @@ class Policy:
     open_limit: int = 10_000
     open_bytes_limit: int = 64 * 1024 * 1024
     warn_share: float = 0.8
+    offline_value_each_minor: int = 25_00
+    offline_value_sum_minor: int = 100_00
+    """What may wait to be taken from a card or a lock while the other side cannot be asked."""
 
     def backoff_s(self, failures: int, chance: float) -> float:
         """Exponential with full jitter: anything from 0 to `first * 2**(failures - 1)`, capped."""

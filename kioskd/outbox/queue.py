@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import IntEnum
 from math import inf
 
 from kioskd.outbox.gate import Flow, Gate
@@ -11,8 +12,17 @@ from kioskd.outbox.policy import Policy
 from kioskd.outbox.saga import Saga
 from kioskd.outbox.shards import Shards
 
-Due = tuple[float, bool, int, str]
-"""When the head of a lane may be begun, whether no guest waits for it, its seq, the lane."""
+Due = tuple[float, "Rank", int, str]
+"""When the head of a lane may be begun, how urgent it is, its seq, the lane."""
+
+
+class Rank(IntEnum):
+    """Who overtakes whom where both may be begun."""
+
+    GUEST_WAITS = 0
+    FRESH = 1
+    """Its guest may still stand there, to see the points."""
+    BACKLOG = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +46,8 @@ class Queue:
     open_bytes: int = 0
     last_seq: int = 0
     last_order_number: int = 0
+    tight: bool = False
+    """The disk is full: finish, but accept nothing."""
 
     @property
     def near_limit(self) -> bool:
@@ -56,5 +68,5 @@ class Queue:
             return inf if gate.probing else gate.probe_at_s
         if not self.due or len(self.flying) >= self.policy.writes_in_flight:
             return inf
-        not_before_s, nobody_waits, _, _ = self.due[0]
-        return max(not_before_s, gate.opens_at_s(at_once=not nobody_waits))
+        not_before_s, rank, _, _ = self.due[0]
+        return max(not_before_s, gate.opens_at_s(backlog=rank is Rank.BACKLOG))

@@ -95,7 +95,7 @@ def _tell_gate(turn: Turn, outcome: Outcome) -> None:
         case Poison():
             pass
         case _:
-            turn.gate = turn.gate.answered()
+            turn.gate = turn.gate.answered(turn.policy)
 
 
 # --- before the write ----------------------------------------------------------------------------------

@@ -35,6 +35,7 @@ MOVING = (
     "detail",
     "at_once",
     "wanted",
+    "suspect",
     "remote_uuid",
     "baseline",
     "evidence",
@@ -60,7 +61,7 @@ def operation_of(row: Sequence[object]) -> Operation:
         ) from None
     for column in ("depends_on", "follows"):
         fields[column] = tuple(json.loads(str(fields[column])))
-    for column in ("at_once", "wanted"):
+    for column in ("at_once", "wanted", "suspect"):
         fields[column] = bool(fields[column])
     return Operation(**fields)  # type: ignore[arg-type]
 

@@ -48,6 +48,7 @@ TRANSITIONS: Mapping[OpState, frozenset[OpState]] = MappingProxyType(
         _S.QUEUED: frozenset(
             {
                 _S.SENDING,
+                _S.UNKNOWN,  # only after the file was restored from a copy
                 _S.HELD,
                 _S.REJECTED,
                 _S.CANCELLED,

@@ -6,182 +6,131 @@ event loop gives it a thread of its own.
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import apsw
 
 from kioskd.core.errors import StorageError
-from kioskd.outbox.changes import Change, Insert, Move, SagaBegun, SagaMoved
-from kioskd.outbox.events import Booted
-from kioskd.outbox.opening import explained, open_file
-from kioskd.outbox.operation import Operation, OperationRefused, Result, Strategy
-from kioskd.outbox.rows import COLUMNS, MOVING, SELECTED, operation_of, values
-from kioskd.outbox.saga import SAGA_ENDS, Saga, SagaState
-from kioskd.outbox.states import OpState
+from kioskd.outbox import chain
+from kioskd.outbox.ballast import Ballast
+from kioskd.outbox.chain import Link
+from kioskd.outbox.changes import Change
+from kioskd.outbox.copies import Copies
+from kioskd.outbox.copying import Copying
+from kioskd.outbox.opening import DiskFull, explained, open_file
+from kioskd.outbox.reading import Listed, Reading
+from kioskd.outbox.writing import Writer
+
+__all__ = ["Listed", "Store"]
 
 CHECKPOINT_PAGES = 1000
-_GENESIS = bytes(32)
+NEWEST_LINKS = 1000
+"""How much of the event chain is verified after a clean stop; after any other, all of it."""
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-_INSERT = (
-    f"INSERT INTO operation ({SELECTED}, settled, payload, payload_sha256, accepted_at, changed_at) "
-    f"VALUES ({', '.join('?' * (len(COLUMNS) + 5))})"
-)
-_MOVE = (
-    f"UPDATE operation SET {', '.join(f'{column} = ?' for column in MOVING)}, settled = ?, changed_at = ?, "
-    "keep = coalesce(?, keep), payload = iif(?, NULL, payload) WHERE op_id = ? AND state = ?"
-)
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """One line of a list for staff: never the payload. The times are labels, not measurements."""
-
-    operation: Operation
-    accepted_at: datetime
-    changed_at: datetime
-
-    def age_s(self, now: datetime) -> float:
-        """Since it was accepted, by the wall clock: 0 when that was set back meanwhile."""
-        return max(0.0, (now - self.accepted_at).total_seconds())
+def _uptime_s() -> float:
+    """Since the machine was started, its sleep included: right whatever the wall clock says."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
-class Store:
+class Store(Reading):
     """The open file. Not thread-safe: use it from the thread that opened it."""
 
-    def __init__(self, path: Path, connection: apsw.Connection, boot_id: str) -> None:
-        self._path = path
-        self._connection = connection
+    def __init__(
+        self,
+        path: Path,
+        connection: apsw.Connection,
+        boot_id: str,
+        copies: Copies | None,
+        uptime_s: Callable[[], float],
+    ) -> None:
+        super().__init__(path, connection)
         self._boot_id = boot_id
         self._wal_pages = 0
         self._broken: str | None = None
         connection.set_wal_hook(self._committed)
-        last = connection.execute("SELECT n, hash FROM event ORDER BY n DESC LIMIT 1").get
-        self._chain: tuple[int, bytes] = last if last else (0, _GENESIS)
+        self._writer = Writer(path, connection, boot_id, uptime_s, chain.end_of(connection))
+        self._ballast = Ballast(path.with_name(f"{path.name}.ballast"))
+        self._copies = copies
+        self._copying: Copying | None = None
+        self._journal = copies.resume_journal(self._writer.end) if copies else None
+        self.copy_due = copies is not None and self._journal is None
+        """What happens now is written down once only, until a backup was made."""
+        self._changed = True
+        if copies and self._journal is None:
+            self._journal = copies.begin_journal(_generation(copies, self._writer.end), self._writer.end)
+            self.copy_due = self._writer.end != chain.GENESIS
 
     @classmethod
-    def open(cls, path: Path, *, boot_id: str | None = None, vfs: str | None = None) -> Store:
+    def open(
+        cls,
+        path: Path,
+        *,
+        boot_id: str | None = None,
+        vfs: str | None = None,
+        second_copy: bool | None = None,
+        uptime_s: Callable[[], float] = _uptime_s,
+    ) -> Store:
         """Open, or make when there is none; checked in full after an unclean stop. Raises StorageError.
 
-        `vfs` names a registered SQLite file layer, for tests that count or break what reaches the disk.
+        What is not sound, missing, or has lost commits is restored from its copies. On a full disk the
+        ballast is given up. `vfs` names a registered SQLite file layer, for tests that count or break what
+        reaches the disk; with one, there is a second copy (journal and backups, in ordinary files) only when
+        `second_copy` says so.
         """
-        opened = open_file(path, vfs)
+        ballast = Ballast(path.with_name(f"{path.name}.ballast"))
+        copies = Copies(path) if (vfs is None if second_copy is None else second_copy) else None
+        try:
+            return cls._open(path, boot_id, vfs, copies, uptime_s)
+        except DiskFull:
+            if not ballast.release():
+                raise
+            return cls._open(path, boot_id, vfs, copies, uptime_s)
+
+    @classmethod
+    def _open(
+        cls,
+        path: Path,
+        boot_id: str | None,
+        vfs: str | None,
+        copies: Copies | None,
+        uptime_s: Callable[[], float],
+    ) -> Store:
+        opened = open_file(path, vfs, copies)
         with explained(path):
-            store = cls(path, opened.connection, boot_id or _BOOT_ID.read_text().strip())
             try:
-                if opened.unclean:
-                    store.verify_chain()
+                chain.verify(opened.connection, path, newest=None if opened.unclean else NEWEST_LINKS)
+                boot_id = boot_id or _BOOT_ID.read_text().strip()
+                store = cls(path, opened.connection, boot_id, copies, uptime_s)
                 store._restart_wal(clean_stop=False)
             except BaseException:
                 opened.connection.close()
                 raise
         return store
 
+    @property
+    def broken(self) -> bool:
+        """A write or sync failed: nothing is written any more, and the process must end."""
+        return self._broken is not None
+
     def close(self) -> None:
         """Fold the log into the file and leave the mark of a clean stop."""
         try:
+            self.cancel_copy()
             if self._broken is None:
                 with self._transaction():
                     self._connection.execute("UPDATE meta SET clean_stop = 1")
                 with explained(self._path):
                     self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
         finally:
+            if self._journal is not None:
+                self._journal.close()
             self._connection.close()
-
-    # --- reading -----------------------------------------------------------------------------------------
-
-    def load(self) -> Booted:
-        """What an engine begins with."""
-        with explained(self._path):
-            rows = self._connection.execute(
-                f"SELECT {SELECTED} FROM operation WHERE settled = 0 ORDER BY seq"
-            )
-            operations = tuple(operation_of(row) for row in rows)
-            last_seq = self._connection.execute("SELECT coalesce(max(seq), 0) FROM operation").get
-            number = self._connection.execute("SELECT last_order_number FROM meta").get
-            return Booted(operations, last_seq, number, tuple(self._open_sagas()))
-
-    def _open_sagas(self) -> Iterator[Saga]:
-        states = self._connection.execute("SELECT saga_id, state FROM saga WHERE ended = 0 ORDER BY saga_id")
-        for saga_id, state in states.fetchall():
-            rows = self._connection.execute(
-                f"SELECT {SELECTED} FROM operation WHERE saga = ? ORDER BY seq", (saga_id,)
-            )
-            members = {member.op_id: member for member in map(operation_of, rows)}
-            yield Saga(str(saga_id), SagaState(str(state)), members)
-
-    def payload(self, op_id: str) -> bytes:
-        """What was accepted, to the byte. ValueError when it was wiped or damaged."""
-        with explained(self._path):
-            row = self._connection.execute(
-                "SELECT payload, payload_sha256 FROM operation WHERE op_id = ?", (op_id,)
-            ).get
-        if row is None or row[0] is None:
-            raise ValueError("no payload")
-        if hashlib.sha256(row[0]).digest() != row[1]:
-            raise ValueError("hash does not match")
-        return bytes(row[0])
-
-    def results(self, operation: Operation) -> Mapping[str, Result]:
-        """What is known of the operations that this one depends on, follows or compensates."""
-        undone = (operation.compensates,) if operation.compensates else ()
-        found: dict[str, Result] = {}
-        with explained(self._path):
-            for op_id in (*operation.depends_on, *operation.follows, *undone):
-                rows = self._connection.execute(
-                    "SELECT state, remote_uuid, keep FROM operation WHERE op_id = ?", (op_id,)
-                )
-                for state, remote_uuid, keep in rows:
-                    found[op_id] = Result(OpState(state), remote_uuid, json.loads(keep) if keep else {})
-        return found
-
-    def bound(self, op_id: str, remote_uuids: Iterable[str]) -> frozenset[str]:
-        """Which of the server's names belong to another operation of the same kind."""
-        with explained(self._path):
-            return frozenset(
-                remote_uuid
-                for remote_uuid in remote_uuids
-                if self._connection.execute(
-                    "SELECT 1 FROM operation WHERE remote_uuid = ? AND op_id <> ? AND kind = "
-                    "(SELECT kind FROM operation WHERE op_id = ?)",
-                    (remote_uuid, op_id, op_id),
-                ).get
-            )
-
-    def newest(self, limit: int) -> list[Listed]:
-        """The last `limit` operations, newest first, settled ones included."""
-        with explained(self._path):
-            rows = self._connection.execute(
-                f"SELECT {SELECTED}, accepted_at, changed_at FROM operation ORDER BY seq DESC LIMIT ?",
-                (limit,),
-            )
-            return [
-                Listed(
-                    operation_of(row[:-2]), datetime.fromisoformat(row[-2]), datetime.fromisoformat(row[-1])
-                )
-                for row in rows
-            ]
-
-    def verify_chain(self) -> int:
-        """How many events there are. StorageError when one is missing or was altered."""
-        n, previous = 0, _GENESIS
-        with explained(self._path):
-            for row in self._connection.execute(
-                "SELECT n, op_seq, from_state, to_state, cause, actor, at, hash FROM event ORDER BY n"
-            ):
-                n += 1
-                previous = _link(previous, row[:-1])
-                if row[0] != n or row[-1] != previous:
-                    raise StorageError(
-                        f"{self._path}: the event log was altered or is incomplete at event {n}: keep the "
-                        f"file for support; move it to another directory to begin with an empty outbox"
-                    )
-        return n
 
     # --- writing -----------------------------------------------------------------------------------------
 
@@ -189,24 +138,18 @@ class Store:
         """All of it or nothing, on the disk when this returns: one transaction, one sync.
 
         `now` is wall time and only labels. Raises OperationRefused for an op_id that was used before, and
-        StorageError when the disk does not take it; then nothing was changed.
+        StorageError when the disk does not take it; then nothing was changed. A full disk gets the ballast
+        first.
         """
-        chain, at = self._chain, now.isoformat(timespec="milliseconds")
+        at = now.isoformat(timespec="milliseconds")
         try:
             with self._transaction():
-                for change in changes:
-                    match change:
-                        case Insert():
-                            self._insert(change, at)
-                        case Move():
-                            self._move(change, at)
-                        case SagaBegun():
-                            self._begin_saga(change, at)
-                        case SagaMoved():
-                            self._move_saga(change, at)
-        except BaseException:
-            self._chain = chain
-            raise
+                self._writer.write(changes, at)
+        except DiskFull:
+            if not self._ballast.release():
+                raise
+            with self._transaction():
+                self._writer.write(changes, at)
 
     def checkpoint_due(self) -> bool:
         return self._wal_pages >= CHECKPOINT_PAGES
@@ -221,88 +164,6 @@ class Store:
             self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_RESTART)
         self._restart_wal(clean_stop=False)
 
-    def _insert(self, change: Insert, at: str) -> None:
-        operation = change.operation
-        try:
-            self._connection.execute(
-                _INSERT,
-                (
-                    *values(operation, COLUMNS),
-                    not operation.is_open,
-                    change.payload,
-                    hashlib.sha256(change.payload).digest(),
-                    at,
-                    at,
-                ),
-            )
-        except apsw.ConstraintError:
-            raise OperationRefused(f"{operation.op_id} was accepted before") from None
-        if change.order_number is not None:
-            self._connection.execute(
-                "UPDATE meta SET last_order_number = max(last_order_number, ?)", (change.order_number,)
-            )
-        if operation.state is OpState.SENDING:
-            self._begin_attempt(operation, at)
-        self._log_event(operation, "", "accepted", "daemon", at)
-
-    def _move(self, change: Move, at: str) -> None:
-        operation = change.operation
-        wiped = not operation.is_open and operation.strategy is not Strategy.LOCAL
-        keep = json.dumps(dict(change.keep)) if change.keep else None
-        try:
-            self._connection.execute(
-                _MOVE,
-                (
-                    *values(operation, MOVING),
-                    not operation.is_open,
-                    at,
-                    keep,
-                    wiped,
-                    operation.op_id,
-                    change.before,
-                ),
-            )
-        except apsw.ConstraintError:
-            raise OperationRefused(
-                f"{operation.op_id}: {operation.remote_uuid} belongs to another operation"
-            ) from None
-        if self._connection.changes() != 1:
-            raise StorageError(
-                f"{self._path}: {operation.op_id} is not {change.before}: restart to read the file again"
-            )
-        if operation.state is OpState.SENDING and change.before is not OpState.SENDING:
-            self._begin_attempt(operation, at)
-        elif change.before is OpState.SENDING and operation.state is not OpState.SENDING:
-            self._connection.execute(
-                "UPDATE attempt SET outcome = ? WHERE op_seq = ? AND n = ?",
-                (operation.last_outcome, operation.seq, operation.attempts),
-            )
-        self._log_event(operation, change.before, change.cause, change.actor, at)
-
-    def _begin_saga(self, change: SagaBegun, at: str) -> None:
-        try:
-            self._connection.execute(
-                "INSERT INTO saga (saga_id, state, ended, reason, begun_at, changed_at) "
-                "VALUES (?, ?, 0, '', ?, ?)",
-                (change.saga_id, change.state, at, at),
-            )
-        except apsw.ConstraintError:
-            raise OperationRefused(f"saga {change.saga_id} was there before") from None
-
-    def _move_saga(self, change: SagaMoved, at: str) -> None:
-        ended = change.state in SAGA_ENDS
-        self._connection.execute(
-            "UPDATE saga SET state = ?, ended = ?, reason = ?, changed_at = ? "
-            "WHERE saga_id = ? AND state = ?",
-            (change.state, ended, change.reason, at, change.saga_id, change.before),
-        )
-        if self._connection.changes() != 1:
-            raise StorageError(
-                f"{self._path}: saga {change.saga_id} is not {change.before}: restart to read the file again"
-            )
-        if ended:
-            self._connection.execute("UPDATE operation SET keep = NULL WHERE saga = ?", (change.saga_id,))
-
     def purge(self, now: datetime, keep_days: int) -> int:
         """Wipe the payloads of operations that have been final for long; how many. For a trusted clock only.
 
@@ -310,34 +171,75 @@ class Store:
         been wrong.
         """
         at, before = now.isoformat(), (now - timedelta(days=keep_days)).isoformat()
-        done = "settled = 1 AND payload IS NOT NULL"
         with self._transaction():
-            self._connection.execute(
-                f"UPDATE operation SET retained_from = ? WHERE {done} AND retained_from IS NULL", (at,)
-            )
-            self._connection.execute(
-                f"UPDATE operation SET payload = NULL WHERE {done} "
-                "AND julianday(retained_from) <= julianday(?)",
-                (before,),
-            )
+            self._writer.execute("retain", (at,))
+            self._writer.execute("purge", (before,))
             return self._connection.changes()
 
-    def _begin_attempt(self, operation: Operation, at: str) -> None:
-        self._connection.execute(
-            "INSERT INTO attempt (op_seq, n, boot_id, begun_at) VALUES (?,?,?,?)",
-            (operation.seq, operation.attempts, self._boot_id, at),
-        )
+    # --- the copies --------------------------------------------------------------------------------------
 
-    def _log_event(self, operation: Operation, before: str, cause: str, actor: str, at: str) -> None:
-        n, previous = self._chain
-        row = (n + 1, operation.seq, str(before), str(operation.state), cause, actor, at)
-        digest = _link(previous, row)
-        self._connection.execute(
-            "INSERT INTO event (n, op_seq, from_state, to_state, cause, actor, at, hash) "
-            "VALUES (?,?,?,?,?,?,?,?)",
-            (*row, digest),
-        )
-        self._chain = (n + 1, digest)
+    @property
+    def unsynced(self) -> bool:
+        """The second copy, or the room to finish in, is not yet what it should be."""
+        return self.tight or (self._journal is not None and self._journal.unsynced)
+
+    def sync_journal(self) -> None:
+        """The second copy on the disk, too. Cheap when nothing was written since."""
+        if self._journal is not None:
+            self._journal.sync()
+
+    def copy_slice(self) -> int | None:
+        """Begin a backup, or go on with it: a few milliseconds each. Its generation when it is all copied.
+
+        It must then be sealed, elsewhere. From that moment on the journal continues it.
+        """
+        copies = self._copies
+        if copies is None:
+            return None
+        if self._copying is None and not self._changed and not self.copy_due:
+            copies.prune(keep=1)  # the others hold what was wiped since
+            return None
+        try:
+            with explained(self._path):
+                if self._copying is None:
+                    self._copying = Copying(self._connection, copies.raw)
+                if not self._copying.step():
+                    return None
+        except StorageError:
+            self.cancel_copy()
+            raise
+        self._copying = None
+        self._changed = False
+        if self._journal is not None:
+            self._journal.close()
+        generation = _generation(copies, self._writer.end)
+        self._journal = copies.begin_journal(generation, self._writer.end)
+        return generation
+
+    @property
+    def copying(self) -> bool:
+        """A backup was begun, and has slices to come."""
+        return self._copying is not None
+
+    @property
+    def copies(self) -> Copies | None:
+        return self._copies
+
+    def cancel_copy(self) -> None:
+        if self._copying is not None:
+            self._copying.cancel()
+            self._copying = None
+
+    def hold_ballast(self) -> None:
+        """Take (back) the room that is given up when the disk is full."""
+        self._ballast.hold()
+
+    @property
+    def tight(self) -> bool:
+        """The disk was full, and is still nearly so: finish, but accept nothing."""
+        return self._ballast.tight
+
+    # --- transactions ------------------------------------------------------------------------------------
 
     def _restart_wal(self, *, clean_stop: bool) -> None:
         """A first small commit: SQLite syncs the header of a fresh log, and no guest should wait for that."""
@@ -351,23 +253,32 @@ class Store:
     def _transaction(self) -> Iterator[None]:
         if self._broken is not None:
             raise StorageError(f"{self._path}: {self._broken}: restart")
+        before = self._writer.end
+        self._writer.done.clear()
         with explained(self._path):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
                 self._connection.execute("COMMIT")
             except BaseException as error:
+                self._writer.end = before
                 if isinstance(error, apsw.IOError):
                     # After a failed sync nobody knows what the disk has: only a new start can find out.
                     self._broken = "a write to the disk failed"
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
+        if self._writer.done:
+            self._changed = True
+            if self._journal is not None:
+                self._journal.append(self._writer.end, self._writer.done)
+                self.copy_due = self.copy_due or self._journal.broken
 
     def _committed(self, _connection: apsw.Connection, _name: str, pages: int) -> int:
         self._wal_pages = pages
         return apsw.SQLITE_OK
 
 
-def _link(previous: bytes, row: tuple[object, ...]) -> bytes:
-    return hashlib.sha256(previous + json.dumps(row, ensure_ascii=False).encode()).digest()
+def _generation(copies: Copies, end: Link) -> int:
+    """The next one; 0 only where it begins with nothing."""
+    return copies.newest + 1 if end == chain.GENESIS else max(copies.newest + 1, 1)

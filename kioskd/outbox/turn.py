@@ -15,7 +15,7 @@ from kioskd.outbox.events import Command, Online, Persist, SagaEnded, Send, Sett
 from kioskd.outbox.fence import Fence, fence
 from kioskd.outbox.operation import Operation, OperationRefused
 from kioskd.outbox.policy import Instant
-from kioskd.outbox.queue import Queue
+from kioskd.outbox.queue import Queue, Rank
 from kioskd.outbox.saga import SAGA_ENDS, Saga, SagaState
 from kioskd.outbox.states import TRANSITIONS, OpState
 
@@ -38,6 +38,7 @@ class Turn:
         self.open_bytes = queue.open_bytes
         self.last_seq = queue.last_seq
         self.last_order_number = queue.last_order_number
+        self.tight = queue.tight
         self._expiring = list(queue.expiring)
         self._changes: list[Change] = []
         self._commands: list[Command] = []
@@ -60,6 +61,7 @@ class Turn:
             open_bytes=self.open_bytes,
             last_seq=self.last_seq,
             last_order_number=self.last_order_number,
+            tight=self.tight,
         )
         return queue, tuple(commands)
 
@@ -183,7 +185,13 @@ class Turn:
     def wait(self, operation: Operation, not_before_s: float) -> None:
         """The head of a lane: when it may be begun (again)."""
         self.update(replace(operation, not_before_s=not_before_s))
-        insort(self.due, (not_before_s, not operation.at_once, operation.seq, operation.lane))
+        insort(self.due, (not_before_s, self.rank(operation), operation.seq, operation.lane))
+
+    def rank(self, operation: Operation) -> Rank:
+        if operation.at_once:
+            return Rank.GUEST_WAITS
+        fresh = operation.attempts == 0 and self.at.mono_s < operation.fresh_until_s
+        return Rank.FRESH if fresh else Rank.BACKLOG
 
     def back_off(self, operation: Operation, at_least_until_s: float = -inf) -> None:
         pause_s = self.policy.backoff_s(operation.attempts, self.at.chance)

@@ -18,6 +18,7 @@ from math import inf
 from typing import TypeVar
 
 from kioskd.core.errors import StorageError
+from kioskd.outbox.copying import seal
 from kioskd.outbox.courier import Courier, Outcome, Poison, Unclear
 from kioskd.outbox.engine import step
 from kioskd.outbox.events import (
@@ -30,6 +31,7 @@ from kioskd.outbox.events import (
     Probed,
     ReadBack,
     Replied,
+    Room,
     SagaEnded,
     Send,
     Settled,
@@ -45,6 +47,11 @@ from kioskd.outbox.store import Store
 CALL_DEADLINE_S = 30.0
 _LONGEST_NAP_S = 3600.0  # event loops dislike very long timers
 _PURGE_EVERY_S = 86_400.0
+_SYNC_EVERY_S = 10.0
+"""How far the second copy may be behind when the power goes."""
+_COPY_SOON_S = 5.0
+_COPY_FIRST_S = 300.0
+_COPY_EVERY_S = 3600.0
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -97,6 +104,8 @@ class Worker:
         self._begun: tuple[Command, ...] = ()
         self._waiting: dict[str, asyncio.Future[Outcome]] = {}
         self._next_purge_s = -inf
+        self._next_sync_s = -inf
+        self._next_copy_s = clock() + (_COPY_SOON_S if store.copy_due else _COPY_FIRST_S)
         self._closed: StorageError | None = None
 
     @property
@@ -163,15 +172,18 @@ class Worker:
                 asked.written.set_exception(error)
             elif isinstance(error, StorageError):
                 raise  # whoever asked has given up waiting, but the file fails
+            if self._store.broken:
+                raise  # nobody knows what the disk has: only a new start can find out
         else:
             self._answer(asked, None)
             self._carry_out(commands, calls)
         if self._inbox.empty():
-            await self._keep_house()
+            await self._keep_house(calls)
 
-    async def _keep_house(self) -> None:
+    async def _keep_house(self, calls: asyncio.TaskGroup) -> None:
         if self._store.checkpoint_due():
             await self.in_thread(self._store.checkpoint)
+        await self._keep_copies(calls)
         if self._clock() >= self._next_purge_s and self._clock_trusted():
             self._next_purge_s = self._clock() + _PURGE_EVERY_S
             days = self._queue.policy.retention_days
@@ -179,8 +191,44 @@ class Worker:
             if wiped:
                 _log.info("outbox: %d payloads wiped after %d days", wiped, days)
 
+    async def _keep_copies(self, calls: asyncio.TaskGroup) -> None:
+        """The journal is synced; a backup goes on slice by slice until somebody wants something."""
+        if self._clock() >= self._next_sync_s:
+            self._next_sync_s = self._clock() + _SYNC_EVERY_S
+            await self.in_thread(self._sync)
+            if self._store.tight is not self._queue.tight:
+                await self._decide(Room(self._store.tight))
+        if self._clock() < self._next_copy_s:
+            return
+        while self._inbox.empty():
+            try:
+                generation = await self.in_thread(self._store.copy_slice)
+            except StorageError as error:
+                _log.error("outbox: no backup was made: %s", error)
+                generation = None
+            if not self._store.copying:
+                self._next_copy_s = self._clock() + _COPY_EVERY_S
+                if generation is not None:
+                    calls.create_task(self._seal(generation))
+                return
+
+    def _sync(self) -> None:
+        self._store.sync_journal()
+        self._store.hold_ballast()
+
+    async def _seal(self, generation: int) -> None:
+        """Check a backup where nobody waits for it."""
+        assert self._store.copies is not None
+        try:
+            await asyncio.to_thread(seal, self._store.copies, generation)
+        except (StorageError, OSError) as error:
+            _log.error("outbox: no backup was made: %s", error)
+        else:
+            self._store.copy_due = False
+
     async def _next(self) -> _Asked:
-        wait_s = self._queue.next_wake_s - self._clock()
+        house_s = min(self._next_sync_s, self._next_copy_s) if self._store.unsynced else self._next_copy_s
+        wait_s = min(self._queue.next_wake_s, house_s) - self._clock()
         if wait_s <= 0.0 and self._inbox.empty():
             return _Asked(Tick())
         with suppress(TimeoutError):

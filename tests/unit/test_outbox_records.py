@@ -51,6 +51,7 @@ def test_everything_about_an_operation_comes_back_from_the_file(store: Store) ->
                 "not_before_s",
                 "unknown_since_s",
                 "asked_at_s",
+                "fresh_until_s",
                 "fence_over_s",
                 "fence_counted",
             )
