@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from kioskd.core.basket import Basket, Choice, preset_choices
@@ -11,13 +11,14 @@ from kioskd.core.catalogue import Service
 from kioskd.core.credential import Credential, CredentialKind
 from kioskd.core.events import PaymentStep, PrintVerdict
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
-from kioskd.core.member import CollectableReward, Member, Reward, Voucher
+from kioskd.core.member import Member
 from kioskd.core.order import Order, Tender, order_lines
 from kioskd.core.preview import BasketPoints
 from kioskd.core.visit import (
     AskStaff,
     Attract,
     Blockage,
+    Capability,
     Checkout,
     Choosing,
     ConfirmingCancel,
@@ -40,6 +41,7 @@ from kioskd.core.visit import (
 )
 from kioskd.daemon.menu import load_menu
 from kioskd.ui.stage import Display
+from tests.ui_offer_visits import FREE_COFFEE, REWARDS, TWENTY_OFF, bills, offer_visits
 
 CLAIM_LINK = (
     "https://harbour-kitchen.example.com/l?version=v3&shop_uuid=5f7f1c2e-5a44-4d0b-9a44-0c9d3a1f6b01"
@@ -66,6 +68,7 @@ def shop() -> Shop:
         languages=LANGUAGES,
         tenders=(Tender.CARD, Tender.COUNTER),
         preview=True,
+        capabilities=frozenset(Capability),
     )
 
 
@@ -74,15 +77,9 @@ SANNE = Member(
     first_name="Sanne",
     points=1240,
     tier="Gold",
-    rewards=(
-        Reward("r1", "Cookie", 250),
-        Reward("r2", "Large fries", 600),
-        Reward("r3", "Harbour Classic", 1500),
-        Reward("r4", "Doughnut box for the whole table", 2400),
-        Reward("r5", "Soft ice", 300, available=False),
-    ),
-    vouchers=(Voucher("v1", "20 % off your order", date(2026, 11, 30)),),
-    collectables=(CollectableReward("c1", "Free coffee"),),
+    rewards=REWARDS[:5],
+    vouchers=(TWENTY_OFF,),
+    collectables=(replace(FREE_COFFEE, expires_on=None),),
 )
 WORKING = {
     health.name: health
@@ -236,4 +233,4 @@ def visits(shop: Shop) -> dict[str, Visit]:
         "out-of-order": replace(start, phase=OutOfOrder(Blockage.NO_TENDER, (trouble,))),
         "set-up": replace(start, phase=OutOfOrder(Blockage.SETUP)),
     }
-    return named
+    return bills({**named, **offer_visits(shop, known, order)}, shop)

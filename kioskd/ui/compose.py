@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from kioskd.core.visit import (
+    AddingGiftCard,
     AskStaff,
     Attract,
     Checkout,
     Choosing,
     ConfirmingCancel,
+    ConfirmingOffer,
     Identifying,
     Menu,
     OutOfOrder,
@@ -28,7 +30,9 @@ from kioskd.ui.screens.attract import attract
 from kioskd.ui.screens.basket import basket
 from kioskd.ui.screens.checkout import checkout
 from kioskd.ui.screens.closed import ask_staff, out_of_order
+from kioskd.ui.screens.confirm_offer import confirm_offer
 from kioskd.ui.screens.dialogues import confirm_cancel, still_there
+from kioskd.ui.screens.gift_card import gift_card
 from kioskd.ui.screens.identify import identify
 from kioskd.ui.screens.member import member
 from kioskd.ui.screens.menu import menu
@@ -68,6 +72,11 @@ class Composer:
                 view = "busy" if visit.lookup else "keypad" if phase.keypad else "scan"
             case Overview() as phase:
                 title = member(sheet, visit, shop, phase)
+            case ConfirmingOffer() as phase:
+                title, view = confirm_offer(sheet, visit, shop, phase), _stage_of(phase)
+            case AddingGiftCard() as phase:
+                title = gift_card(sheet, visit, shop, phase)
+                view = "busy" if visit.lookup else "letters" if phase.letters else "digits"
             case Checkout():
                 title = checkout(sheet, visit, shop)
             case Paying() as phase:
@@ -93,3 +102,7 @@ class Composer:
         if isinstance(visit.phase, ConfirmingCancel):
             return self.scene(replace(visit, phase=visit.phase.before))
         return self.scene(visit)
+
+
+def _stage_of(phase: ConfirmingOffer) -> str:
+    return "busy" if phase.waiting is not None else "denied" if phase.denial is not None else "asking"

@@ -14,6 +14,7 @@ from kioskd.ui.scene import Align, OpenPanel, Role, Scene, Widget, focus_order, 
 from kioskd.ui.screens.frame import LANGUAGES as LANGUAGE_PANEL
 from kioskd.ui.stage import Display, Stage
 from kioskd.ui.theme import READABLE, contrast, default_theme
+from tests.ui_offer_visits import TITLES, TYPED
 from tests.ui_visits import DISPLAYS, LANGUAGES, SANNE, shop, visits
 
 ALL_DISPLAYS = {
@@ -52,8 +53,14 @@ def foreign_words() -> set[str]:
         words.update(category.name.in_language(language) for language in LANGUAGES)
     words.update(reward.title for reward in SANNE.rewards)
     words.update(
-        {*(v.title for v in SANNE.vouchers), *(c.title for c in SANNE.collectables), "Bartholomeus-Alexander"}
+        {
+            *(v.title for v in SANNE.vouchers),
+            *(c.title for c in SANNE.collectables),
+            "Bartholomeus-Alexander",
+            "Sanne",
+        }
     )
+    words.update((*TITLES, *(title[:50] for title in TITLES), TYPED))
     return words
 
 
@@ -203,7 +210,7 @@ def test_every_text_has_contrast(display: str) -> None:
     faults = set()
     for name, scene in scenes(display, "en"):
         for index, widget in enumerate(scene.widgets):
-            if widget.label is None:
+            if widget.label is None or not visible(scene, widget.rect, widget):
                 continue
             style = theme.styles[widget.style]
             ink = style.ink if widget.enabled or style.off_ink is None else style.off_ink

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from kioskd.core.basket import MAX_QUANTITY, Line
 from kioskd.core.events import EditLine, GoBack, RemoveLine, ShowCheckout, StepLine, UndoRemoval
+from kioskd.core.money import Money
 from kioskd.core.visit import Shop, Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role, Widget
 from kioskd.ui.screens.earning import earning_line
+from kioskd.ui.screens.extra_rows import extra_row, extra_rows, offer_row_height
 from kioskd.ui.screens.frame import cancel_order, frame, gap, head, head_room
 from kioskd.ui.screens.lists import pager_w, scroll_area
 from kioskd.ui.screens.sheet import Sheet, art, icon, photo
@@ -37,7 +39,7 @@ def basket(sheet: Sheet, visit: Visit, shop: Shop) -> str:
     if stage.portrait or not stage.compact:
         total, body = body.foot(sheet.u(120), sheet.u(8))
         _total(sheet, total, visit, shop)
-    _lines(sheet, body, visit)
+    _lines(sheet, body, visit, shop)
     return title
 
 
@@ -52,13 +54,13 @@ def _foot(sheet: Sheet, foot: Rect, visit: Visit) -> None:
     sheet.button(
         "more", left, tr("Add more"), GoBack(), style="secondary", types=("button", "strong", "pill")
     )
-    words = tr("Pay {amount}", amount=tr.money(visit.basket.total))
+    words = tr("Pay {amount}", amount=tr.money(visit.bill.total))
     sheet.button("pay", right, words, ShowCheckout(), types=("button", "strong", "pill"))
 
 
 def _total(sheet: Sheet, rect: Rect, visit: Visit, shop: Shop) -> None:
     tr = sheet.tr
-    amount = tr.money(visit.basket.total)
+    amount = tr.money(visit.bill.total)
     rect = rect.inset(sheet.u(20), 0)
     end, rest = rect.end(sheet.width(amount, "amount") + sheet.u(8), sheet.u(20))
     sheet.line(end, amount, "amount", align=Align.END, id="total")
@@ -109,24 +111,37 @@ def _options(sheet: Sheet, line: Line) -> str:
     return ", ".join(names)
 
 
-def _lines(sheet: Sheet, area: Rect, visit: Visit) -> None:
+def _each(sheet: Sheet, line: Line) -> str:
+    """What one costs, where that is not plain to see."""
+    if line.quantity == 1 or line.choices:
+        return ""
+    return sheet.tr("{amount} each", amount=sheet.tr.money(line.product.price))
+
+
+def _lines(sheet: Sheet, area: Rect, visit: Visit, shop: Shop) -> None:
+    """The lines, and below them the offers taken and what is charged on top."""
     lines = visit.basket.lines
     space = gap(sheet) * (0.75 if not sheet.stage.compact else 1.0)
     columns = 2 if not sheet.stage.portrait and not sheet.stage.compact and len(lines) > 1 else 1
-    height = _height(sheet)
-    rows = -(-len(lines) // columns)
-    content = rows * height + (rows - 1) * space
+    height, offer_h = _height(sheet), offer_row_height(sheet)
+    extras = extra_rows(sheet, visit, shop)
+    rows, offer_rows = -(-len(lines) // columns), -(-len(extras) // columns)
+    lines_h = rows * (height + space)
+    content = lines_h + offer_rows * (offer_h + space) - space
     region = None
     if content > area.h:
         controls = head_room(sheet, pager_w(sheet)) if sheet.stage.compact else None
         area, found = scroll_area(sheet, "lines", area, content, reset="", controls=controls)
         region = found.id
-    for index, line in enumerate(lines):
+
+    def cell(index: int, y: float, h: float) -> Rect:
         row, column = divmod(index, columns)
-        cell = Rect(area.x, area.y + row * (height + space), area.w, height).columns(columns, gap(sheet))[
-            column
-        ]
-        _line(sheet, cell, line, region)
+        return Rect(area.x, y + row * (h + space), area.w, h).columns(columns, gap(sheet))[column]
+
+    for index, line in enumerate(lines):
+        _line(sheet, cell(index, area.y, height), line, visit.bill.off_line(index), region)
+    for index, extra in enumerate(extras):
+        extra_row(sheet, cell(index, area.y + lines_h, offer_h), extra, region)
 
 
 def _height(sheet: Sheet) -> float:
@@ -136,13 +151,17 @@ def _height(sheet: Sheet) -> float:
     return sheet.u(52) + text + max(sheet.stage.least_target_mm, sheet.u(84))
 
 
-def _line(sheet: Sheet, rect: Rect, line: Line, region: str | None) -> None:
+def _line(sheet: Sheet, rect: Rect, line: Line, off: Money, region: str | None) -> None:
     tr, id = sheet.tr, f"line:{line.id}"
-    name, options, total = tr.words(line.product.name), _options(sheet, line), tr.money(line.total)
-    spoken = ", ".join(part for part in (f"{line.quantity} × {name}", options, total) if part)
+    name, options, total = tr.words(line.product.name), _options(sheet, line), tr.money(line.total - off)
+    before = tr.money(line.total) if off else ""
+    price = tr("{amount} instead of {before}", amount=total, before=before) if before else total
+    spoken = ", ".join(
+        part for part in (f"{line.quantity} × {name}", options or _each(sheet, line), price) if part
+    )
     sheet.add(Widget(id, Role.GROUP, rect, "card", name=spoken, region=region))
     if sheet.stage.compact:
-        _line_compact(sheet, rect, line, region)
+        _line_compact(sheet, rect, line, total, before, region)
         return
     inner = rect.inset(sheet.u(32), sheet.u(22))
     step_h = max(sheet.stage.least_target_mm, sheet.u(84))
@@ -155,18 +174,16 @@ def _line(sheet: Sheet, rect: Rect, line: Line, region: str | None) -> None:
     _, row = row.start(indent)
     amount_w = sheet.width(total, "price") + sheet.u(6)
     top, below = words.top(sheet.measure.line_mm("strong"))
-    price, top = top.end(amount_w, sheet.u(16))
-    sheet.line(price, total, "price", align=Align.END, part_of=id, region=region, id=f"{id}/total")
+    at, top = top.end(amount_w, sheet.u(16))
+    sheet.line(at, total, "price", align=Align.END, part_of=id, region=region, id=f"{id}/total")
+    if before:
+        at, top = top.end(sheet.width(before, "small") + sheet.u(4), sheet.u(16))
+        _before(sheet, at, before, id, region)
     sheet.line(top, name, ("strong", "pill", "badge"), part_of=id, region=region, id=f"{id}/name")
-    if options:
-        sheet.text(
-            below, options, "small", style="quiet", lines=2, part_of=id, region=region, id=f"{id}/options"
-        )
-    elif line.quantity > 1:
-        each = tr("{amount} each", amount=tr.money(line.product.price))
-        sheet.text(
-            below, each, "small", style="quiet", lines=1, part_of=id, region=region, id=f"{id}/options"
-        )
+    more, lines = (options, 2) if options else (_each(sheet, line), 1)
+    sheet.text(
+        below, more, "small", style="quiet", lines=lines, part_of=id, region=region, id=f"{id}/options"
+    )
     steps, row = row.end(2 * step_h + sheet.u(90), sheet.u(20))
     _stepper(sheet, steps, line, name, region)
     if line.product.groups:
@@ -197,9 +214,24 @@ def _line(sheet: Sheet, rect: Rect, line: Line, region: str | None) -> None:
         )
 
 
-def _line_compact(sheet: Sheet, rect: Rect, line: Line, region: str | None) -> None:
+def _before(sheet: Sheet, rect: Rect, before: str, id: str, region: str | None) -> None:
+    """The price without offers, struck through."""
+    sheet.line(
+        rect,
+        before,
+        "small",
+        style="quiet",
+        align=Align.END,
+        struck=True,
+        part_of=id,
+        region=region,
+        id=f"{id}/before",
+    )
+
+
+def _line_compact(sheet: Sheet, rect: Rect, line: Line, total: str, before: str, region: str | None) -> None:
     tr, id = sheet.tr, f"line:{line.id}"
-    name, total = tr.words(line.product.name), tr.money(line.total)
+    name = tr.words(line.product.name)
     target = sheet.stage.target_mm
     inner = rect.inset(sheet.u(16), sheet.u(12))
     steps, inner = inner.end(2 * target + sheet.u(70), sheet.u(16))
@@ -220,7 +252,10 @@ def _line_compact(sheet: Sheet, rect: Rect, line: Line, region: str | None) -> N
     sheet.picture(at, photo(line.product.picture), part_of=id, region=region)
     first, second = inner.rows(2)
     sheet.line(first, name, ("strong", "pill", "badge"), part_of=id, region=region, id=f"{id}/name")
-    sheet.line(second, total, "strong", part_of=id, region=region, id=f"{id}/total")
+    at, second = second.start(sheet.width(total, "strong") + sheet.u(4), sheet.u(12))
+    sheet.line(at, total, "strong", part_of=id, region=region, id=f"{id}/total")
+    if before:
+        _before(sheet, second.start(sheet.width(before, "small") + sheet.u(4))[0], before, id, region)
 
 
 def _stepper(sheet: Sheet, rect: Rect, line: Line, name: str, region: str | None) -> None:

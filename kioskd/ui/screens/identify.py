@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from kioskd.core.events import GoBack, PressKey, ShowKeypad, SubmitNumber
+from kioskd.core.events import GoBack, ShowKeypad, SubmitNumber
 from kioskd.core.health import DeviceKind
 from kioskd.core.visit import Identifying, Shop, Visit
 from kioskd.ui.geometry import Rect
-from kioskd.ui.scene import Align, Breathe, Role, Spin, Widget
+from kioskd.ui.scene import Align, Breathe, Role, Widget
 from kioskd.ui.screens.frame import cancel_order, frame, gap, head
+from kioskd.ui.screens.keys import digit_keys
 from kioskd.ui.screens.sheet import Sheet, art, icon
+from kioskd.ui.screens.wait import waiting
 
 _LEAST_DIGITS = 3
 
@@ -95,39 +97,11 @@ def _arrow(sheet: Sheet, area: Rect) -> None:
 
 
 def _waiting(sheet: Sheet, visit: Visit, shop: Shop) -> str:
-    tr, stage = sheet.tr, sheet.stage
-    lookup = visit.lookup
-    assert lookup is not None
+    assert visit.lookup is not None
     layout = frame(sheet, visit, shop, leave=cancel_order(sheet))
-    sheet.button("stop", layout.foot, tr("Never mind"), GoBack(), style="secondary")
-    title = tr("Looking up your card")
-    side = sheet.u(220 if not stage.compact else 130)
-    text_h = sheet.measure.line_mm("title") * 2 + sheet.measure.line_mm("body")
-    block = layout.body.around(min(layout.body.w, sheet.u(900)), side + sheet.u(56) + text_h)
-    top, below = block.top(side, sheet.u(56))
-    sheet.add(
-        Widget(
-            "busy",
-            Role.STATUS,
-            top.around(side, side),
-            "action_text",
-            name=title,
-            picture=icon("spinner"),
-            busy=True,
-            motion=Spin(lookup.deadline_s),
-        )
-    )
-    below = sheet.text(
-        below,
-        title,
-        ("title", "heading"),
-        align=Align.CENTRE,
-        lines=2,
-        gap=sheet.u(8),
-        part_of="busy",
-        id="title",
-    )
-    sheet.text(below, tr("One moment…"), "body", style="quiet", align=Align.CENTRE, lines=1)
+    sheet.button("stop", layout.foot, sheet.tr("Never mind"), GoBack(), style="secondary")
+    title = sheet.tr("Looking up your card")
+    waiting(sheet, layout.body, title, visit.lookup.deadline_s)
     return title
 
 
@@ -173,7 +147,7 @@ def _keypad(sheet: Sheet, visit: Visit, shop: Shop, phase: Identifying) -> str:
             side = min(rest.h * 0.8, sheet.u(300))
             sheet.picture(rest.around(rest.w, side), art("member-card"))
     _number(sheet, shown, phase.digits)
-    _keys(sheet, keys)
+    digit_keys(sheet, keys)
     return title
 
 
@@ -205,34 +179,3 @@ def _number(sheet: Sheet, rect: Rect, digits: str) -> None:
             part_of="number",
             id="number/hint",
         )
-
-
-def _keys(sheet: Sheet, area: Rect) -> None:
-    tr, space = sheet.tr, 1.4 if sheet.stage.compact else max(gap(sheet) * 0.8, 3.0)
-    rows = (("1", "2", "3"), ("4", "5", "6"), ("7", "8", "9"), ("clear", "0", "back"))
-    # The digits of a keypad stand the same way round in every language.
-    for row, keys in zip(area.rows(4, space), rows, strict=True):
-        cells = row.columns(3, space)
-        for cell, key in zip(reversed(cells) if tr.rtl else cells, keys, strict=True):
-            if key.isdigit():
-                sheet.button(f"key:{key}", cell, key, PressKey(key), style="secondary", types=("key",))
-            elif key == "back":
-                side = min(cell.w, cell.h)
-                sheet.button(
-                    "key:back",
-                    cell,
-                    tr("Delete last digit"),
-                    PressKey("back"),
-                    style="secondary",
-                    words="",
-                    picture=icon("backspace", side * 0.28),
-                )
-            else:
-                sheet.button(
-                    "key:clear",
-                    cell,
-                    tr("Clear"),
-                    PressKey("clear"),
-                    style="secondary",
-                    types=("strong", "pill", "badge"),
-                )

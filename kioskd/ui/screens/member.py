@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
-
 from kioskd.core.events import GoBack, SignOut
 from kioskd.core.member import Member
 from kioskd.core.visit import Attract, Overview, Shop, Visit
@@ -14,6 +10,7 @@ from kioskd.ui.scene import Align, CountUp, Role, Widget
 from kioskd.ui.screens.attract import service_buttons
 from kioskd.ui.screens.frame import Leave, frame, gap, points_words
 from kioskd.ui.screens.lists import scroll_area
+from kioskd.ui.screens.offer_cards import OfferCard, sections
 from kioskd.ui.screens.sheet import Sheet, art, icon
 from kioskd.ui.text import clean
 
@@ -21,19 +18,6 @@ _COUNT_STEPS = 16
 _WIDE = 760.0
 """In units: from this width on there is room for a pill beside the words."""
 _TWO_COLUMNS = 1140.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Card:
-    """One thing the member has or could have. `tag` says what stands in the way, or that nothing does."""
-
-    id: str
-    title: str
-    detail: str
-    picture: str
-    tag: str = ""
-    good: bool = False
-    enabled: bool = True
 
 
 def member(sheet: Sheet, visit: Visit, shop: Shop, phase: Overview) -> str:
@@ -61,7 +45,7 @@ def member(sheet: Sheet, visit: Visit, shop: Shop, phase: Overview) -> str:
         sheet.surface(field, "action_field", id="field")
         inset = sheet.u(56 if not stage.compact else 28)
         _points(sheet, field.inset(inset, inset), who)
-    _cards(sheet, rest, who)
+    _cards(sheet, rest, visit, shop, who)
     return tr("Hi {name}", name=name) if name else tr("Hi there")
 
 
@@ -127,61 +111,9 @@ def _unit(sheet: Sheet, points: int) -> str:
     return sheet.tr.plural("point", "points", points)
 
 
-def _sections(sheet: Sheet, who: Member) -> Iterator[tuple[str, list[_Card]]]:
-    tr = sheet.tr
-    ready = [
-        _Card(
-            f"collect:{c.id}",
-            clean(c.title),
-            _until(sheet, c.expires_on, tr("Saved on an earlier visit")),
-            "gift",
-        )
-        for c in who.collectables
-    ] + [
-        _Card(
-            f"voucher:{v.id}",
-            clean(v.title),
-            _until(sheet, v.expires_on, tr("No end date")),
-            "ticket",
-        )
-        for v in who.vouchers
-    ]
-    if ready:
-        yield tr("Ready for you"), ready
-    rewards = []
-    for reward in sorted(who.rewards, key=lambda r: r.cost_points):
-        cost = points_words(sheet, reward.cost_points, who.points_name)
-        missing = reward.missing_points(who.points) if who.points is not None else 0
-        if not reward.available:
-            tag, good = tr("Not available today"), False
-        elif who.points is None:
-            tag, good = "", False
-        elif missing:
-            tag, good = tr.plural("{n} more point", "{n} more points", missing), False
-        else:
-            tag, good = tr("You have enough"), True
-        rewards.append(
-            _Card(
-                f"reward:{reward.id}",
-                clean(reward.title),
-                cost,
-                "gift",
-                tag,
-                good,
-                good,
-            )
-        )
-    if rewards:
-        yield tr("What your points can get you"), rewards
-
-
-def _until(sheet: Sheet, day: date | None, otherwise: str) -> str:
-    return sheet.tr("Until {date}", date=sheet.tr.date(day)) if day is not None else otherwise
-
-
-def _cards(sheet: Sheet, area: Rect, who: Member) -> None:
-    sections = list(_sections(sheet, who))
-    if not sections:
+def _cards(sheet: Sheet, area: Rect, visit: Visit, shop: Shop, who: Member) -> None:
+    lists = list(sections(sheet, visit, shop))
+    if not lists:
         words = (
             sheet.tr("Your rewards cannot be shown right now. Your points are safe.")
             if who.partial
@@ -193,18 +125,18 @@ def _cards(sheet: Sheet, area: Rect, who: Member) -> None:
         sheet.text(below, words, ("heading", "strong", "pill"), align=Align.CENTRE, lines=3)
         return
     columns = 2 if area.w >= sheet.u(_TWO_COLUMNS) else 1
-    height = _laid_out(sheet, area, sections, columns, None, draw=False)
+    height = _laid_out(sheet, area, lists, columns, None, draw=False)
     region = None
     if height > area.h:
         area, found = scroll_area(sheet, "offers", area, height, reset=who.id, aside=sheet.stage.compact)
         region = found.id
-    _laid_out(sheet, area, sections, columns, region, draw=True)
+    _laid_out(sheet, area, lists, columns, region, draw=True)
 
 
 def _laid_out(
     sheet: Sheet,
     area: Rect,
-    sections: list[tuple[str, list[_Card]]],
+    lists: list[tuple[str, list[OfferCard]]],
     columns: int,
     region: str | None,
     *,
@@ -213,7 +145,7 @@ def _laid_out(
     y = area.y
     space = sheet.u(20)
     height = sheet.u(150)
-    for index, (title, cards) in enumerate(sections):
+    for index, (title, cards) in enumerate(lists):
         if index:
             y += sheet.u(28)
         title_h = sheet.measure.line_mm("heading")
@@ -236,31 +168,56 @@ def _laid_out(
     return y - area.y + sheet.u(12)  # the last card's shadow
 
 
-def _card(sheet: Sheet, rect: Rect, card: _Card, region: str | None) -> None:
+def _card(sheet: Sheet, rect: Rect, card: OfferCard, region: str | None) -> None:
     spoken = ", ".join(part for part in (card.title, card.detail, card.tag) if part)
     sheet.add(
         Widget(
             card.id,
-            Role.GROUP,
+            Role.BUTTON if card.use else Role.GROUP,
             rect,
             "card" if card.enabled else "soft",
             name=spoken,
+            action=card.use,
             enabled=card.enabled,
             region=region,
+            focus=sheet.focus() if card.use else None,
         )
     )
-    inner = rect.inset(sheet.u(32 if not sheet.stage.compact else 20), sheet.u(12))
+    compact = sheet.stage.compact
+    inner = rect.inset(sheet.u(32 if not compact else 20), sheet.u(12))
     side = min(inner.h, sheet.u(92))
-    at, inner = inner.start(side, sheet.u(32 if not sheet.stage.compact else 16))
+    at, inner = inner.start(side, sheet.u(32 if not compact else 16))
     sheet.picture(
         at.around(side, side), art(card.picture, faded=not card.enabled), part_of=card.id, region=region
     )
+    if card.use:
+        mark = sheet.u(40)
+        at, inner = inner.end(mark, sheet.u(16))
+        sign = icon("chevron_forward", directed=True)
+        sheet.picture(at.around(mark, mark), sign, style="quiet", part_of=card.id, region=region)
+    elif card.remove:
+        target = sheet.stage.least_target_mm
+        at, inner = inner.end(target, sheet.u(20))
+        sheet.button(
+            f"{card.id}:remove",
+            at.around(target, target),
+            sheet.tr("Remove {name}", name=card.title),
+            card.remove,
+            style="pill",
+            words="",
+            picture=icon("trash", target * 0.3),
+            region=region,
+        )
     line_mm = sheet.measure.line_mm
     beside = rect.w >= sheet.u(_WIDE)
     if card.tag and beside:
         inner = _tag(sheet, inner, card, region)
-    below = [card.detail] if beside or not card.tag else [card.detail, card.tag]
-    room = inner.h - len(below) * line_mm("small")
+    detail_h = sheet.height(card.detail, "tiny", inner.w, 2)
+    detail_h = line_mm("small") if detail_h <= 1.01 * line_mm("tiny") else detail_h
+    tag_h = line_mm("small") if card.tag and not beside else 0.0
+    if tag_h and detail_h > line_mm("small"):  # it is said; what can be done is more important
+        detail_h = 0.0
+    room = inner.h - detail_h - tag_h
     sizes = (("strong", 1), ("pill", 1), ("pill", 2), ("badge", 2), ("badge", 1))
     size, lines = next(
         (
@@ -269,19 +226,19 @@ def _card(sheet: Sheet, rect: Rect, card: _Card, region: str | None) -> None:
             if lines * line_mm(size) <= room + 0.01
             and sheet.height(card.title, size, inner.w) <= lines * line_mm(size)
         ),
-        ("badge", 1),
+        ("badge", max(1, int(room / line_mm("badge") + 0.01))),
     )
-    block = inner.around(inner.w, lines * line_mm(size) + len(below) * line_mm("small"))
+    block = inner.around(inner.w, min(inner.h, lines * line_mm(size) + detail_h + tag_h))
     rest = sheet.text(block, card.title, size, lines=lines, part_of=card.id, region=region)
-    rest = sheet.text(
-        rest, card.detail, ("small", "tiny"), style="quiet", lines=1, part_of=card.id, region=region
-    )
-    if len(below) == 2:
+    if detail_h:
+        types, most = (("small", "tiny"), 1) if detail_h <= line_mm("small") else (("tiny",), 2)
+        rest = sheet.text(rest, card.detail, types, style="quiet", lines=most, part_of=card.id, region=region)
+    if tag_h:
         style = "action_text" if card.good else "plain"
         sheet.text(rest, card.tag, ("pill", "badge"), style=style, lines=1, part_of=card.id, region=region)
 
 
-def _tag(sheet: Sheet, inner: Rect, card: _Card, region: str | None) -> Rect:
+def _tag(sheet: Sheet, inner: Rect, card: OfferCard, region: str | None) -> Rect:
     """The tag as a pill at the end; returns what is left of it."""
     mark = sheet.u(48) if card.good else 0.0
     width = sheet.width(card.tag, "pill") + sheet.u(46) + mark

@@ -12,6 +12,10 @@ from kioskd.ui.screens.frame import frame
 from kioskd.ui.screens.sheet import Sheet, art
 
 _SAYS = {
+    PaymentStep.RESERVING: (
+        later("One moment, we are reserving your offers"),
+        later("Nothing is charged yet."),
+    ),
     PaymentStep.PRESENT_CARD: (
         later("Hold your card or phone to the terminal"),
         later("You can also insert your card."),
@@ -28,11 +32,14 @@ def paying(sheet: Sheet, visit: Visit, shop: Shop, phase: Paying) -> str:
     words, more = _SAYS[phase.step]
     if phase.aborting:
         words, more = later("Stopping the payment"), later("The terminal needs a moment.")
+    elif phase.step is PaymentStep.RESERVING and not phase.order.discounts:
+        words = later("One moment, we are preparing your payment")
     elif phase.step in (PaymentStep.PRESENT_CARD, PaymentStep.ENTER_PIN):
         sheet.button(
             "cancel_payment", layout.foot, tr("Stop the payment"), CancelPayment(), style="secondary"
         )
-    _say(sheet, layout.body, tr(words), tr(more), phase.order, "credit-card")
+    picture = "hourglass" if phase.step is PaymentStep.RESERVING else "credit-card"
+    _say(sheet, layout.body, tr(words), tr(more), phase.order, picture)
     return tr(words)
 
 
@@ -46,7 +53,7 @@ def storing(sheet: Sheet, visit: Visit, shop: Shop, order: Order) -> str:
 
 def _say(sheet: Sheet, body: Rect, words: str, more: str, order: Order, picture: str) -> None:
     tr, stage = sheet.tr, sheet.stage
-    amount = tr.money(order.total)
+    amount = tr.money(order.due)
     if stage.portrait:
         area = body.inset(sheet.u(40), 0)
         side = min(area.w * 0.5, area.h * 0.32)

@@ -68,8 +68,8 @@ class Sheet:
         wrapped = wrap(words, type, width, self.measure, lines)
         return len(wrapped) * self.measure.line_mm(type)
 
-    def width(self, words: str, type: str) -> float:
-        return self.measure.width_mm(words, type)
+    def width(self, words: str, type: str, *, tabular: bool = False) -> float:
+        return self.measure.width_mm(words, type, tabular=tabular)
 
     def text(
         self,
@@ -109,6 +109,7 @@ class Sheet:
         region: str | None = None,
         id: str | None = None,
         tabular: bool = False,
+        struck: bool = False,
         motion: Motion | None = None,
     ) -> None:
         """Write into the middle of `rect`'s height."""
@@ -127,6 +128,7 @@ class Sheet:
             region,
             id,
             tabular=tabular,
+            struck=struck,
             motion=motion,
         )
 
@@ -144,9 +146,11 @@ class Sheet:
         id: str | None,
         *,
         tabular: bool = False,
+        struck: bool = False,
         motion: Motion | None = None,
     ) -> None:
-        label = Label(lines, type, align, reads_from_right(words, self.tr.rtl), tabular=tabular)
+        rtl = reads_from_right(words, self.tr.rtl)
+        label = Label(lines, type, align, rtl, struck=struck, tabular=tabular)
         self.add(
             Widget(
                 id or self._named(part_of or "text"),

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from math import ceil
 
 from kioskd.core.events import Finish, PrintVerdict
-from kioskd.core.order import Tender
+from kioskd.core.money import Money
+from kioskd.core.order import Order, Tender
 from kioskd.core.visit import Points, Shop, Thanks, Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.qr import QUIET_ZONE, modules_across
@@ -98,8 +99,8 @@ def _number(sheet: Sheet, area: Rect, phase: Thanks, title: str) -> None:
     tr, stage = sheet.tr, sheet.stage
     what = tr("Your order number")
     next_step = (
-        tr("Please pay {amount} at the counter", amount=tr.money(phase.order.total))
-        if phase.order.tender is Tender.COUNTER
+        tr("Please pay {amount} at the counter", amount=tr.money(phase.order.due))
+        if phase.order.tender is Tender.COUNTER and phase.order.due
         else tr("Watch the screen above the counter")
     )
     number = clean(phase.order.number, 12)
@@ -107,7 +108,9 @@ def _number(sheet: Sheet, area: Rect, phase: Thanks, title: str) -> None:
     title_type, next_type = ("title", "heading") if not stage.compact else ("heading", "strong")
     title_h = sheet.height(title, title_type, area.w, 2)
     next_h = sheet.height(next_step, next_type, area.w, 2)
-    fixed = title_h + heights("body") + next_h + sheet.u(40)
+    saved = _saved(sheet, phase.order)
+    saved_h = heights("strong") + sheet.u(12) if saved else 0.0
+    fixed = title_h + heights("body") + next_h + saved_h + sheet.u(40)
     size = next(
         (
             s
@@ -141,7 +144,21 @@ def _number(sheet: Sheet, area: Rect, phase: Thanks, title: str) -> None:
     at, rest = rest.top(heights(size), sheet.u(16 if not stage.compact else 4))
     sheet.add(Widget("number", Role.STATUS, at, "plain", name=what, value=number))
     sheet.line(at, number, size, style="action_text", align=Align.CENTRE, part_of="number", id="number/value")
-    sheet.text(rest, next_step, (next_type, "strong", "pill"), align=Align.CENTRE, lines=2, id="next")
+    rest = sheet.text(
+        rest,
+        next_step,
+        (next_type, "strong", "pill"),
+        align=Align.CENTRE,
+        lines=2,
+        id="next",
+        gap=sheet.u(12) if saved else 0.0,
+    )
+    sheet.text(rest, saved, ("strong", "pill"), style="action_text", align=Align.CENTRE, lines=1, id="saved")
+
+
+def _saved(sheet: Sheet, order: Order) -> str:
+    off = Money.total((discount.amount for discount in order.discounts), order.currency)
+    return sheet.tr("You saved {amount}", amount=sheet.tr.money(off)) if off else ""
 
 
 def _points(sheet: Sheet, visit: Visit, phase: Thanks) -> _Message | None:

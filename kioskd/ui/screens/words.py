@@ -5,6 +5,7 @@ from __future__ import annotations
 from kioskd.core.catalogue import Allergen, Diet
 from kioskd.core.visit import Notice, NoticeKind
 from kioskd.ui.locale.translator import Translator, later
+from kioskd.ui.screens.offer_words import denial_words
 from kioskd.ui.text import clean
 
 ALLERGENS = {
@@ -66,17 +67,31 @@ _NOTICES = {
     NoticeKind.NO_LONGER_AVAILABLE: (later("Just sold out: {about}. We took it off your order."), "eat-in"),
     NoticeKind.BASKET_FULL: (later("Your order is full. Pay it first, then start another one."), "take-away"),
     NoticeKind.ADDED: (later("Added: {about}"), "check-mark"),
+    NoticeKind.OFFER_ADDED: (later("On your order: {about}"), "gift"),
+    NoticeKind.OFFER_REMOVED: (later("Kept for another time: {about}"), "gift"),
+    NoticeKind.GIFT_CARD_ADDED: (later("Your gift card pays first: {about}"), "ticket"),
+    NoticeKind.DENIED: (later("{about}: {words}"), "ticket"),
+    NoticeKind.NOT_CHECKED: (
+        later("We could not check this code just now. Nothing was used: please try again."),
+        "cloud",
+    ),
     NoticeKind.HELP: (later("Ask us at the counter. We are happy to help."), "bell"),
 }
 
 _NAMELESS = {
     NoticeKind.WELCOME: later("Welcome. Your points count from now on."),
     NoticeKind.SIGNED_IN_ALREADY: later("You are in already."),
+    NoticeKind.OFFER_ADDED: later("It is on your order."),
+    NoticeKind.OFFER_REMOVED: later("We keep it for another time."),
+    NoticeKind.GIFT_CARD_ADDED: later("Your gift card pays first."),
 }
 
 
 def notice_words(notice: Notice, tr: Translator) -> str:
     about = clean(notice.about, 60)
+    if notice.denial is not None:
+        words = denial_words(notice.denial, tr)
+        return tr(_NOTICES[NoticeKind.DENIED][0], about=about, words=words) if about else words
     if not about and notice.kind in _NAMELESS:
         return tr(_NAMELESS[notice.kind])
     return tr(_NOTICES[notice.kind][0], about=about)

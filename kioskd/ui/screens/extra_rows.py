@@ -1,0 +1,90 @@
+"""What changes a basket's price, as rows below its lines: offers that were taken, and charges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kioskd.core.bill import TakenOffer
+from kioskd.core.events import RemoveOffer
+from kioskd.core.visit import Shop, Visit
+from kioskd.ui.geometry import Rect
+from kioskd.ui.scene import Align, Role, Widget
+from kioskd.ui.screens.offer_cards import picture_of
+from kioskd.ui.screens.offer_words import offer_title, refusal_words
+from kioskd.ui.screens.sheet import Sheet, art, icon
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraRow:
+    """`amount` is what it takes off or adds, empty when it does neither: then `why` says the reason."""
+
+    id: str
+    title: str
+    amount: str
+    picture: str
+    why: str = ""
+    remove: RemoveOffer | None = None
+
+
+def extra_rows(sheet: Sheet, visit: Visit, shop: Shop) -> list[ExtraRow]:
+    tr = sheet.tr
+    charges = [
+        ExtraRow(f"charge:{charge.id}", tr.words(charge.name), tr.money(charge.amount), "receipt")
+        for charge in visit.bill.charges
+    ]
+    return [_offer(sheet, taken, visit, shop) for taken in visit.offers] + charges
+
+
+def _offer(sheet: Sheet, taken: TakenOffer, visit: Visit, shop: Shop) -> ExtraRow:
+    discount, refusal = visit.bill.discount(taken.id), visit.bill.refusal(taken.id)
+    amount = sheet.tr.money(-discount.amount) if discount else ""
+    why = refusal_words(refusal, taken.right.rule, shop, sheet.tr) if refusal else ""
+    title, picture = offer_title(taken.right.title), picture_of(taken.right)
+    return ExtraRow(f"offer:{taken.id}", title, amount, picture, why, RemoveOffer(taken.id))
+
+
+def offer_row_height(sheet: Sheet) -> float:
+    return max(sheet.stage.least_target_mm + sheet.u(24), sheet.u(150))
+
+
+def extra_row(sheet: Sheet, rect: Rect, row: ExtraRow, region: str | None) -> None:
+    compact = sheet.stage.compact
+    spoken = ", ".join(part for part in (row.title, row.amount, row.why) if part)
+    sheet.add(Widget(row.id, Role.GROUP, rect, "card", name=spoken, region=region))
+    inner = rect.inset(sheet.u(32 if not compact else 16), sheet.u(12))
+    side = min(inner.h, sheet.u(84))
+    at, inner = inner.start(side, sheet.u(28 if not compact else 16))
+    sheet.picture(at.around(side, side), art(row.picture), part_of=row.id, region=region)
+    if row.remove is not None:
+        target = sheet.stage.least_target_mm
+        at, inner = inner.end(target, sheet.u(24 if not compact else 16))
+        sheet.button(
+            f"{row.id}:remove",
+            at.around(target, target),
+            sheet.tr("Remove {name}", name=row.title),
+            row.remove,
+            style="pill",
+            words="",
+            picture=icon("trash", target * 0.3),
+            region=region,
+        )
+    if row.amount:
+        at, inner = inner.end(sheet.width(row.amount, "price") + sheet.u(6), sheet.u(20))
+        style = "action_text" if row.remove else "plain"
+        sheet.line(at, row.amount, "price", style=style, align=Align.END, part_of=row.id, region=region)
+    _words(sheet, inner, row, region)
+
+
+def _words(sheet: Sheet, area: Rect, row: ExtraRow, region: str | None) -> None:
+    """The title whole if it can be, and the reason always."""
+    line_mm = sheet.measure.line_mm
+    why_type = "small" if sheet.height(row.why, "small", area.w) <= 1.01 * line_mm("small") else "tiny"
+    why_h = sheet.height(row.why, why_type, area.w) if row.why else 0.0
+    title_room = max(area.h - why_h, line_mm("badge"))
+    sizes = ("strong", "pill", "badge")
+    size = next((s for s in sizes if sheet.height(row.title, s, area.w) <= title_room + 0.01), "badge")
+    lines = max(1, int(title_room / line_mm(size) + 0.01))
+    title_h = sheet.height(row.title, size, area.w, lines)
+    block = area.around(area.w, min(area.h, title_h + why_h))
+    rest = sheet.text(block, row.title, size, lines=lines, part_of=row.id, region=region)
+    sheet.text(rest, row.why, why_type, style="quiet", part_of=row.id, region=region)

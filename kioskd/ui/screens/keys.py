@@ -1,0 +1,59 @@
+"""Keypads: digits the way round they stand everywhere, and a page of letters."""
+
+from __future__ import annotations
+
+from string import ascii_uppercase
+
+from kioskd.core.events import PressKey
+from kioskd.ui.geometry import Rect
+from kioskd.ui.screens.frame import gap
+from kioskd.ui.screens.sheet import Sheet, icon
+
+_DIGITS = (("1", "2", "3"), ("4", "5", "6"), ("7", "8", "9"), ("clear", "0", "back"))
+_LETTERS = (*ascii_uppercase, "-", "back")
+LETTER_COLUMNS = 7
+
+
+def key_gap(sheet: Sheet) -> float:
+    return 1.4 if sheet.stage.compact else max(gap(sheet) * 0.8, 3.0)
+
+
+def digit_keys(sheet: Sheet, area: Rect) -> None:
+    _keys(sheet, area, _DIGITS)
+
+
+def letter_keys(sheet: Sheet, area: Rect, columns: int = LETTER_COLUMNS) -> None:
+    """A to Z, the hyphen, and one key to delete."""
+    rows = tuple(_LETTERS[start : start + columns] for start in range(0, len(_LETTERS), columns))
+    _keys(sheet, area, rows)
+
+
+def _keys(sheet: Sheet, area: Rect, rows: tuple[tuple[str, ...], ...]) -> None:
+    space, columns = key_gap(sheet), max(map(len, rows))
+    for row, keys in zip(area.rows(len(rows), space), rows, strict=True):
+        cells = row.columns(columns, space)
+        if len(keys) < columns:  # the last key takes what is left
+            last = len(keys) - 1
+            end = cells[-1].right if not sheet.tr.rtl else cells[columns - len(keys)].right
+            start = cells[last].x if not sheet.tr.rtl else cells[0].x
+            wide = Rect(start, row.y, end - start, row.h)
+            cells = (*cells[:last], wide) if not sheet.tr.rtl else (wide, *cells[columns - last :])
+        # What is mirrored for a right-to-left language afterwards must stand as it does on the keys.
+        for cell, key in zip(reversed(cells) if sheet.tr.rtl else cells, keys, strict=False):
+            _key(sheet, cell, key)
+
+
+def _key(sheet: Sheet, cell: Rect, key: str) -> None:
+    tr, side = sheet.tr, min(cell.w, cell.h)
+    words, name, picture = key, key, None
+    types: tuple[str, ...] = ("key", "strong")
+    match key:
+        case "back":
+            words, name, picture = "", tr("Delete the last one"), icon("backspace", side * 0.28)
+        case "clear":
+            words = name = tr("Clear")
+            types = ("strong", "pill", "badge")
+        case "-":
+            name = tr("Hyphen")
+    id = f"key:{key}"
+    sheet.button(id, cell, name, PressKey(key), style="secondary", words=words, types=types, picture=picture)

@@ -1,0 +1,126 @@
+"""What a member has and could have, as cards: to use, used already, or with what stands in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from kioskd.core.bill import TakenOffer
+from kioskd.core.denial import Denial
+from kioskd.core.events import RemoveOffer, ShowOffer
+from kioskd.core.member import CollectableReward, Member, Reward, Right, Voucher
+from kioskd.core.visit import Capability, Shop, Visit
+from kioskd.ui.screens.frame import points_words
+from kioskd.ui.screens.offer_words import denial_tag, offer_title
+from kioskd.ui.screens.sheet import Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class OfferCard:
+    """One right. `tag` says what stands in the way, or (`good`) that nothing does.
+
+    `use` is None where a touch does nothing, `remove` set when it is on the order.
+    """
+
+    id: str
+    title: str
+    detail: str
+    picture: str
+    tag: str = ""
+    good: bool = False
+    enabled: bool = True
+    use: ShowOffer | None = None
+    remove: RemoveOffer | None = None
+
+
+def picture_of(right: Right) -> str:
+    return "ticket" if isinstance(right, Voucher) else "gift"
+
+
+def last_day(sheet: Sheet, day: date | None, otherwise: str) -> str:
+    return sheet.tr("Until {date}", date=sheet.tr.date(day)) if day is not None else otherwise
+
+
+def points_left(visit: Visit) -> int | None:
+    """The member's points less those of the rewards on the order. None while they are not known."""
+    if visit.member is None or visit.member.points is None:
+        return None
+    spent = (taken.right.cost_points for taken in visit.offers if isinstance(taken.right, Reward))
+    return visit.member.points - sum(spent)
+
+
+def sections(sheet: Sheet, visit: Visit, shop: Shop) -> Iterator[tuple[str, list[OfferCard]]]:
+    """Titled lists: what is ready, then what points can buy, cheapest first."""
+    who, tr = visit.member, sheet.tr
+    assert who is not None
+    scanned = [
+        taken.right
+        for taken in visit.offers
+        if isinstance(taken.right, Voucher) and taken.right.id not in {voucher.id for voucher in who.vouchers}
+    ]
+    rights: list[CollectableReward | Voucher] = [*who.collectables, *who.vouchers, *scanned]
+    if rights:
+        yield tr("Ready for you"), [_ready(sheet, right, visit, shop) for right in rights]
+    rewards = sorted(who.rewards, key=lambda reward: reward.cost_points)
+    if rewards:
+        yield tr("What your points can get you"), [_reward(sheet, r, who, visit, shop) for r in rewards]
+
+
+def _ready(sheet: Sheet, right: CollectableReward | Voucher, visit: Visit, shop: Shop) -> OfferCard:
+    tr = sheet.tr
+    if isinstance(right, Voucher):
+        id, detail = f"voucher:{right.id}", last_day(sheet, right.expires_on, tr("No end date"))
+        if right.denial is Denial.NOT_YET_ACTIVE and right.starts_on is not None:
+            detail = tr("From {date}", date=tr.date(right.starts_on))
+    else:
+        id, detail = (
+            f"collect:{right.id}",
+            last_day(sheet, right.expires_on, tr("Saved on an earlier visit")),
+        )
+    return _card(sheet, id, right, detail, "", visit, shop)
+
+
+def _reward(sheet: Sheet, reward: Reward, who: Member, visit: Visit, shop: Shop) -> OfferCard:
+    tr = sheet.tr
+    balance = points_left(visit)
+    missing = reward.missing_points(balance) if balance is not None else 0
+    id, detail = f"reward:{reward.id}", points_words(sheet, reward.cost_points, who.points_name)
+    if _taken(visit, reward) is None:
+        obstacle = ""
+        if not reward.available:
+            obstacle = tr("Not available today")
+        elif missing:
+            obstacle = tr.plural("{n} more point", "{n} more points", missing)
+        if obstacle or balance is None:
+            title = offer_title(reward.title)
+            return OfferCard(id, title, detail, picture_of(reward), obstacle, enabled=False)
+    return _card(sheet, id, reward, detail, tr("You have enough"), visit, shop)
+
+
+def _card(
+    sheet: Sheet, id: str, right: Right, detail: str, praise: str, visit: Visit, shop: Shop
+) -> OfferCard:
+    """A right that nothing but its own rule, its denial or the network may keep from being used."""
+    tr, title, picture = sheet.tr, offer_title(right.title), picture_of(right)
+    if Capability.OFFERS not in shop.capabilities:
+        return OfferCard(id, title, detail, picture, praise, good=bool(praise))
+    taken = _taken(visit, right)
+    if taken is not None:
+        remove = RemoveOffer(taken.id)
+        return OfferCard(id, title, detail, picture, tr("On your order"), good=True, remove=remove)
+    obstacle = ""
+    if isinstance(right, Voucher) and right.denial is not None and right.denial is not Denial.CARD_NEEDED:
+        obstacle = denial_tag(right.denial, tr)
+    elif right.rule is None:
+        obstacle = tr("Cannot be used here")
+    elif visit.online is False:
+        obstacle = tr("When we are online again")
+    if obstacle:
+        return OfferCard(id, title, detail, picture, obstacle, enabled=False)
+    use = ShowOffer(right.kind, right.id)
+    return OfferCard(id, title, detail, picture, praise, good=bool(praise), use=use)
+
+
+def _taken(visit: Visit, right: Right) -> TakenOffer | None:
+    return next((t for t in visit.offers if t.right.kind is right.kind and t.right.id == right.id), None)
