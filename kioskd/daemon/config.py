@@ -29,10 +29,8 @@ from kioskd.daemon.config_fields import (
     matching,
     wrong,
 )
+from kioskd.daemon.config_offers import Charge, Offers, StoredValue
 from kioskd.daemon.config_source import read_source
-
-LANGUAGES = ("en", "nl", "de", "ar")
-"""The languages that the screens speak."""
 
 # ISO 4217, what people pay with today.
 CURRENCIES = frozenset(
@@ -172,6 +170,7 @@ class LeatLoyalty(Section):
 
     With `portal_url`, where guests see their points, and the shop's secret for loyalty tokens, a guest
     without card gets a code to collect the points later; `claim_unit` is the account's name for the amount.
+    With `link_blank_cards` a card that is nobody's becomes that of a new member without a name.
     """
 
     backend: Literal["leat"]
@@ -182,6 +181,9 @@ class LeatLoyalty(Section):
     partner_id: Line | None = None
     timeout_s: Seconds = 8.0
     preview: bool = True
+    link_blank_cards: bool = False
+    offers: Offers = Offers.model_construct()
+    stored_value: StoredValue = StoredValue.model_construct()
     portal_url: Annotated[str, AfterValidator(_portal)] | None = None
     claim_secret_credential: CredentialName | None = None
     claim_secret_file: FilePath | None = None
@@ -354,6 +356,9 @@ class Config(Section):
     printer: Annotated[Printer, Field(discriminator="driver")] = Disabled.model_construct()
     terminal: Annotated[Terminal, Field(discriminator="driver")] = Disabled.model_construct()
     counter: Counter = Counter.model_construct()
+    charges: Annotated[tuple[Charge, ...], Strict(False), Field(max_length=8)] = Field(
+        default=(), alias="charge"
+    )
     limits: Limits = Limits.model_construct()
     control: Control = Control.model_construct()
 
@@ -377,8 +382,11 @@ def load_config(file: Path) -> Config:
     Raises ConfigError (ConfigErrors for several problems), each with file, line, key and remedy.
     """
     source = read_source(file)
+    currency = source.data.get("currency")
+    known = isinstance(currency, str) and currency in CURRENCIES  # if not, that is a problem of its own
+    context = {"folder": file.absolute().parent, "currency": currency if known else "EUR"}
     try:
-        return Config.model_validate(source.data, context={"folder": file.absolute().parent})
+        return Config.model_validate(source.data, context=context)
     except ValidationError as error:
         problems = list(problems_of(error, source, Config))
     raise_problems(file, problems)

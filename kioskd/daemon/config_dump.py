@@ -19,20 +19,20 @@ def dump_config(config: Config, *, only_changes: bool = False) -> str:
     return "\n".join(_document(data)) + "\n"
 
 
-def _document(data: dict[str, Any]) -> Iterator[str]:
-    tables: list[tuple[str, dict[str, Any]]] = []
+def _document(data: dict[str, Any], prefix: str = "") -> Iterator[str]:
+    tables: list[tuple[str, str, dict[str, Any]]] = []
     for key, value in data.items():
+        path = f"{prefix}{key}"
         if isinstance(value, dict):
-            tables.append((f"[{key}]", value))
+            tables.append((f"[{path}]", path, value))
         elif value and isinstance(value, (list, tuple)) and isinstance(value[0], dict):
-            tables.extend((f"[[{key}]]", entry) for entry in value)
+            tables.extend((f"[[{path}]]", path, entry) for entry in value)
         else:
             yield f"{key} = {_value(value)}"
-    for header, table in tables:
+    for header, path, table in tables:
         yield ""
         yield header
-        for key, value in table.items():
-            yield f"{key} = {_value(value)}"
+        yield from _document(table, f"{path}.")
 
 
 def _value(value: Any) -> str:

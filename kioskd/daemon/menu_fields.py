@@ -3,72 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import time
-from decimal import Decimal
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, PlainValidator, Strict, ValidationInfo, model_validator
+from pydantic import AfterValidator, Field, PlainValidator, Strict, model_validator
 
 from kioskd.core.catalogue import Allergen, Diet, Service, Window, Words
-from kioskd.core.errors import MoneyError
-from kioskd.core.money import Money
-from kioskd.daemon.config import LANGUAGES
-from kioskd.daemon.config_errors import did_you_mean
 from kioskd.daemon.config_fields import Section, matching, printable, wrong
+from kioskd.daemon.config_values import Name, Price, words
 
 MAX_OPTIONS = 40
-MAX_PRICE_MINOR = 100_000_000
-_SMALLEST = Decimal("0.0001")
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-def _words(longest: int) -> Callable[[Any], Words]:
-    def check(value: Any) -> Words:
-        if isinstance(value, str):
-            return Words(_text(value, longest))
-        if not isinstance(value, dict) or not value:
-            raise wrong("must be text", 'in quotes, or one per language: { en = "Fries", nl = "Friet" }')
-        for language in value:
-            if language not in LANGUAGES:
-                raise wrong(f'has a text in "{language[:10]}"', did_you_mean(language, LANGUAGES))
-        translations = tuple((language, _text(text, longest)) for language, text in value.items())
-        return Words(translations[0][1], translations)
-
-    return check
-
-
-def _text(value: Any, longest: int) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise wrong("has an empty text", "write something or remove it")
-    if len(value) > longest:
-        raise wrong(f"is too long with {len(value)} characters", f"at most {longest}, so that it fits")
-    return printable(value)
-
-
-def _price(value: Any, info: ValidationInfo) -> Money:
-    """`"8.50"`, `8.50` and `8` are all exact: the file's numbers arrive as they were written."""
-    remedy = 'digits and a point, as in "8.50"'
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,4})?", value):
-        amount = Decimal(value)
-    elif isinstance(value, (int, Decimal)) and not isinstance(value, bool):
-        amount = Decimal(value)
-        if not amount.is_finite() or 0 < amount < _SMALLEST:
-            raise wrong("is no price", remedy)
-        if amount < 0:
-            raise wrong("is negative", "a price is zero or more; discounts are not part of the menu")
-        if amount > MAX_PRICE_MINOR:
-            raise wrong("is far too much", remedy)
-    else:
-        raise wrong("is no price", remedy)
-    try:
-        price = Money.from_major(amount, (info.context or {})["currency"])
-    except MoneyError as error:
-        raise wrong(f"is no price: {error}", remedy) from None
-    if price.minor > MAX_PRICE_MINOR:
-        raise wrong("is far too much", remedy)
-    return price
 
 
 def _window(value: Any) -> Window:
@@ -107,10 +53,8 @@ def _picture(path: str) -> str:
     return path
 
 
-Name = Annotated[Words, PlainValidator(_words(60))]
-Description = Annotated[Words, PlainValidator(_words(200))]
-Short = Annotated[Words, PlainValidator(_words(24))]
-Price = Annotated[Money, PlainValidator(_price)]
+Description = Annotated[Words, PlainValidator(words(200))]
+Short = Annotated[Words, PlainValidator(words(24))]
 Picture = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_picture)]
 Id = Annotated[
     str, AfterValidator(matching(r"[a-z0-9][a-z0-9-]{0,39}", "is no id", "small letters, digits and -"))

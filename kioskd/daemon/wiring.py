@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from kioskd.core.catalogue import Catalogue
+from kioskd.core.discount import Stacking
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
 from kioskd.core.order import Tender
 from kioskd.core.order_receipt import Letterhead
 from kioskd.core.ports import Device, LoyaltyBackend, PaymentTerminal, ReceiptPrinter
-from kioskd.core.visit import Limits, Shop
+from kioskd.core.visit import Capability, Limits, Shop
 from kioskd.daemon import config as settings
 from kioskd.daemon.config import Config
+from kioskd.daemon.config_offers import Offers
 from kioskd.daemon.credentials import read_secret
 from kioskd.ui.fonts import FOLDER as FONTS
 
@@ -26,6 +28,9 @@ if TYPE_CHECKING:  # drivers are imported when they are built, after the first f
 
 FACTORY_PASSWORD = "000000"
 """What ZVT terminals come with."""
+
+_HOLD_CALLS = 2
+"""Holding a voucher asks first whether it could be used."""
 
 _PAPER = (FONTS / "Inter-Medium.otf", FONTS / "NotoSansArabic-Regular.ttf")
 _PAPER_BOLD = (FONTS / "Inter-Bold.otf", FONTS / "NotoSansArabic-Bold.ttf")
@@ -45,7 +50,9 @@ def shop_of(config: Config, catalogue: Catalogue) -> Shop:
     if isinstance(config.terminal, settings.ZvtTerminal):
         limits = replace(limits, payment_s=config.terminal.timeout_s)
     if isinstance(config.loyalty, settings.LeatLoyalty):
-        limits = replace(limits, lookup_s=config.loyalty.timeout_s)
+        waited_s = config.loyalty.timeout_s
+        limits = replace(limits, lookup_s=waited_s, hold_s=waited_s * _HOLD_CALLS)
+    offers = config.loyalty.offers if isinstance(config.loyalty, settings.LeatLoyalty) else Offers()
     return Shop(
         name=config.site.name,
         kiosk=config.kiosk,
@@ -54,8 +61,23 @@ def shop_of(config: Config, catalogue: Catalogue) -> Shop:
         tenders=tuple(tenders),
         loyalty=not isinstance(config.loyalty, settings.NoLoyalty),
         preview=isinstance(config.loyalty, settings.LeatLoyalty) and config.loyalty.preview,
+        capabilities=_capabilities(config.loyalty),
+        stacking=Stacking(offers.stacking),
+        charges=tuple(charge.rule for charge in config.charges),
+        vouchers_need_card=not offers.vouchers_without_card,
         limits=limits,
     )
+
+
+def _capabilities(loyalty: settings.Loyalty) -> frozenset[Capability]:
+    if isinstance(loyalty, settings.NoLoyalty):
+        return frozenset()
+    wanted = {
+        Capability.OFFERS: loyalty.offers.enabled,
+        Capability.GIFT_CARDS: loyalty.stored_value.gift_cards,
+        Capability.PREPAID: loyalty.stored_value.prepaid,
+    }
+    return frozenset(capability for capability, enabled in wanted.items() if enabled)
 
 
 def expected_devices(config: Config) -> dict[str, DeviceHealth]:
@@ -85,6 +107,7 @@ def backend_of(config: Config, clock: Callable[[], float]) -> LoyaltyBackend | N
         case settings.LeatLoyalty():
             from kioskd.loyalty.leat.adapter import LeatBackend
             from kioskd.loyalty.leat.claims import LeatClaims
+            from kioskd.loyalty.leat.rules import AttributeNames, OfferMapping
 
             claims = None
             if loyalty.portal_url:
@@ -92,6 +115,18 @@ def backend_of(config: Config, clock: Callable[[], float]) -> LoyaltyBackend | N
                     credential=loyalty.claim_secret_credential, file=loyalty.claim_secret_file
                 )
                 claims = LeatClaims(loyalty.portal_url, loyalty.shop_uuid, secret, loyalty.claim_unit)
+            mapping, offers = None, loyalty.offers
+            if offers.enabled:
+                mapping = OfferMapping(
+                    names=AttributeNames(**offers.attributes.model_dump()),
+                    percentage=offers.values.percentage,
+                    absolute=offers.values.absolute,
+                    free_item=offers.values.free_item,
+                    percentages=offers.percentages,
+                    amounts=offers.amounts,
+                    location=offers.location,
+                    collect=offers.mode == "collect",
+                )
             return LeatBackend(
                 loyalty.base_url,
                 read_secret(credential=loyalty.token_credential, file=loyalty.token_file),
@@ -101,6 +136,9 @@ def backend_of(config: Config, clock: Callable[[], float]) -> LoyaltyBackend | N
                 loyalty.timeout_s,
                 time_zone=ZoneInfo(config.site.time_zone),
                 claims=claims,
+                mapping=mapping,
+                gift_card_reference=loyalty.stored_value.gift_card_reference,
+                link_blank_cards=loyalty.link_blank_cards,
                 clock=clock,
             )
 

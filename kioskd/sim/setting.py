@@ -92,6 +92,7 @@ def kiosk_settings(
             "shop_uuid": harbour["loyalty"]["shop_uuid"],
             "portal_url": harbour["loyalty"]["portal_url"],
             "claim_secret_file": str(places.claim_secret),
+            **{key: harbour["loyalty"][key] for key in ("link_blank_cards", "offers", "stored_value")},
         },
         "scanner": [
             {"name": "front", "driver": "serial", "path": str(places.serial_scanner)},

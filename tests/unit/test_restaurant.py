@@ -13,7 +13,8 @@ import kioskd.ui
 from kioskd.core.basket import Basket, missing_group, preset_choices
 from kioskd.core.catalogue import Catalogue, Service, Words
 from kioskd.core.money import Money
-from kioskd.daemon.config import LANGUAGES, load_config
+from kioskd.daemon.config import load_config
+from kioskd.daemon.config_values import LANGUAGES
 from kioskd.daemon.menu import load_menu
 
 HARBOUR = Path(kioskd.sim.__file__).parent / "harbour"

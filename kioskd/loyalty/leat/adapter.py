@@ -53,7 +53,8 @@ T = TypeVar("T")
 class LeatBackend:
     """Implements core.ports.LoyaltyBackend. Raises ConfigError when set up wrongly, then only LoyaltyError.
 
-    `timeout_s` is for one call; `identify` takes at most a quarter longer, and a call more to link a card. `currency` is the account's.
+    `timeout_s` is for one call; `identify` takes at most a quarter longer, and a call more to link a card.
+    `currency` is the account's.
     `time_zone` decides on which day something expires; None is the system's. `clock` is monotonic seconds.
     Without `claims` there are no links to claim points with.
     `gift_card_reference`: see `stored_value`. `mapping` says what the merchant's offers mean; without it they
