@@ -53,7 +53,8 @@ class Way:
     """One way of sending the orders, and what it took so far."""
 
     name: str
-    send: Callable[[], Awaitable[None]]
+    send: Callable[[Path], Awaitable[None]]
+    """Given the outbox with the orders in it, for who wants them from there."""
     orders: int = 0
     requests: int = 0
     wall_s: float = 0.0
@@ -176,6 +177,10 @@ async def _flush(path: Path, courier: LoyaltyCourier, count: int) -> None:
         await asyncio.gather(work, return_exceptions=True)
 
 
+def _new(folder: Path) -> Path:
+    return Path(tempfile.mkdtemp(dir=folder)) / "outbox.db"
+
+
 async def _bodies(server: Leat, drafts: Sequence[Draft], folder: Path) -> list[bytes]:
     """What the client posts for these orders, by flushing them to nobody."""
     posted: list[bytes] = []
@@ -190,11 +195,10 @@ async def _bodies(server: Leat, drafts: Sequence[Draft], folder: Path) -> list[b
 
     courier = LoyaltyCourier()
     courier.backend = backend = _backend(server, httpx.MockTransport(answer))
-    queue = folder / "nobody.db"
+    queue = _new(folder)
     await _fill(queue, drafts)
     await _flush(queue, courier, len(drafts))
     await backend.close()
-    queue.unlink()
     return posted
 
 
@@ -223,7 +227,6 @@ def _measured(way: Way) -> Iterator[None]:
 
 
 async def _race(folder: Path, count: int, rounds: int, round_trip_ms: int) -> list[Way]:
-    queue = folder / "outbox.db"
     headers = HEADERS | {"Content-Type": "application/json"}
     async with (
         leat() as server,
@@ -235,21 +238,21 @@ async def _race(folder: Path, count: int, rounds: int, round_trip_ms: int) -> li
         courier.backend = backend = _backend(server)
         api = JsonApi(server.url, "sim-token", timeout_s=8.0)
 
-        async def whole() -> None:
+        async def whole(queue: Path) -> None:
             await _flush(queue, courier, count)
 
-        async def http_alone() -> None:
+        async def http_alone(_: Path) -> None:
             def call(body: bytes) -> Call:
                 return Call("orders/create-and-process", "POST", _ORDERS, body=body, has_effect=True)
 
             await _two_at_a_time(posted, lambda body: api.call(call(body)))
 
-        def bare(client: httpx.AsyncClient) -> Callable[[], Awaitable[None]]:
+        def bare(client: httpx.AsyncClient) -> Callable[[Path], Awaitable[None]]:
             async def post(body: bytes) -> None:
                 answer = await client.post(server.url + _ORDERS, content=body, headers=headers)
                 answer.raise_for_status().json()
 
-            return lambda: _two_at_a_time(posted, post)
+            return lambda _: _two_at_a_time(posted, post)
 
         ways = [
             Way("outbox, courier, Leat client", whole),
@@ -261,13 +264,13 @@ async def _race(folder: Path, count: int, rounds: int, round_trip_ms: int) -> li
             for offset in range(len(ways)):  # another order every turn: nobody always follows a slow one
                 way = ways[(turn + offset) % len(ways)]
                 drafts = orders(count, await server.restart(GUESTS, 2 * round_trip_ms))
+                queue = _new(folder)
                 posted[:] = await _bodies(server, drafts, folder)
                 await _fill(queue, drafts)
                 with _measured(way):
-                    await way.send()
+                    await way.send(queue)
                 way.orders += count
                 way.requests += await server.asked()
-                queue.unlink()
         await backend.close()
         await api.close()
         return ways
