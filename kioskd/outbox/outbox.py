@@ -19,9 +19,9 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -245,6 +245,17 @@ class Outbox:
         """
         await self._worker.ask(Cancel(op_id, reason, tuple(accept)))
 
+    async def accept_and_watch(self, *drafts: Draft, decide: Decision, deadline_s: float) -> None:
+        """Accept, and give what can be done at once the time to be done: at most `deadline_s`."""
+        told = [self._worker.told(draft.op_id) for draft in drafts if draft.strategy is not Strategy.LOCAL]
+        try:
+            await self.accept(*drafts, decide=decide)
+            if told:
+                await asyncio.wait(told, timeout=deadline_s)
+        finally:
+            for future in told:
+                future.cancel()
+
     async def sagas(self) -> list[Saga]:
         """Those that have not ended, by id."""
         return sorted(self._worker.queue.sagas.values(), key=lambda saga: saga.saga_id)
@@ -277,6 +288,32 @@ class Outbox:
     async def operations(self, limit: int) -> list[Listed]:
         """The newest, settled ones included, never a payload."""
         return await self._worker.in_thread(partial(self._store.newest, limit))
+
+    async def known(self, op_ids: Iterable[str]) -> dict[str, Operation]:
+        """By id, final ones included. An id that was never accepted is left out."""
+        found = await self._worker.in_thread(partial(self._store.known, tuple(op_ids)))
+        return {operation.op_id: operation for operation in found}
+
+    async def records(self, kind: str, limit: int, lane: str | None = None) -> list[Parcel]:
+        """Local operations of a kind that are still kept, newest first, what they carry included.
+
+        One that cannot be read is left out.
+        """
+        return await self._worker.in_thread(partial(self._records, kind, limit, lane))
+
+    async def kept(self, op_ids: Iterable[str]) -> list[Parcel]:
+        """Those of these local operations that are still kept, in this order."""
+        return await self._worker.in_thread(lambda: self._with_payload(self._store.known(op_ids)))
+
+    def _records(self, kind: str, limit: int, lane: str | None) -> list[Parcel]:
+        return self._with_payload(self._store.records(kind, limit, lane))
+
+    def _with_payload(self, operations: Iterable[Operation]) -> list[Parcel]:
+        parcels = []
+        for operation in operations:
+            with suppress(ValueError):
+                parcels.append(Parcel(operation, decode_payload(self._store.payload(operation.op_id))))
+        return parcels
 
     def counts(self) -> Counts:
         queue = self._worker.queue
