@@ -107,7 +107,7 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmingOffer:
-    """ "Use it?". `outcome` is what it would do to the basket as it is.
+    """ "Use it?". `outcome` is what it would do now, together with the free product that would come with it.
 
     `waiting` is the taken offer's id while the backend is asked to hold it, until `due_s`. `denial` is why it
     cannot be used; then there is only the way back.
@@ -142,7 +142,10 @@ class Checkout:
 
 @dataclass(frozen=True, slots=True)
 class Paying:
-    """The terminal has the word. After `abort_s` it is asked to stop, after `give_up_s` staff are."""
+    """Offers and stored value are being used (RESERVING), then the terminal has the word, if there is one.
+
+    After `abort_s` it is asked to stop, after `give_up_s` staff are.
+    """
 
     order: Order
     abort_s: float
@@ -155,7 +158,7 @@ class Paying:
 
 @dataclass(frozen=True, slots=True)
 class Storing:
-    """Paid (or to be paid at the counter), not yet on the disk."""
+    """Paid (or to be paid at the counter, or nothing to pay), not yet on the disk."""
 
     order: Order
 

@@ -26,6 +26,7 @@ from kioskd.core.events import (
     Tick,
     VoucherFound,
 )
+from kioskd.core.flow import next_deadline
 from kioskd.core.member import Right
 from kioskd.core.rules.offers import MAX_TAKEN
 from kioskd.core.visit import NoticeKind, Place
@@ -35,6 +36,7 @@ from tests.unit.offering import (
     DEAR_REWARD,
     EURO_REWARD,
     EXPIRED,
+    FREE_WATER,
     GENEROUS,
     MIA,
     NOBODYS,
@@ -168,6 +170,13 @@ def test_what_is_in_the_basket_already_is_the_free_one() -> None:
     assert p.visit.bill.total == eur(0)
 
 
+def test_what_would_not_be_quite_free_is_not_put_in() -> None:
+    half_free = replace(FREE_WATER, maximum=eur(100))
+    p = mia_orders("B1", member=replace(MIA, rewards=(replace(WATER_REWARD, rule=half_free),)))
+    takes(p, WATER_REWARD)
+    assert p.visit.bill.total == eur(850)
+
+
 def test_nothing_is_put_in_before_the_guest_has_chosen_where_to_eat() -> None:
     p = player(GENEROUS)
     p.do(MemberFound(scanned(p), MIA))
@@ -212,7 +221,9 @@ def test_a_hold_that_takes_too_long_is_let_go_and_so_is_its_late_answer() -> Non
     p.do(ConfirmOffer())
     waiting = asking(p).waiting
     assert waiting
-    p.wait(SHOP.limits.hold_s)
+    due_s = next_deadline(p.visit, p.shop)
+    assert due_s == p.mono_s + SHOP.limits.hold_s
+    p.mono_s = due_s
     assert p.do(Tick()) == (LetGo(waiting),)
     assert asking(p).denial is Denial.UNREACHABLE
     assert p.do(OfferHeld(waiting)) == (LetGo(waiting),)

@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kioskd.core.basket import MAX_LINES, MAX_QUANTITY, Basket, Choice, Line
+from kioskd.core.bill import ChargeRule, TakenOffer, bill_of, order_discounts, stored_payments
 from kioskd.core.catalogue import Option, OptionGroup, Product, Service, Words
+from kioskd.core.discount import Stacking
 from kioskd.core.effects import Settle
 from kioskd.core.events import (
     Finish,
@@ -24,11 +26,12 @@ from kioskd.core.events import (
     ShowCheckout,
     StartOrder,
 )
-from kioskd.core.order import Order, OrderLine, Tender, order_lines
+from kioskd.core.order import ChargeKind, Order, OrderLine, Tender, order_lines
 from kioskd.core.order_document import from_document, to_document
 from kioskd.core.visit import Paying, Place
-from kioskd.daemon.courier import order_draft
+from kioskd.daemon.drafts import order_draft
 from kioskd.outbox.operation import PAYLOAD_LIMIT_BYTES, encode_payload
+from tests.unit.offering import FIVE, TWENTY, WATER_REWARD
 from tests.unit.shopfront import BURGER, EAT_IN, FRIES, WATER, Player, eur, player
 
 PLACED_AT = datetime(2026, 11, 23, 12, 0, 30, tzinfo=timezone(timedelta(hours=1)))
@@ -110,6 +113,25 @@ def test_an_order_survives_the_disk_in_the_guests_language(order: Order) -> None
     assert kept == replace(order, lines=tuple(in_one_language(line, order.language) for line in order.lines))
     assert kept.placed_at.utcoffset() == order.placed_at.utcoffset()
     assert to_document(kept) == to_document(order)
+
+
+def test_what_comes_off_on_top_and_from_stored_value_survives_the_disk_too() -> None:
+    offers = (TakenOffer("t1", TWENTY), TakenOffer("t2", WATER_REWARD))
+    basket = Basket("EUR").add(BURGER, (Choice("extras", "X1"),)).add(WATER)
+    bag = ChargeRule(ChargeKind.PACKAGING, Words("Bag"), eur(25))
+    bill = bill_of(basket, offers, Stacking.BEST, (bag,), EAT_IN, "o-1")
+    order = replace(
+        ORDER,
+        language="en",
+        lines=order_lines("o-1", basket),
+        discounts=order_discounts("o-1", bill, offers, "m-1"),
+        charges=bill.charges,
+        payments=stored_payments("o-1", bill.total, (FIVE,), ("m-1", eur(100))),
+    )
+    assert (len(order.discounts), len(order.charges), len(order.payments)) == (2, 1, 2)
+    kept = from_document(json.loads(json.dumps(to_document(order))))
+    assert kept == replace(order, lines=tuple(in_one_language(line, "en") for line in order.lines))
+    assert (kept.total, kept.due) == (bill.total, bill.total - eur(600))
 
 
 @given(baskets())
