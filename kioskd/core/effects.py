@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kioskd.core.credential import Credential
 from kioskd.core.member import Voucher
 from kioskd.core.order import Order, OrderCharge, OrderDiscount, OrderLine
+from kioskd.core.staff import ReturnReason
 
 
 class Sought(StrEnum):
@@ -99,8 +100,45 @@ class PrintReceipt:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckPin:
+    """Answered by PinChecked with `request`."""
+
+    request: str
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FindSales:
+    """The newest orders. Answered by SalesFound with `request`."""
+
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBackSale:
+    """Units by line id go back, or with None all that is left. Answered by SaleTakenBack or SaleRefused."""
+
+    request: str
+    order_id: str
+    quantities: tuple[tuple[str, int], ...] | None
+    reason: ReturnReason
+
+
+@dataclass(frozen=True, slots=True)
 class Forget:
     """The visit is over: drop everything that knew the guest, and let go of what was held for them."""
 
 
-Effect = LookUp | PreviewPoints | HoldVoucher | LetGo | Settle | AbortPayment | PrintReceipt | Forget
+Effect = (
+    LookUp
+    | PreviewPoints
+    | HoldVoucher
+    | LetGo
+    | Settle
+    | AbortPayment
+    | PrintReceipt
+    | CheckPin
+    | FindSales
+    | TakeBackSale
+    | Forget
+)

@@ -16,6 +16,8 @@ from kioskd.core.health import DeviceHealth
 from kioskd.core.member import CollectableReward, Member, Voucher
 from kioskd.core.order import Tender
 from kioskd.core.preview import BasketPoints
+from kioskd.core.sale import Sale
+from kioskd.core.staff import ReturnReason
 from kioskd.core.stored_value import GiftCard
 
 
@@ -225,6 +227,42 @@ class AskHelp:
     """Tells the guest where a person is."""
 
 
+# --- what staff want ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStaff:
+    """The gesture that asks for the PIN."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowSale:
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PickUnits:
+    """More or fewer units of a line to be taken back."""
+
+    line_id: str
+    delta: int
+
+
+@dataclass(frozen=True, slots=True)
+class PickAllUnits:
+    """All that is left of the order."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """What is picked; asks why before anything is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmTakeBack:
+    reason: ReturnReason
+
+
 Intent = (
     StartOrder
     | ChooseLanguage
@@ -261,6 +299,12 @@ Intent = (
     | StillHere
     | Finish
     | AskHelp
+    | OpenStaff
+    | ShowSale
+    | PickUnits
+    | PickAllUnits
+    | TakeBack
+    | ConfirmTakeBack
 )
 
 # --- what devices, network and store report ------------------------------------------------------------
@@ -452,6 +496,37 @@ class ReceiptEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class PinChecked:
+    """`wait_s` is how long no other PIN is taken after a wrong one."""
+
+    request: str
+    accepted: bool
+    wait_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SalesFound:
+    request: str
+    sales: tuple[Sale, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SaleTakenBack:
+    """It is written down: `sale` tells what of it is done."""
+
+    request: str
+    sale: Sale
+
+
+@dataclass(frozen=True, slots=True)
+class SaleRefused:
+    """Nothing was taken back; `why` is for staff."""
+
+    request: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceChanged:
     health: DeviceHealth
 
@@ -484,6 +559,10 @@ Fact = (
     | OrderDelivered
     | OrderUndeliverable
     | ReceiptEnded
+    | PinChecked
+    | SalesFound
+    | SaleTakenBack
+    | SaleRefused
     | DeviceChanged
     | NetworkChanged
     | Tick

@@ -23,29 +23,10 @@ from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
 from kioskd.core.member import Member, Reward, Right, Voucher
 from kioskd.core.money import Money
 from kioskd.core.order import Order, Tender
+from kioskd.core.place import Place as Place
 from kioskd.core.preview import BasketPoints, Previews, PreviewSubject
+from kioskd.core.staff import BrowsingSales, EnteringPin, ViewingSale
 from kioskd.core.stored_value import GiftCard
-
-
-class Place(StrEnum):
-    """Where a visit is: one for each phase, the nodes of the graph in the README."""
-
-    ATTRACT = "attract"
-    MENU = "menu"
-    CHOOSING = "choosing"
-    REVIEWING = "reviewing"
-    IDENTIFYING = "identifying"
-    OVERVIEW = "overview"
-    CONFIRMING_OFFER = "confirming_offer"
-    GIFT_CARD = "gift_card"
-    CHECKOUT = "checkout"
-    PAYING = "paying"
-    STORING = "storing"
-    THANKS = "thanks"
-    ASK_STAFF = "ask_staff"
-    STILL_THERE = "still_there"
-    CONFIRMING_CANCEL = "confirming_cancel"
-    OUT_OF_ORDER = "out_of_order"
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +256,9 @@ Phase = (
     | StillThere
     | ConfirmingCancel
     | OutOfOrder
+    | EnteringPin
+    | BrowsingSales
+    | ViewingSale
 )
 
 
@@ -345,6 +329,10 @@ class Limits:
     """How long the receipt waits for the points."""
     points_on_screen_s: float = 6.0
     """How long the screen waits for the points before it says "later"."""
+    staff_answer_s: float = 15.0
+    """How long staff wait for what they asked for."""
+    staff_idle_s: float = 60.0
+    """After so long without a touch the staff screen closes."""
     claim_on_screen_s: float = 45.0
     """How long a guest has at least to take out a phone and scan the code on the screen."""
 
@@ -375,6 +363,8 @@ class Shop:
     charges: tuple[ChargeRule, ...] = ()
     vouchers_need_card: bool = True
     """Whether a voucher of nobody can be used only by a member."""
+    staff: bool = False
+    """Whether there is a staff screen: it needs a PIN."""
     limits: Limits = field(default_factory=Limits)
 
 

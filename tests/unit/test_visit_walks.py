@@ -28,7 +28,15 @@ Walked = tuple[Place, Event, tuple[Effect, ...]]
 def wanderer(rng: random.Random) -> Player:
     """Early risers find porridge, some shops have no counter, some give vouchers to anybody."""
     tenders = rng.choice([(Tender.CARD,), (Tender.CARD, Tender.COUNTER)])
-    p = player(replace(CHARGING, tenders=tenders, preview=True, vouchers_need_card=rng.random() < 0.5))
+    p = player(
+        replace(
+            CHARGING,
+            tenders=tenders,
+            preview=True,
+            staff=rng.random() < 0.5,
+            vouchers_need_card=rng.random() < 0.5,
+        )
+    )
     if rng.random() < 0.3:
         p.mono_s -= 3 * 3600
     return p

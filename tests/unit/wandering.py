@@ -13,6 +13,7 @@ from kioskd.core.events import (
     ChooseLanguage,
     ConfirmCancel,
     ConfirmOffer,
+    ConfirmTakeBack,
     DeviceChanged,
     EditLine,
     Event,
@@ -25,6 +26,7 @@ from kioskd.core.events import (
     NetworkChanged,
     OfferDenied,
     OfferHeld,
+    OpenStaff,
     OrderAccepted,
     OrderDelivered,
     OrderUndeliverable,
@@ -33,7 +35,10 @@ from kioskd.core.events import (
     PaymentProgress,
     PaymentStep,
     PayWith,
+    PickAllUnits,
     PickOption,
+    PickUnits,
+    PinChecked,
     PointsPreviewed,
     PressKey,
     PrintVerdict,
@@ -44,6 +49,9 @@ from kioskd.core.events import (
     RemoveLine,
     RemoveOffer,
     RewardClaimed,
+    SaleRefused,
+    SalesFound,
+    SaleTakenBack,
     Scanned,
     SettlementDenied,
     ShowBasket,
@@ -55,12 +63,14 @@ from kioskd.core.events import (
     ShowMember,
     ShowOffer,
     ShowProduct,
+    ShowSale,
     SignOut,
     StartOrder,
     StepLine,
     StepQuantity,
     StillHere,
     SubmitNumber,
+    TakeBack,
     Tick,
     UndoRemoval,
     UsePrepaid,
@@ -71,9 +81,11 @@ from kioskd.core.member import CollectableReward, Reward, Right
 from kioskd.core.order import Tender
 from kioskd.core.preview import BasketPoints
 from kioskd.core.rules.table import RULES
+from kioskd.core.staff import BrowsingSales, EnteringPin, ReturnReason
 from kioskd.core.visit import Attract, Checkout, ConfirmingOffer, Menu, Paying
 from tests.unit.offering import EXPIRED, FIVE, MIA, NOBODYS, SPENT, STRANGERS, TEN, TWENTY
 from tests.unit.shopfront import EAT_IN, SANNE, Player
+from tests.unit.sold import SALE
 
 _RIGHTS: tuple[Right, ...] = (*MIA.rewards, *MIA.vouchers, *MIA.collectables)
 
@@ -83,7 +95,7 @@ def anything(p: Player, rng: random.Random) -> Event:
     if rng.random() < 0.2 and (next_step := _straight_on(p)):
         return next_step
     choices: dict[type[Event], Event] = {}
-    for event in (*_of_the_guest(p, rng), *_of_the_world(p, rng)):
+    for event in (*_of_the_guest(p, rng), *_of_staff(p, rng), *_of_the_world(p, rng)):
         choices[type(event)] = event
     fitting = [event for kind, event in choices.items() if (p.visit.place, kind) in RULES]
     return rng.choice(fitting if fitting and rng.random() < 0.9 else list(choices.values()))
@@ -104,6 +116,12 @@ def _straight_on(p: Player) -> Event | None:
             return PayWith(Tender.CARD)
         case Paying(order):
             return PaymentEnded(order.id, PaymentOutcome.UNKNOWN)
+        case EnteringPin(asking=str(asking)):
+            return PinChecked(asking, accepted=True)
+        case BrowsingSales(asking=str(asking)):
+            return SalesFound(asking, (SALE,))
+        case BrowsingSales():
+            return ShowSale(SALE.order.id)
         case _:
             return None
 
@@ -148,6 +166,24 @@ def _of_the_guest(p: Player, rng: random.Random) -> list[Event]:
         Finish(),
         AskHelp(),
         Scanned(rng.choice(["KD-1001", "KD-1002", "\x00", "https://x.example/l?version=v3"]), "s"),
+    ]
+
+
+def _of_staff(p: Player, rng: random.Random) -> list[Event]:
+    phase = p.visit.phase
+    asking = getattr(phase, "asking", None) or "another"
+    line = rng.choice(SALE.order.lines).id
+    return [
+        OpenStaff(),
+        ShowSale(rng.choice([SALE.order.id, "another"])),
+        PickUnits(line, rng.choice([-1, 1, 9])),
+        PickAllUnits(),
+        TakeBack(),
+        ConfirmTakeBack(rng.choice(list(ReturnReason))),
+        PinChecked(asking, rng.random() < 0.7, rng.choice([0.0, 30.0])),
+        SalesFound(asking, rng.choice([(), (SALE,)])),
+        SaleTakenBack(asking, SALE),
+        SaleRefused(asking, "no"),
     ]
 
 

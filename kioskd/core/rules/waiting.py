@@ -10,8 +10,10 @@ from kioskd.core.events import AskHelp, DeviceChanged, NetworkChanged, Scanned, 
 from kioskd.core.rules.found import IDENTIFYING_FROM, unanswered
 from kioskd.core.rules.offers import hold_overdue
 from kioskd.core.rules.paying import abort, ask_staff
+from kioskd.core.rules.staffing import staff_deadlines
 from kioskd.core.rules.table import Context, Step, home, notice, resting_phase, rule, to
 from kioskd.core.rules.thanking import stop_waiting_for_points
+from kioskd.core.staff import BrowsingSales, EnteringPin, ViewingSale
 from kioskd.core.visit import (
     AskStaff,
     Attract,
@@ -62,6 +64,8 @@ def deadlines(visit: Visit, shop: Shop) -> Iterator[float]:
                 yield _points_overdue_s(visit.phase, shop)
         case AskStaff():
             yield visit.phase.until_s
+        case EnteringPin() | BrowsingSales() | ViewingSale():
+            yield from staff_deadlines(visit, visit.phase, shop)
         case StillThere():
             yield visit.phase.until_s - (visit.phase.remaining_s - 1)
         case _:

@@ -1,0 +1,29 @@
+"""Where a visit is."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Place(StrEnum):
+    """One for each phase of the visit, the nodes of the graph in the README."""
+
+    ATTRACT = "attract"
+    MENU = "menu"
+    CHOOSING = "choosing"
+    REVIEWING = "reviewing"
+    IDENTIFYING = "identifying"
+    OVERVIEW = "overview"
+    CONFIRMING_OFFER = "confirming_offer"
+    GIFT_CARD = "gift_card"
+    CHECKOUT = "checkout"
+    PAYING = "paying"
+    STORING = "storing"
+    THANKS = "thanks"
+    ASK_STAFF = "ask_staff"
+    STILL_THERE = "still_there"
+    CONFIRMING_CANCEL = "confirming_cancel"
+    OUT_OF_ORDER = "out_of_order"
+    STAFF_PIN = "staff_pin"
+    STAFF_ORDERS = "staff_orders"
+    STAFF_ORDER = "staff_order"

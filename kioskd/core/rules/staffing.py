@@ -1,0 +1,211 @@
+"""Staff at the kiosk: a PIN that is checked by the daemon, the orders, and taking back what came back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from kioskd.core.effects import CheckPin, FindSales, TakeBackSale
+from kioskd.core.events import (
+    ConfirmTakeBack,
+    Finish,
+    GoBack,
+    OpenStaff,
+    PickAllUnits,
+    PickUnits,
+    PinChecked,
+    PressKey,
+    SaleRefused,
+    SalesFound,
+    SaleTakenBack,
+    ShowSale,
+    SubmitNumber,
+    TakeBack,
+    Tick,
+)
+from kioskd.core.rules.table import Context, Step, home, rule, to
+from kioskd.core.staff import MAX_PIN_LENGTH, BrowsingSales, EnteringPin, ViewingSale
+from kioskd.core.visit import Place, Shop, Visit
+
+_HOME = (Place.ATTRACT, Place.OUT_OF_ORDER)
+_STAFF = (Place.STAFF_PIN, Place.STAFF_ORDERS, Place.STAFF_ORDER)
+_DIGITS = frozenset("0123456789")
+_NO_ANSWER = "nobody answered in time: look at the order again before you try once more"
+
+
+@rule(_HOME, OpenStaff, to=[Place.STAFF_PIN], stays=True)
+def open_staff(visit: Visit, event: OpenStaff, context: Context) -> Step:
+    """Only while nobody is here: a guest who was recognised is not looked over the shoulder."""
+    return to(visit, EnteringPin()) if context.shop.staff and visit.at_home else Step(visit)
+
+
+@rule(Place.STAFF_PIN, PressKey, stays=True)
+def press_pin_key(visit: Visit, event: PressKey, context: Context) -> Step:
+    phase = visit.phase
+    assert isinstance(phase, EnteringPin)
+    if phase.asking or phase.closed_until_s is not None:
+        return Step(visit)
+    digits = phase.digits
+    if event.key == "back":
+        digits = digits[:-1]
+    elif event.key == "clear":
+        digits = ""
+    elif event.key in _DIGITS and len(digits) < MAX_PIN_LENGTH:
+        digits += event.key
+    return to(visit, replace(phase, digits=digits, wrong=False))
+
+
+@rule(Place.STAFF_PIN, SubmitNumber, stays=True)
+def submit_pin(visit: Visit, event: SubmitNumber, context: Context) -> Step:
+    phase = visit.phase
+    assert isinstance(phase, EnteringPin)
+    if not phase.digits or phase.asking or phase.closed_until_s is not None:
+        return Step(visit)
+    asking, due_s = _question(context)
+    return to(visit, replace(phase, digits="", asking=asking, due_s=due_s), CheckPin(asking, phase.digits))
+
+
+@rule(Place.STAFF_PIN, PinChecked, to=[Place.STAFF_ORDERS], stays=True)
+def pin_checked(visit: Visit, event: PinChecked, context: Context) -> Step:
+    phase = visit.phase
+    assert isinstance(phase, EnteringPin)
+    if event.request != phase.asking:
+        return Step(visit)
+    if event.accepted:
+        return _browse(visit, context)
+    closed_until_s = context.after(event.wait_s) if event.wait_s > 0 else None
+    return to(visit, EnteringPin(wrong=True, closed_until_s=closed_until_s))
+
+
+def _question(context: Context) -> tuple[str, float]:
+    return context.moment.token, context.after(context.shop.limits.staff_answer_s)
+
+
+def _browse(visit: Visit, context: Context) -> Step:
+    asking, due_s = _question(context)
+    return to(visit, BrowsingSales(asking=asking, due_s=due_s), FindSales(asking))
+
+
+@rule(Place.STAFF_ORDERS, SalesFound, stays=True)
+def sales_found(visit: Visit, event: SalesFound, context: Context) -> Step:
+    phase = visit.phase
+    assert isinstance(phase, BrowsingSales)
+    return to(visit, BrowsingSales(event.sales)) if event.request == phase.asking else Step(visit)
+
+
+@rule(Place.STAFF_ORDERS, ShowSale, to=[Place.STAFF_ORDER], stays=True)
+def show_sale(visit: Visit, event: ShowSale, context: Context) -> Step:
+    phase = visit.phase
+    assert isinstance(phase, BrowsingSales)
+    found = next((sale for sale in phase.sales or () if sale.order.id == event.order_id), None)
+    return to(visit, ViewingSale(found)) if found else Step(visit)
+
+
+@rule(Place.STAFF_ORDER, PickUnits, stays=True)
+def pick_units(visit: Visit, event: PickUnits, context: Context) -> Step:
+    phase = visit.phase
+    assert isinstance(phase, ViewingSale)
+    left = phase.sale.left
+    if phase.asking or event.line_id not in left:
+        return Step(visit)
+    units = min(max(phase.units(event.line_id) + event.delta, 0), left[event.line_id])
+    picked = {**dict(phase.picked), event.line_id: units}
+    return to(visit, replace(phase, picked=_in_order(phase, picked), refused=""))
+
+
+@rule(Place.STAFF_ORDER, PickAllUnits, stays=True)
+def pick_all_units(visit: Visit, event: PickAllUnits, context: Context) -> Step:
+    phase = visit.phase
+    assert isinstance(phase, ViewingSale)
+    if phase.asking:
+        return Step(visit)
+    return to(visit, replace(phase, picked=_in_order(phase, phase.sale.left), refused=""))
+
+
+def _in_order(phase: ViewingSale, picked: dict[str, int]) -> tuple[tuple[str, int], ...]:
+    return tuple((line.id, picked[line.id]) for line in phase.sale.order.lines if picked.get(line.id))
+
+
+@rule(Place.STAFF_ORDER, TakeBack, stays=True)
+def take_back(visit: Visit, event: TakeBack, context: Context) -> Step:
+    phase = visit.phase
+    assert isinstance(phase, ViewingSale)
+    return to(visit, replace(phase, confirming=True)) if phase.picked and not phase.asking else Step(visit)
+
+
+@rule(Place.STAFF_ORDER, ConfirmTakeBack, stays=True)
+def confirm_take_back(visit: Visit, event: ConfirmTakeBack, context: Context) -> Step:
+    phase = visit.phase
+    assert isinstance(phase, ViewingSale)
+    if not phase.confirming or phase.asking:
+        return Step(visit)
+    asking, due_s = _question(context)
+    quantities = None if phase.picks_all else phase.picked
+    wish = TakeBackSale(asking, phase.sale.order.id, quantities, event.reason)
+    return to(visit, replace(phase, confirming=False, asking=asking, due_s=due_s, refused=""), wish)
+
+
+@rule(Place.STAFF_ORDER, SaleTakenBack, stays=True)
+def sale_taken_back(visit: Visit, event: SaleTakenBack, context: Context) -> Step:
+    phase = visit.phase
+    assert isinstance(phase, ViewingSale)
+    return to(visit, ViewingSale(event.sale)) if event.request == phase.asking else Step(visit)
+
+
+@rule(Place.STAFF_ORDER, SaleRefused, stays=True)
+def sale_refused(visit: Visit, event: SaleRefused, context: Context) -> Step:
+    phase = visit.phase
+    assert isinstance(phase, ViewingSale)
+    if event.request != phase.asking:
+        return Step(visit)
+    return to(visit, replace(phase, asking=None, due_s=None, refused=event.why))
+
+
+@rule(Place.STAFF_ORDER, GoBack, to=[Place.STAFF_ORDERS], stays=True)
+def leave_sale(visit: Visit, event: GoBack, context: Context) -> Step:
+    """One step back: from why to what, then to the orders, as they are now."""
+    phase = visit.phase
+    assert isinstance(phase, ViewingSale)
+    if phase.confirming:
+        return to(visit, replace(phase, confirming=False))
+    return Step(visit) if phase.asking else _browse(visit, context)
+
+
+@rule((Place.STAFF_PIN, Place.STAFF_ORDERS), GoBack, to=_HOME)
+def leave_staff(visit: Visit, event: GoBack, context: Context) -> Step:
+    return home(visit, context)
+
+
+@rule(_STAFF, Finish, to=_HOME)
+def finish_staff(visit: Visit, event: Finish, context: Context) -> Step:
+    return home(visit, context)
+
+
+def staff_deadlines(
+    visit: Visit, phase: EnteringPin | BrowsingSales | ViewingSale, shop: Shop
+) -> Iterator[float]:
+    if phase.due_s is not None:
+        yield phase.due_s
+    else:
+        yield visit.active_s + shop.limits.staff_idle_s
+    if isinstance(phase, EnteringPin) and phase.closed_until_s is not None:
+        yield phase.closed_until_s
+
+
+@rule(_STAFF, Tick, to=_HOME, stays=True)
+def staff_waits(visit: Visit, event: Tick, context: Context) -> Step:
+    """An answer that does not come is waited for no longer; staff who left are not waited for either."""
+    phase, now_s = visit.phase, context.moment.mono_s
+    assert isinstance(phase, EnteringPin | BrowsingSales | ViewingSale)
+    if phase.due_s is not None and now_s >= phase.due_s:
+        match phase:
+            case EnteringPin():
+                return to(visit, EnteringPin(wrong=True))
+            case BrowsingSales():
+                return to(visit, BrowsingSales(failed=True))
+            case ViewingSale():
+                return to(visit, replace(phase, asking=None, due_s=None, refused=_NO_ANSWER))
+    if isinstance(phase, EnteringPin) and phase.closed_until_s is not None and now_s >= phase.closed_until_s:
+        return to(visit, EnteringPin())
+    left = phase.due_s is None and now_s >= visit.active_s + context.shop.limits.staff_idle_s
+    return home(visit, context) if left else Step(visit)
