@@ -19,7 +19,7 @@ class Shards(Mapping[str, V], Generic[V]):
     __slots__ = ("_shards", "_size")
 
     def __init__(self) -> None:
-        self._shards: tuple[dict[str, V], ...] = ({},) * _SHARDS
+        self._shards: list[dict[str, V]] = [{}] * _SHARDS
         self._size = 0
 
     def with_(self, key: str, value: V) -> Shards[V]:
@@ -35,10 +35,15 @@ class Shards(Mapping[str, V], Generic[V]):
         return self._replaced(index, shard)
 
     def _replaced(self, index: int, shard: dict[str, V]) -> Shards[V]:
-        derived: Shards[V] = Shards()
+        derived: Shards[V] = Shards.__new__(Shards)
         derived._size = self._size + len(shard) - len(self._shards[index])
-        derived._shards = (*self._shards[:index], shard, *self._shards[index + 1 :])
+        derived._shards = self._shards.copy()
+        derived._shards[index] = shard
         return derived
+
+    def get(self, key: str, default: V | None = None) -> V | None:  # type: ignore[override]
+        """As of any mapping, without an exception raised and caught inside."""
+        return self._shards[crc32(key.encode()) % _SHARDS].get(key, default)
 
     def __getitem__(self, key: str) -> V:
         return self._shards[crc32(key.encode()) % _SHARDS][key]

@@ -8,160 +8,98 @@ from __future__ import annotations
 import hashlib
 import heapq
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import replace
-from datetime import UTC, datetime
+from math import inf
 from random import Random
-from typing import Protocol
 
-from kioskd.outbox.changes import Change, Insert, Move, SagaBegun, SagaMoved
+from kioskd.outbox.changes import Change
 from kioskd.outbox.engine import step
-from kioskd.outbox.events import Booted, Command, Event, Persist, Replied, Tick
-from kioskd.outbox.operation import Operation, OperationRefused, Result
+from kioskd.outbox.events import Booted, Command, Event, Persist, Probed, Replied, Tick
+from kioskd.outbox.operation import OperationRefused, OutboxFull
 from kioskd.outbox.policy import Instant, Policy
 from kioskd.outbox.queue import Queue
 from kioskd.outbox.readback import claimed
-from kioskd.outbox.saga import SAGA_ENDS, Saga, SagaState
-from kioskd.outbox.states import TRANSITIONS
+from tests.simulation.clocks import HALF_A_CENTURY_S, Clocks
+from tests.simulation.faults import FAULTS, RARE
+from tests.simulation.memory_store import MemoryStore, WorldStore
+from tests.simulation.promise import Wrong, must
 
 Step = Callable[[Queue, Event, Instant], tuple[Queue, tuple[Command, ...]]]
-WALL = datetime(2020, 1, 1, tzinfo=UTC)  # never moves: no verdict may depend on it
 
 TIMER_LAG_S = 1e-6  # no timer is early, not even by what a float rounds away
-
-CRASHES = ("crash_before_commit", "crash_after_commit", "crash_later")
-
-
-class Wrong(AssertionError):
-    """The outbox broke a promise."""
+LONGEST_DOWNTIME_S = 30.0
 
 
-def must(condition: bool, what: str) -> None:
-    if not condition:
-        raise Wrong(what)
+class PowerGone(Exception):
+    """The disk lost its power in the middle of a commit. `committed` is what its image shows."""
+
+    def __init__(self, committed: bool) -> None:
+        super().__init__()
+        self.committed = committed
 
 
-class WorldStore(Protocol):
-    def load(self) -> Booted: ...
-    def commit(self, changes: Sequence[Change], now: datetime) -> None: ...
-    def row(self, op_id: str) -> Operation | None: ...
-    def saga_state(self, saga_id: str) -> SagaState: ...
-    def results(self, operation: Operation) -> Mapping[str, Result]: ...
-    def bound(self, op_id: str, remote_uuids: Iterable[str]) -> frozenset[str]: ...
-
-
-class MemoryStore:
-    """Survives crashes, as a disk does, and is as strict as the real store (about names, if `unique`)."""
+class Disk:
+    """Where the store's file lives. In memory nothing that was committed is ever lost."""
 
     def __init__(self, *, unique: bool = True) -> None:
-        self.rows: dict[str, Operation] = {}
-        self.sagas: dict[str, Saga] = {}
-        self.keep: dict[str, Mapping[str, str]] = {}
-        self.owner: dict[tuple[str, str], str] = {}
-        self.last_order_number = 0
-        self.unique = unique
+        self.memory = MemoryStore(unique=unique)
 
-    def load(self) -> Booted:
-        sagas = tuple(
-            replace(saga, members={row.op_id: row for row in self.rows.values() if row.saga == saga.saga_id})
-            for saga in self.sagas.values()
-            if saga.state not in SAGA_ENDS
-        )
-        open_rows = tuple(row for row in self.rows.values() if row.is_open)
-        return Booted(open_rows, len(self.rows), self.last_order_number, sagas)
+    def open(self) -> WorldStore:
+        """After a start, a crash or a power cut."""
+        return self.memory
 
-    def row(self, op_id: str) -> Operation | None:
-        return self.rows.get(op_id)
+    can_be_cut = False
+    """Whether the power can fail in the middle of a commit."""
 
-    def saga_state(self, saga_id: str) -> SagaState:
-        return self.sagas[saga_id].state
+    def cut_next_commit(self, random: Random) -> None:
+        raise NotImplementedError
 
-    def results(self, operation: Operation) -> Mapping[str, Result]:
-        undone = (operation.compensates,) if operation.compensates else ()
-        return {
-            op_id: Result(self.rows[op_id].state, self.rows[op_id].remote_uuid, self.keep.get(op_id, {}))
-            for op_id in (*operation.depends_on, *operation.follows, *undone)
-        }
-
-    def bound(self, op_id: str, remote_uuids: Iterable[str]) -> frozenset[str]:
-        kind = self.rows[op_id].kind
-        return frozenset(name for name in remote_uuids if self.owner.get((kind, name), op_id) != op_id)
-
-    def commit(self, changes: Sequence[Change], now: datetime) -> None:
-        for change in changes:
-            match change:
-                case Insert(operation, _, number):
-                    must(operation.op_id not in self.rows, f"{operation.op_id} inserted twice")
-                    must(operation.seq == len(self.rows) + 1, "seq has a gap")
-                    self.last_order_number = max(self.last_order_number, number or 0)
-                    self.rows[operation.op_id] = operation
-                case Move():
-                    self._move(change)
-                case SagaBegun(saga_id, state):
-                    must(saga_id not in self.sagas, f"{saga_id} begun twice")
-                    self.sagas[saga_id] = Saga(saga_id, state)
-                case SagaMoved(saga_id, before, state):
-                    must(self.sagas[saga_id].state is before, "saga and move disagree")
-                    self.sagas[saga_id] = replace(self.sagas[saga_id], state=state)
-
-    def _move(self, change: Move) -> None:
-        operation = change.operation
-        before = self.rows[operation.op_id].state
-        must(before is change.before, "row and move disagree")
-        must(operation.state in TRANSITIONS[before] | {before}, "not along the table")
-        self.rows[operation.op_id] = operation
-        if change.keep:
-            self.keep[operation.op_id] = change.keep
-        if operation.remote_uuid is not None:
-            owner = self.owner.setdefault((operation.kind, operation.remote_uuid), operation.op_id)
-            must(owner == operation.op_id or not self.unique, f"{operation.remote_uuid} bound twice")
-        if operation.compensates and operation.is_open:
-            rivals = [
-                row.op_id
-                for row in self.rows.values()
-                if row.compensates == operation.compensates and row.is_open
-            ]
-            must(rivals == [operation.op_id], f"{operation.compensates} is undone twice")
+    def power_off(self, random: Random) -> None:
+        """Whatever was not synced may be gone."""
 
 
 class Kernel:
-    """Subclasses say which faults there are, what a booted process does first, and how commands are done."""
-
-    ALL_FAULTS: tuple[str, ...] = ()
-    RARE = frozenset(CRASHES)
+    """Subclasses say what a booted process does first, and how commands are done."""
 
     def __init__(
         self,
         seed: int,
         *,
+        faults: Collection[str] | None = None,
         policy: Policy | None = None,
         decide: Step = step,
-        reopen: Callable[[], WorldStore] | None = None,
+        disk: Disk | None = None,
         persist_first: bool = True,
-        unique: bool = True,
+        believes_any_clock: bool = False,
+        traced: bool = False,
     ) -> None:
         self.random = Random(seed)
         self.seed = seed
-        self.policy = policy or Policy(outage_spread_s=10.0)
+        self.policy = policy or Policy(outage_spread_s=10.0, offline_value_sum_minor=10_00)
         self.decide = decide
-        memory = MemoryStore(unique=unique)
-        self.reopen = reopen or (lambda: memory)
+        self.disk = disk or Disk()
         self.persist_first = persist_first
+        self.believes_any_clock = believes_any_clock
         # Swarm: every seed has its own selection of faults, so that rare mixtures come up too.
-        self.faults = {fault for fault in self.ALL_FAULTS if self.random.random() < 0.5}
-        self.rate = self.random.choice((0.0, 0.1, 0.3))
+        drawn = {fault for fault in FAULTS if self.random.random() < 0.5}
+        self.faults = drawn if faults is None else set(faults)
+        self.rate = self.random.choice((0.02, 0.1, 0.3))
         self.now_s = 0.0
+        self.clocks = Clocks(trusted="clock_never_set" not in self.faults)
         self.heap: list[tuple[float, int, Callable[[], None]]] = []
         self.count = 0
         self.life = 0  # which process; answers to a dead one are lost
         self.alive = False
         self.healed = False
-        self.booted_s = 0.0
+        self.stalled_until_s = 0.0
+        self._timer = (0, 0.0)
         self.queue = Queue(self.policy)
-        self.store: WorldStore = self.reopen()
+        self.store: WorldStore = self.disk.open()
         self.outages: list[tuple[float, float]] = []
         self.seen: Counter[str] = Counter()
-        self.trace = hashlib.sha256()
+        self.seen["clock_never_set"] += "clock_never_set" in self.faults
+        self.trace = hashlib.sha256() if traced else None
 
     # --- running -------------------------------------------------------------------------------------
 
@@ -178,37 +116,34 @@ class Kernel:
     def heal(self) -> None:
         self.healed = True
         self.outages = []
+        self.stalled_until_s = 0.0
+        self.clocks.synchronise()
         if not self.alive:
             self.boot()
 
     def fault(self, name: str) -> bool:
-        happens = (
-            not self.healed
-            and name in self.faults
-            and self.random.random() < (self.rate / 10 if name in self.RARE else self.rate)
-        )
-        self.seen[name] += happens
+        if self.healed or name not in self.faults:
+            return False
+        happens = self.random.random() < (self.rate / 10 if name in RARE else self.rate)
+        if happens:
+            self.seen[name] += 1
         return happens
 
     def down(self) -> bool:
-        down = any(start_s <= self.now_s < end_s for start_s, end_s in self.outages)
-        self.seen["outage"] += down
-        return down
+        for start_s, end_s in self.outages:
+            if start_s <= self.now_s < end_s:
+                self.seen["outage"] += 1
+                return True
+        return False
 
     # --- the process ---------------------------------------------------------------------------------
 
     def mono_s(self) -> float:
-        """What this process's clock says; a power cut begins it anew."""
-        return self.now_s - self.booted_s
-
-    def wall_s(self) -> float | None:
-        return None
+        return self.clocks.mono_s(self.now_s)
 
     def boot(self) -> None:
         self.life += 1
         self.alive = True
-        self.booted_s = self.now_s
-        self.store = self.reopen()
         self.queue = Queue(self.policy)
         self.forget()
         if self.take(self.store.load()) and self.alive:
@@ -223,45 +158,124 @@ class Kernel:
     def carry_out(self, command: Command) -> None:
         raise NotImplementedError
 
-    def crash(self) -> None:
+    def inspect(self, change: Change) -> None:
+        """What is about to be written down."""
+
+    def crash(self, *, power: bool | None = None) -> None:
+        """`power` None: by kill or by power cut, as drawn."""
         self.alive = False
         self.life += 1
-        self.at(self.random.uniform(0.1, 30), lambda: None if self.alive else self.boot())
+        if power is None:
+            power = not self.healed and "power_cut" in self.faults and self.random.random() < 0.5
+            if power:
+                self.disk.power_off(self.random)
+        if power:
+            self.seen["cuts"] += 1
+            self.clocks.power_up(self.now_s)
+            if "clock_never_set" not in self.faults:
+                self.at(self.random.uniform(0, 200), self.clocks.synchronise)
+        else:
+            self.seen["kills"] += 1
+        self.store = self.disk.open()
+        self.at(self.random.uniform(0.1, LONGEST_DOWNTIME_S), lambda: None if self.alive else self.boot())
+
+    def hear(self, event: Event, life: int) -> None:
+        """Something that a process waits for, and that may come while it is stopped."""
+        if life != self.life:
+            return
+        if self.now_s < self.stalled_until_s:
+            self.at(self.stalled_until_s - self.now_s, lambda: self.hear(event, life))
+        else:
+            self.take(event)
+
+    def hear_later(self, event: Event, within_s: float = 2.0) -> None:
+        life = self.life
+        self.at(self.random.uniform(0.01, within_s), lambda: self.hear(event, life))
 
     def take(self, event: Event) -> bool:
-        """One step of the process, as the worker does it. False when it died before the commit."""
+        """One step of the process, as the worker does it. False when nothing of it was written down."""
         if not self.alive:
             return False
-        if isinstance(event, Replied):
-            event = replace(event, bound=self.store.bound(event.op_id, claimed(event.outcome)))
-        instant = Instant(self.mono_s(), self.random.random(), self.wall_s())
+        if isinstance(event, Replied) and (names := claimed(event.outcome)):
+            event = replace(event, bound=self.store.bound(event.op_id, names))
+        wall_s = self.clocks.wall_s(self.now_s) if self.clocks.trusted or self.believes_any_clock else None
+        instant = Instant(self.mono_s(), self.random.random(), wall_s)
         try:
             queue, commands = self.decide(self.queue, event, instant)
+        except OutboxFull:
+            self.seen["full"] += 1
+            return False
         except OperationRefused as error:
             raise Wrong(f"refused what must be possible: {error}") from error
-        self.trace.update(f"{self.now_s:.6f} {type(event).__name__} {commands}".encode())
+        if self.trace:
+            self.trace.update(f"{self.now_s:.6f} {type(event).__name__} {commands}".encode())
         if not self.persist_first:
             commands = tuple(sorted(commands, key=lambda command: isinstance(command, Persist)))
         for command in commands:
             if isinstance(command, Persist):
-                if self.fault("crash_before_commit"):
-                    self.crash()
-                    return False
-                self.store.commit(command.changes, WALL)
-                if self.fault("crash_after_commit"):
-                    self.crash()
-                    return True
+                if (written := self._persist(command, event)) is not None:
+                    return written
             else:
                 self.carry_out(command)
+        if not self.alive:
+            return True  # the power went while it talked
         self.queue = queue
         must(len(queue.flying) <= queue.policy.writes_in_flight, "too many writes in flight")
-        if self.fault("crash_later"):
-            self.at(self.random.uniform(0, 3), lambda: self.crash() if self.alive else None)
-        self.wake_when_due()
+        must(queue.next_wake_s > instant.mono_s, "what is due was left lying")
+        self._trouble_later()
+        self._wake_when_due()
         return True
 
-    def wake_when_due(self) -> None:
-        if self.queue.next_wake_s < float("inf"):
+    def _persist(self, command: Persist, event: Event) -> bool | None:
+        """None: it is on the disk and the process lives. Else the process has died or refused."""
+        for change in command.changes:
+            self.inspect(change)
+        if self.fault("crash_before_commit"):
+            self.crash()
+            return False
+        if self.fault("disk_full"):
+            if isinstance(event, Booted | Replied | Probed | Tick):
+                self.crash(power=False)  # nobody to tell: the daemon ends, and will have to ask again
+            return False
+        cut = self.disk.can_be_cut and self.fault("power_cut")
+        if cut:
+            self.disk.cut_next_commit(self.random)
+        broken = self.fault("write_error")
+        if broken and self.random.random() < 0.5:
+            self.crash(power=False)  # a failed sync: nothing of it reached the disk
+            return False
+        try:
+            self.store.commit(command.changes, self.clocks.wall(self.now_s))
+        except PowerGone as gone:
+            self.crash(power=True)
+            return gone.committed
+        if cut or broken:  # all of it did, although nobody was told
+            self.crash(power=cut or None)
+            return True
+        if self.fault("crash_after_commit"):
+            self.crash()
+            return True
+        return None
+
+    def _trouble_later(self) -> None:
+        if self.fault("crash_later"):
             life = self.life
-            delay_s = max(self.queue.next_wake_s - self.mono_s(), 0.0) + TIMER_LAG_S
-            self.at(delay_s, lambda: self.take(Tick()) and None if life == self.life else None)
+            self.at(self.random.uniform(0, 3), lambda: self.crash() if life == self.life else None)
+        if self.fault("stall"):
+            self.stalled_until_s = self.now_s + self.random.uniform(1, 100)
+        if self.fault("clock_jump"):
+            self.clocks.jump(self.random.choice((-1, 1)) * HALF_A_CENTURY_S)
+            if "clock_never_set" not in self.faults:
+                self.at(self.random.uniform(0, 200), self.clocks.synchronise)
+
+    def _wake_when_due(self) -> None:
+        wake_s = self.queue.next_wake_s
+        if wake_s < inf and self._timer != (self.life, wake_s):
+            self._timer = (self.life, wake_s)
+            life = self.life
+            self.at(max(wake_s - self.mono_s(), 0.0) + TIMER_LAG_S, lambda: self._wake(life))
+
+    def _wake(self, life: int) -> None:
+        """Another step may have changed meanwhile what there is to wait for."""
+        if life == self.life and self.queue.next_wake_s <= self.mono_s():
+            self.hear(Tick(), life)

@@ -1,4 +1,4 @@
-"""A guest at the till: step by step, then pay, or walk off."""
+"""A guest at the till: step by step, then pay, or walk off. And the daemon's part of the conversation."""
 
 from __future__ import annotations
 
@@ -11,9 +11,13 @@ from kioskd.outbox.saga import Course, Decision
 from kioskd.outbox.states import OpState
 
 if TYPE_CHECKING:
-    from tests.simulation.tender_world import TenderWorld
+    from tests.simulation.world import World
 
 PATIENCE_S = 8.0
+SESSION_S = 45.0
+ASK_AGAIN_S = 5.0
+MONEY = frozenset({"gift", "prepaid", "reward"})
+"""Kinds that move an amount on a card."""
 
 
 def undo_of(draft: Draft, prefix: str = "undo") -> Draft:
@@ -23,46 +27,42 @@ def undo_of(draft: Draft, prefix: str = "undo") -> Draft:
         return Draft(op_id, "release", draft.lane, {}, saga=draft.saga, compensates=draft.op_id)
     payload = {"card": draft.payload["card"], "amount": -int(draft.payload["amount"])}
     return Draft(
-        op_id, "gift", draft.lane, payload, Strategy.READ_BACK, saga=draft.saga, compensates=draft.op_id
+        op_id, draft.kind, draft.lane, payload, draft.strategy, saga=draft.saga, compensates=draft.op_id
     )
 
 
 class Guest:
-    """A guest at the till, and the daemon's part of the conversation. Ends with the process."""
+    """Ends with the process."""
 
-    def __init__(self, world: TenderWorld, name: str) -> None:
+    def __init__(self, world: World, name: str) -> None:
         self.world = world
         self.name = name
-        chance = world.random
         self.life = 0
-        self.by_card = chance.random() < 0.5
-        self.steps: list[Draft] = []
+        self.by_card = world.random.random() < 0.5
+        self.steps = self._wishes()
+
+    def _wishes(self) -> list[Draft]:
+        chance = self.world.random
+        steps = []
         if chance.random() < 0.5:
-            self.steps.append(
-                Draft(
-                    f"lock-{name}",
-                    "lock",
-                    f"voucher:{name}",
-                    {},
-                    Strategy.READ_BACK,
-                    saga=name,
-                    at_once=True,
-                )
-            )
+            steps.append(self._step(f"lock-{self.name}", "lock", f"voucher:{self.name}", {}))
         for n in range(chance.randrange(3)):
             card = chance.choice("AB")
-            payload = {"card": card, "amount": -500}
-            self.steps.append(
-                Draft(
-                    f"debit{n}-{name}",
-                    "gift",
-                    f"card:{card}",
-                    payload,
-                    Strategy.READ_BACK,
-                    saga=name,
-                    at_once=True,
-                )
+            steps.append(
+                self._step(f"debit{n}-{self.name}", "gift", f"card:{card}", {"card": card, "amount": -500})
             )
+        if chance.random() < 0.2:
+            payload = {"card": "points", "amount": -100}
+            steps.append(self._step(f"reward-{self.name}", "reward", "card:points", payload))
+        if chance.random() < 0.2:
+            payload = {"card": "prepaid", "amount": -400}
+            steps.append(self._step(f"prepaid-{self.name}", "prepaid", "card:prepaid", payload))
+        return steps
+
+    def _step(self, op_id: str, kind: str, lane: str, payload: dict[str, str | int]) -> Draft:
+        listed = kind != "prepaid" or self.world.server.switches.prepaid_listed
+        strategy = Strategy.READ_BACK if listed else Strategy.HUMAN
+        return Draft(op_id, kind, lane, payload, strategy, saga=self.name, at_once=True)
 
     def begin(self) -> None:
         if self.world.alive:
@@ -70,16 +70,22 @@ class Guest:
             self._next()
 
     def _next(self) -> None:
-        if self.life != self.world.life:
+        world = self.world
+        if self.life != world.life:
+            return
+        if world.fault("guest_gone"):
+            world.at(SESSION_S, self._walk_off)
             return
         if not self.steps:
             self._pay()
             return
         step_ = self.steps.pop(0)
-        world = self.world
         world.waiting[step_.op_id] = lambda outcome: self._heard(step_, outcome)
-        world.accept(step_, undo_of(step_))
-        world.at(PATIENCE_S, lambda: self._out_of_patience(step_))
+        if world.accept(step_, undo_of(step_)):
+            world.at(PATIENCE_S, lambda: self._out_of_patience(step_))
+        else:
+            del world.waiting[step_.op_id]
+            self._walk_off()
 
     def _heard(self, step_: Draft, outcome: Outcome) -> None:
         if self.life != self.world.life:
@@ -95,33 +101,39 @@ class Guest:
         if self.life != world.life or world.waiting.pop(step_.op_id, None) is None:
             return
         world.seen["unclear"] += 1
-        world.take(Abandon(step_.op_id, "no answer", if_unsent=True))
+        if not world.take(Abandon(step_.op_id, "no answer", if_unsent=True)):
+            self._walk_off()
+            return
         match world.random.randrange(2 if step_.kind == "lock" else 3):
             case 0:
                 self._walk_off()
             case 1:
-                if world.alive:
-                    world.take(Abandon(step_.op_id, "another tender instead"))
-                self._next()
+                if world.take(Abandon(step_.op_id, "another tender instead")):
+                    self._next()
+                else:
+                    self._walk_off()
             case _:
                 self._next()  # counts on it
 
     def _walk_off(self) -> None:
-        if self.world.alive and self.name in self.world.queue.sagas:
-            self.world.accept(decide=Decision(self.name, Course.UNDO, "the guest left"))
+        """Decided until it is written down."""
+        world = self.world
+        if self.life != world.life or self.name not in world.queue.sagas:
+            return
+        if not world.accept(decide=Decision(self.name, Course.UNDO, "the guest left")):
+            world.at(ASK_AGAIN_S, self._walk_off)
 
     def _pay(self) -> None:
         world = self.world
         if not self.by_card:
-            if world.random.random() < 0.8:
-                world.finish(self.name)
-            else:
+            if world.random.random() >= 0.8 or not world.finish(self.name):
                 self._walk_off()
             return
         payment = Draft(f"pay-{self.name}", "payment", "terminal", {}, Strategy.ATTENDED, saga=self.name)
         world.charged[payment.op_id] = False
         if not world.accept(payment):
             del world.charged[payment.op_id]
+            self._walk_off()
             return
         world.charged[payment.op_id] = world.alive and world.random.random() < 0.8
         if world.fault("terminal_silent") and world.alive:

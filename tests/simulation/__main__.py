@@ -1,0 +1,73 @@
+"""./dev simulate: the outbox in a hostile world, and what became of everything it accepted.
+
+Prints a table and, last, one line of JSON. Ends with 1 when anything was lost, doubled or judged wrongly;
+each broken promise is told with the line that tells its story again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from bench.table import table
+from tests.simulation.faults import FAULTS
+from tests.simulation.runner import Figures, Plan, chosen, simulate
+from tests.simulation.world import VISITS
+
+
+def main() -> int:
+    options = parsed(sys.argv[1:])
+    plan = Plan(options.level, options.visits, options.faults)
+    figures = simulate(options.operations, options.seed, plan, options.jobs)
+    _show(figures, options)
+    return 0 if figures.good else 1
+
+
+def parsed(arguments: list[str]) -> argparse.Namespace:
+    return _parser().parse_args(arguments)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="./dev simulate", description=__doc__)
+    parser.add_argument("--operations", type=_count, default=100_000, help="how many at least")
+    parser.add_argument("--seed", type=int, default=1, help="of the first world; each has the next")
+    parser.add_argument("--level", choices=("memory", "sqlite"), default="memory")
+    parser.add_argument(
+        "--faults", type=_faults, help=f"comma separated, or none; drawn by each seed if not given: {FAULTS}"
+    )
+    parser.add_argument("--visits", type=_count, default=VISITS, help="guests in each world")
+    parser.add_argument("--jobs", type=_count, help="cores to use, all if not given")
+    return parser
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("must be 1 at least")
+    return value
+
+
+def _faults(text: str) -> frozenset[str]:
+    try:
+        return chosen(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _show(figures: Figures, options: argparse.Namespace) -> None:
+    for story in figures.stories:
+        sys.stderr.write(f"{story}\n")
+    faults = [(fault, figures.faults[fault]) for fault in FAULTS if figures.faults[fault]]
+    words = ("operations", "cuts", "kills", "lost", "doubled", "wrong", "in_doubt")
+    told = {word: getattr(figures, word) for word in words}
+    row = (*(f"{value:,}" for value in told.values()), f"{figures.seconds:.1f}")
+    lines = [table(faults, ("fault", "times")), ""] if faults else []
+    lines += [table([row], (*(word.replace("_", " ") for word in words), "seconds")), ""]
+    told |= {"seed": options.seed, "level": options.level, "seconds": round(figures.seconds, 1)}
+    lines.append(json.dumps({**told, "worlds": figures.worlds, "faults": dict(faults)}))
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,146 @@
+"""Runs worlds by the thousand on all cores, and adds up what happened in them."""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from tests.simulation.faults import FAULTS
+from tests.simulation.promise import Doubled, Lost, Wrong
+from tests.simulation.sqlite_disk import SqliteDisk, make_blank
+from tests.simulation.world import VISITS, World
+
+CHUNK = 16
+STOP_AFTER = 10
+"""Broken promises that are told one by one."""
+
+
+@dataclass
+class Figures:
+    """`seconds` are of the wall clock, over all cores together."""
+
+    operations: int = 0
+    lost: int = 0
+    doubled: int = 0
+    wrong: int = 0
+    in_doubt: int = 0
+    cuts: int = 0
+    kills: int = 0
+    worlds: int = 0
+    seconds: float = 0.0
+    faults: Counter[str] = field(default_factory=Counter)
+    stories: list[str] = field(default_factory=list)
+
+    def add(self, other: Figures) -> None:
+        for name in ("operations", "lost", "doubled", "wrong", "in_doubt", "cuts", "kills", "worlds"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.faults += other.faults
+        self.stories += other.stories
+
+    @property
+    def good(self) -> bool:
+        return not (self.lost or self.doubled or self.wrong)
+
+    def blame(self, error: Wrong) -> None:
+        self.lost += isinstance(error, Lost)
+        self.doubled += isinstance(error, Doubled)
+        self.wrong += not isinstance(error, Lost | Doubled)
+        self.stories.append(str(error))
+
+
+@dataclass(frozen=True)
+class Plan:
+    level: str = "memory"
+    visits: int = VISITS
+    faults: frozenset[str] | None = None
+
+
+def simulate(operations: int, seed: int, plan: Plan, jobs: int | None = None) -> Figures:
+    """Worlds `seed`, `seed + 1`, ... until there were so many operations. The same whatever `jobs` is."""
+    begun = time.monotonic()
+    total = Figures()
+    with tempfile.TemporaryDirectory(prefix="kioskd-simulation-", dir=_fast_directory()) as directory:
+        blank = Path(directory) / "blank.db"
+        if plan.level == "sqlite":
+            make_blank(blank)
+        run = partial(_run_chunk, plan, Path(directory))
+        for figures in _in_order(run, seed, 1 if operations <= CHUNK else jobs or os.cpu_count() or 1):
+            total.add(figures)
+            if total.operations >= operations or len(total.stories) >= STOP_AFTER:
+                break
+    total.seconds = time.monotonic() - begun
+    return total
+
+
+def _in_order(run: Callable[[range], list[Figures]], seed: int, jobs: int) -> Iterator[Figures]:
+    """World after world, worked on ahead of time on `jobs` cores."""
+    if jobs == 1:
+        while True:
+            yield from run(range(seed, seed + 1))
+            seed += 1
+    with ProcessPoolExecutor(jobs) as pool:
+        ahead: deque[Future[list[Figures]]] = deque()
+        try:
+            while True:
+                while len(ahead) < 2 * jobs:
+                    ahead.append(pool.submit(run, range(seed, seed + CHUNK)))
+                    seed += CHUNK
+                yield from ahead.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _run_chunk(plan: Plan, directory: Path, seeds: range) -> list[Figures]:
+    logging.disable(logging.ERROR)
+    return [run_one(plan, seed, directory) for seed in seeds]
+
+
+def run_one(plan: Plan, seed: int, directory: Path) -> Figures:
+    if plan.level == "memory":
+        world = World(seed, plan.visits, faults=plan.faults)
+        figures = _lived(world, world.run)
+        figures.cuts = world.seen["cuts"]
+        return figures
+    with tempfile.TemporaryDirectory(dir=directory) as own:
+        disk = SqliteDisk(Path(own), blank=directory / "blank.db")
+        world = World(seed, plan.visits, faults=plan.faults, disk=disk, level="sqlite")
+        figures = _lived(world, world.run)
+        disk.close()
+        figures.cuts = disk.cuts
+        return figures
+
+
+def _lived(world: World, run: Callable[[], object]) -> Figures:
+    figures = Figures(worlds=1)
+    try:
+        run()
+    except Wrong as error:
+        figures.blame(error)
+    figures.operations = len(world.promised)
+    figures.in_doubt = len(world.doubts)
+    figures.kills = world.seen["kills"]
+    figures.faults = Counter({fault: world.seen[fault] for fault in FAULTS if world.seen[fault]})
+    figures.faults["power_cut"] = world.seen["cuts"]
+    return figures
+
+
+def chosen(faults: str) -> frozenset[str]:
+    """Of a list on the command line; ValueError names what is none."""
+    names = {name for name in faults.split(",") if name and name != "none"}
+    unknown = sorted(names - set(FAULTS))
+    if unknown:
+        raise ValueError(f"no such fault: {', '.join(unknown)}; there are {', '.join(FAULTS)}")
+    return frozenset(names)
+
+
+def _fast_directory() -> str | None:
+    """Nothing here must survive a real power cut."""
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
