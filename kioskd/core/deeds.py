@@ -11,10 +11,10 @@ Each deed is written down before it is done, so all it needs is in it, and what 
     RETURN_REWARD      use, claim
     COLLECT_REWARD     use, claim (None: the use is of a collectable reward, claimed on another day)
     UNDO_COLLECTION    use, collect
-    CHARGE_GIFT_CARD   payment, reference (for people: the order's number)
-    REVERSE_GIFT_CARD  payment, charge
-    CHARGE_PREPAID     payment, reference
-    REVERSE_PREPAID    payment, charge
+    CHARGE_GIFT_CARD   payment, currency, reference (for people: the order's number)
+    REVERSE_GIFT_CARD  payment, currency, charge
+    CHARGE_PREPAID     payment, currency, reference
+    REVERSE_PREPAID    payment, currency, charge
     REFILL_GIFT_CARD   payment, amount_minor (a part of what was charged), reference
     REFILL_PREPAID     payment, amount_minor, reference
     TELL_ORDER         the order's own document, and steps: by id of offer use and stored payment, the id of

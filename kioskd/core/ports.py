@@ -111,11 +111,15 @@ class PreviewsPoints(Protocol):
         ...
 
 
-class DoesDeeds(Protocol):
-    """The part of a loyalty backend that a settlement needs. Raises only LoyaltyError and its branches.
+class LoyaltyBackend(Protocol):
+    """Raises only LoyaltyError and its branches. Every call is one try.
 
-    Every call is one try. Which deeds a backend knows follows from its capabilities.
+    Which deeds a backend knows follows from its capabilities; all know TELL_ORDER.
     """
+
+    async def identify(self, credential: Credential, language: str) -> Member:
+        """The member with everything the overview shows. Refused: `unknown_card` or `blocked_card`."""
+        ...
 
     async def find_voucher(self, code: str, member_id: str | None) -> Voucher:
         """By its code; `denial` says why it is of no use to this guest. Refused: `unknown_voucher`."""
@@ -130,31 +134,16 @@ class DoesDeeds(Protocol):
         ...
 
     async def perform(self, deed: Deed) -> Done:
-        """Make it take effect. Refused with a stable word; `duplicate` when its key is taken already."""
+        """Make it take effect. Refused with a stable word; `duplicate` when its key is taken already.
+
+        TELL_ORDER: told of a paid order, once; `result` has `points` and `balance`, None where it does not
+        say. An order with a credential instead of a member is resolved first. Refused: `unknown_card`,
+        `blocked_card` or `invalid`.
+        """
         ...
 
     async def find_out(self, deed: Deed, baseline: Mapping[str, Any] | None) -> Finding:
         """What became of it. Refused: it is not in effect and never will be."""
-        ...
-
-
-class LoyaltyBackend(Protocol):
-    """Raises only LoyaltyError and its branches."""
-
-    async def identify(self, credential: Credential, language: str) -> Member:
-        """The member with everything the overview shows. Refused: `unknown_card` or `blocked_card`."""
-        ...
-
-    async def deliver(self, order: Order) -> Delivered:
-        """Tell the backend about a paid order, once. `order.id` makes repeating it harmless.
-
-        An order with a credential instead of a member is resolved first. Refused: `unknown_card`,
-        `blocked_card`, `duplicate` (the backend has this id already) or `invalid`.
-        """
-        ...
-
-    async def find(self, order_id: str) -> Delivered | None:
-        """What the backend knows of an order: None when it certainly does not have it."""
         ...
 
     def claim_link(self, order: Order) -> str | None:

@@ -51,9 +51,9 @@ Holds = Mapping[str, str]
 # --- ids -----------------------------------------------------------------------------------------------
 
 
-def hold_id(offer_id: str) -> str:
-    """The hold of a voucher the guest has just taken."""
-    return f"hold-{offer_id}"
+def hold_id(offer_id: str, attempt: int = 1) -> str:
+    """The hold of a voucher the guest has just taken, or taken again after it was denied."""
+    return f"hold-{offer_id}" if attempt == 1 else f"hold-{offer_id}-{attempt}"
 
 
 def renewed_hold_id(discount: OrderDiscount) -> str:
@@ -135,13 +135,13 @@ def undo(step: Step, *, during_settlement: bool = True) -> Step | None:
     if step.action not in _UNDO or (step.action is Action.CLAIM_REWARD and step.details["use"]["keeps"]):
         return None
     action, name = _UNDO[step.action]
-    subject = "payment" if "payment" in step.details else "use"
+    about = {key: step.details[key] for key in ("use", "payment", "currency") if key in step.details}
     return Step(
         undo_id(step.id) if during_settlement else give_back_id(step.id),
         action,
         step.lane,
         step.part_id,
-        {subject: step.details[subject], name: step.id},
+        {**about, name: step.id},
         undoes=step.id,
         amount=step.amount,
     )
@@ -197,7 +197,11 @@ def _charge(payment: StoredPayment, reference: str) -> Step:
         Action.CHARGE_GIFT_CARD if of_card else Action.CHARGE_PREPAID,
         f"giftcard:{payment.account_id}" if of_card else f"prepaid:{payment.account_id}",
         payment.account_id,
-        {"payment": payment_document(payment), "reference": reference},
+        {
+            "payment": payment_document(payment),
+            "currency": payment.amount.currency,
+            "reference": reference,
+        },
         amount=payment.amount,
     )
 

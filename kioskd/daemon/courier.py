@@ -7,13 +7,18 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from kioskd.core import errors
-from kioskd.core.order import Order, Tender
-from kioskd.core.order_document import from_document, to_document
-from kioskd.core.ports import Delivered, LoyaltyBackend
+from kioskd.core.deeds import Action, AskAgain, Deed, Done, Finding, MaybeDone, NotDone
+from kioskd.core.order import Order
+from kioskd.core.order_document import from_document
+from kioskd.core.ports import LoyaltyBackend
 from kioskd.outbox.courier import (
     ABSENT,
     Applied,
+    Baseline,
+    Candidate,
+    Found,
     NeverSent,
+    NotYet,
     Outcome,
     Poison,
     Refused,
@@ -21,50 +26,16 @@ from kioskd.outbox.courier import (
     Unauthorised,
     Unclear,
 )
-from kioskd.outbox.operation import Draft, Parcel, Strategy
+from kioskd.outbox.operation import Parcel
+from kioskd.outbox.states import OpState
 
 log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
-ORDER = "order"
-PAYMENT = "card_payment"
-UNPAID = "unpaid"
-
 CARD_REFUSALS = frozenset({"unknown_card", "blocked_card"})
 """Reasons after which an order is in nobody's favour, now and for ever."""
 
-
-def order_draft(order: Order, *, loyalty: bool) -> Draft:
-    """The operation that tells the backend about an order, or keeps it when there is nobody to tell.
-
-    An order to be paid at the counter is held until it is.
-    """
-    told = loyalty and (order.member_id is not None or order.credential is not None)
-    return Draft(
-        op_id=order.id,
-        kind=ORDER,
-        lane=f"member:{order.member_id}" if order.member_id else f"order:{order.id}",
-        payload=to_document(order),
-        strategy=Strategy.KEYED if told else Strategy.LOCAL,
-        held=UNPAID if order.tender is Tender.COUNTER else None,
-        amount_minor=order.total.minor,
-        currency=order.currency,
-        order_number=order.sequence,
-    )
-
-
-def payment_draft(order: Order) -> Draft:
-    """The intent to charge a card, written down before the terminal is asked. It carries the whole order."""
-    return Draft(
-        op_id=f"pay-{order.id}",
-        kind=PAYMENT,
-        lane=f"payment:{order.id}",
-        payload=to_document(order),
-        strategy=Strategy.ATTENDED,
-        amount_minor=order.total.minor,
-        currency=order.currency,
-        order_number=order.sequence,  # used up: the terminal may turn out to have taken the money
-    )
+_IN_EFFECT = frozenset({OpState.CONFIRMED, OpState.COMPENSATING})
 
 
 class LoyaltyCourier:
@@ -82,24 +53,32 @@ class LoyaltyCourier:
         return self.backend.claim_link(order) if self.backend else None
 
     async def baseline(self, parcel: Parcel) -> Outcome:
-        return Poison(f"{parcel.operation.kind} needs no baseline")
+        return await self._ask_about(parcel, lambda backend, deed: backend.baseline(deed), Baseline)
 
     async def deliver(self, parcel: Parcel) -> Outcome:
-        try:
-            order = from_document(parcel.payload)
-        except (KeyError, TypeError, ValueError) as error:
-            return Poison(f"order document: {type(error).__name__}")
-        return await self._ask(lambda backend: backend.deliver(order), _applied)
+        outcome = await self._ask_about(parcel, lambda backend, deed: backend.perform(deed), _applied)
+        if isinstance(outcome, Refused) and parcel.operation.kind == Action.RELEASE_VOUCHER:
+            return Applied()  # there is nothing to let go any more: the lock is gone, or another's
+        return outcome
 
     async def read_back(self, parcel: Parcel) -> Outcome:
-        order_id = str(parcel.payload.get("id", ""))
-        return await self._ask(
-            lambda backend: backend.find(order_id),
-            lambda found: Refused(ABSENT) if found is None else _applied(found),
-        )
+        baseline = parcel.baseline
+        return await self._ask_about(parcel, lambda backend, deed: backend.find_out(deed, baseline), _found)
 
     async def probe(self) -> Outcome:
         return await self._ask(lambda backend: backend.probe(), lambda _: Applied())
+
+    async def _ask_about(
+        self,
+        parcel: Parcel,
+        call: Callable[[LoyaltyBackend, Deed], Awaitable[_T]],
+        outcome: Callable[[_T], Outcome],
+    ) -> Outcome:
+        try:
+            deed = deed_of(parcel)
+        except (KeyError, TypeError, ValueError) as error:
+            return Poison(f"{parcel.operation.kind}: {type(error).__name__}")
+        return await self._ask(lambda backend: call(backend, deed), outcome)
 
     async def _ask(
         self, call: Callable[[LoyaltyBackend], Awaitable[_T]], outcome: Callable[[_T], Outcome]
@@ -122,5 +101,36 @@ class LoyaltyCourier:
             return Unclear()
 
 
-def _applied(delivered: Delivered) -> Applied:
-    return Applied({"points": delivered.points, "balance": delivered.balance})
+def deed_of(parcel: Parcel) -> Deed:
+    """What an operation asks of the backend. Raises KeyError, TypeError or ValueError when it is no deed.
+
+    What is known of earlier deeds is what the outbox kept in their saga, or, for one whose saga has ended,
+    what the payload says under `earlier`: by id, `remote_id` and `keep`.
+    """
+    action = Action(parcel.operation.kind)
+    if action is Action.TELL_ORDER:
+        from_document(parcel.payload)  # what cannot be read is not sent
+    earlier = {
+        op_id: Done(known.get("remote_id"), known.get("keep", {}))
+        for op_id, known in parcel.payload.get("earlier", {}).items()
+    }
+    for op_id, result in parcel.results.items():
+        if result.state in _IN_EFFECT:
+            earlier[op_id] = Done(result.remote_uuid, result.keep)
+    return Deed(parcel.operation.op_id, action, parcel.payload, earlier)
+
+
+def _applied(done: Done) -> Applied:
+    return Applied(done.result, done.remote_id, done.keep)
+
+
+def _found(finding: Finding) -> Outcome:
+    match finding:
+        case Done():
+            return _applied(finding)
+        case NotDone():
+            return Refused(ABSENT)
+        case MaybeDone(remote_ids, exclusive):
+            return Found(tuple(Candidate(remote_id) for remote_id in remote_ids), exclusive)
+        case AskAgain(after_s):
+            return NotYet(after_s)

@@ -12,41 +12,40 @@ from kioskd.core.effects import (
     AbortPayment,
     Effect,
     Forget,
+    HoldVoucher,
+    LetGo,
     LookUp,
     PreviewPoints,
     PrintReceipt,
     Settle,
+    Sought,
 )
 from kioskd.core.events import (
     Event,
+    GiftCardFound,
     LookupFailed,
     LookupFailure,
     MemberFound,
     NetworkChanged,
-    PaymentEnded,
-    PaymentOutcome,
     PointsPreviewed,
     PrintVerdict,
     ReceiptEnded,
+    VoucherFound,
 )
-from kioskd.core.order import Order, Tender
 from kioskd.core.order_receipt import Letterhead, order_receipt
-from kioskd.core.ports import PreviewsPoints, ReceiptPrinter, Translator
+from kioskd.core.ports import LoyaltyBackend, PreviewsPoints, ReceiptPrinter, Translator
 from kioskd.core.preview import BasketPoints
 from kioskd.daemon.courier import LoyaltyCourier
 from kioskd.daemon.journal import without_content
-from kioskd.daemon.payments import Payments
-from kioskd.daemon.selling import Selling
+from kioskd.daemon.settlement import Settlement
 
 log = logging.getLogger(__name__)
 
 PREVIEW_S = 2.0
 """How long what a basket would earn is news."""
 
-_REFUSALS = {
-    "unknown_card": LookupFailure.UNKNOWN_CARD,
-    "blocked_card": LookupFailure.BLOCKED_CARD,
-}
+_BLOCKED = "blocked_card"
+"""The refusal that ends a search: the card is known, and nobody may use it."""
 
 
 class Errands:
@@ -63,8 +62,7 @@ class Errands:
         tasks: asyncio.TaskGroup,
         post: Callable[[Event], None],
         courier: LoyaltyCourier,
-        selling: Selling,
-        payments: Payments | None,
+        settlement: Settlement,
         printer: ReceiptPrinter | None,
         letterhead: Letterhead,
         translators: Mapping[str, Translator],
@@ -72,8 +70,7 @@ class Errands:
         self._tasks = tasks
         self._post = post
         self._courier = courier
-        self._selling = selling
-        self._payments = payments
+        self._settlement = settlement
         self._printer = printer
         self._letterhead = letterhead
         self._translators = translators
@@ -88,15 +85,19 @@ class Errands:
                 self._lookup = self._start(self._look_up(effect))
             case PreviewPoints():
                 self._preview = self._start(self._preview_points(effect))
+            case HoldVoucher():
+                self._start(self._settlement.hold(effect))
+            case LetGo(offer_id):
+                self._start(self._settlement.let_go(offer_id))
             case Settle(order):
-                self._start(self._settle(order))
-            case AbortPayment():
-                if self._payments:
-                    self._start(self._payments.abort())
+                self._start(self._settlement.settle(order))
+            case AbortPayment(order_id):
+                self._start(self._settlement.abort(order_id))
             case PrintReceipt():
                 self._start(self._print(effect))
             case Forget():
                 self._forget_questions()
+                self._start(self._settlement.forget())
 
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = self._tasks.create_task(work)
@@ -129,19 +130,18 @@ class Errands:
         if backend is None:
             return LookupFailed(asked.request, LookupFailure.UNREACHABLE)
         try:
-            member = await backend.identify(asked.credential, asked.language)
-        except errors.Refused as refused:
+            found = await _search(backend, asked)
+        except errors.Refused:
             self._post(NetworkChanged(online=True))
-            failure = _REFUSALS.get(refused.reason, LookupFailure.UNKNOWN_CARD)
-            return LookupFailed(asked.request, failure)
+            return LookupFailed(asked.request, LookupFailure.BLOCKED_CARD)
         except errors.LoyaltyError as error:
-            log.warning("a card could not be looked up: %s", error)
+            log.warning("a code could not be looked up: %s", error)
             return LookupFailed(asked.request, LookupFailure.UNREACHABLE)
         except Exception as error:  # noqa: BLE001 - an answer nobody thought of must not end the kiosk
-            log.error("a card could not be looked up: %s", without_content(error))
+            log.error("a code could not be looked up: %s", without_content(error))
             return LookupFailed(asked.request, LookupFailure.UNREACHABLE)
         self._post(NetworkChanged(online=True))
-        return MemberFound(asked.request, member)
+        return found or LookupFailed(asked.request, LookupFailure.UNKNOWN_CARD)
 
     async def _preview_points(self, asked: PreviewPoints) -> None:
         points: BasketPoints | None = None
@@ -158,14 +158,6 @@ class Errands:
             log.error("no preview of points: %s", without_content(error))
         self._post(PointsPreviewed(asked.request, points))
 
-    async def _settle(self, order: Order) -> None:
-        if order.tender is not Tender.CARD or not order.due:
-            self._post(await self._selling.accept(order))
-        elif self._payments:
-            await self._payments.take(order)
-        else:
-            self._post(PaymentEnded(order.id, PaymentOutcome.UNAVAILABLE))
-
     async def _print(self, job: PrintReceipt) -> None:
         verdict = PrintVerdict.BLOCKED
         try:
@@ -178,3 +170,28 @@ class Errands:
         if verdict is not PrintVerdict.PRINTED:
             log.warning("receipt of order %s: %s", job.order.number, verdict)
         self._post(ReceiptEnded(job.order.id, verdict))
+
+
+async def _search(backend: LoyaltyBackend, asked: LookUp) -> Event | None:
+    """The first of `sought` that has this code; None when none has.
+
+    Raises Refused when the card is blocked: it is none of the others then.
+    """
+    for kind in asked.sought:
+        try:
+            return await _find(backend, kind, asked)
+        except errors.Refused as refused:
+            if refused.reason == _BLOCKED:
+                raise
+    return None
+
+
+async def _find(backend: LoyaltyBackend, kind: Sought, asked: LookUp) -> Event:
+    code = asked.credential.value
+    match kind:
+        case Sought.MEMBER:
+            return MemberFound(asked.request, await backend.identify(asked.credential, asked.language))
+        case Sought.VOUCHER:
+            return VoucherFound(asked.request, await backend.find_voucher(code, asked.member_id))
+        case Sought.GIFT_CARD:
+            return GiftCardFound(asked.request, await backend.find_gift_card(code))

@@ -9,14 +9,19 @@ from collections.abc import Awaitable, Callable
 from kioskd.core.events import Event, PaymentEnded, PaymentOutcome, PaymentProgress
 from kioskd.core.order import Order
 from kioskd.core.order_document import from_document
-from kioskd.core.ports import PaymentTerminal
-from kioskd.daemon.courier import payment_draft
+from kioskd.core.ports import PaymentResult, PaymentTerminal
+from kioskd.daemon.drafts import payment_draft
+from kioskd.daemon.reserved import Reserved
 from kioskd.daemon.selling import Selling
 from kioskd.outbox.operation import Closing, OperationRefused, Parcel
 from kioskd.outbox.outbox import Outbox
+from kioskd.outbox.saga import Course, Decision
 from kioskd.outbox.states import OpState
 
 log = logging.getLogger(__name__)
+
+Reserve = Callable[[], Awaitable[Reserved | None]]
+"""What must be in effect before a card is charged. None: it was refused, and the guest was told."""
 
 FIRST_PAUSE_S = 2.0
 LONGEST_PAUSE_S = 300.0
@@ -44,8 +49,13 @@ class Payments:
         self._sleep = sleep
         self._terminal_is_free = asyncio.Lock()
         self._left_over = asyncio.Event()
+        self._asked = False
+        """Whether the terminal has been asked for the payment under way."""
+        self._unwanted: str | None = None
+        """The order whose guest changed their mind before the terminal was asked."""
 
-    async def take(self, order: Order) -> None:
+    async def take(self, order: Order, reserve: Reserve | None = None) -> None:
+        """Charges what is due. `reserve` is called first, once nothing stands in the terminal's way."""
         if self._terminal_is_free.locked():  # never queue: the guest may be gone when it is free again
             self._refuse(order, "the terminal is still busy with another payment")
             return
@@ -53,24 +63,43 @@ class Payments:
             if await self._outbox.unsettled():
                 self._refuse(order, "none before the last one is cleared up")
                 return
-            intent = payment_draft(order)
+            reserved = None
+            if reserve:
+                reserved = await reserve()
+                if reserved is None:
+                    return
+            await self._charge(order, reserved)
+
+    async def _charge(self, order: Order, reserved: Reserved | None) -> None:
+        intent = payment_draft(order, reserved)
+        try:
+            await self._outbox.begin(intent)
+        except OperationRefused as refused:
+            if reserved:
+                await self._give_up(reserved, "the payment could not be begun")
+            self._refuse(order, str(refused))
+            return
+        if self._unwanted == order.id:
+            result = PaymentResult(PaymentOutcome.ABORTED)
+        else:
+            self._asked = True
             try:
-                await self._outbox.begin(intent)
-            except OperationRefused as refused:
-                self._refuse(order, str(refused))
-                return
-            result = await self._terminal.pay(
-                order.id, order.total, lambda step: self._post(PaymentProgress(order.id, step))
-            )
-            self._post(PaymentEnded(order.id, result.outcome, result.evidence))
-            await self._settle(intent.op_id, order, result.outcome, result.evidence)
+                result = await self._terminal.pay(
+                    order.id, order.due, lambda step: self._post(PaymentProgress(order.id, step))
+                )
+            finally:
+                self._asked = False
+        await self._end(intent.op_id, order, reserved, result)
 
     def _refuse(self, order: Order, why: str) -> None:
         log.error("no card payment for order %s: %s", order.number, why)
         self._post(PaymentEnded(order.id, PaymentOutcome.UNAVAILABLE))
 
-    async def abort(self) -> None:
-        await self._terminal.abort()
+    async def abort(self, order_id: str) -> None:
+        if self._asked:
+            await self._terminal.abort()
+        else:
+            self._unwanted = order_id
 
     async def settle_left_over(self) -> None:
         """Runs for ever: asks the terminal about payments whose end nobody saw, with growing pauses.
@@ -106,8 +135,7 @@ class Payments:
         if result.outcome in (PaymentOutcome.UNKNOWN, PaymentOutcome.UNAVAILABLE):
             return False
         log.warning("payment of order %s: the terminal says %s", order.number, result.outcome)
-        self._post(PaymentEnded(order.id, result.outcome, result.evidence))  # its guest may still be there
-        await self._settle(intent, order, result.outcome, result.evidence)
+        await self._end(intent, order, _reserved(parcel), result)  # its guest may still be there
         return True
 
     async def undecided(self) -> dict[str, str]:
@@ -125,21 +153,40 @@ class Payments:
                     continue
                 order = from_document(parcel.payload)
                 await self._terminal.settle_by_hand(order.id, paid=paid)
-                outcome = PaymentOutcome.APPROVED if paid else PaymentOutcome.DECLINED
-                log.warning("payment of order %s: staff say %s", number, outcome)
-                self._post(PaymentEnded(order.id, outcome))
-                await self._settle(parcel.operation.op_id, order, outcome, "")
+                said = PaymentResult(PaymentOutcome.APPROVED if paid else PaymentOutcome.DECLINED)
+                log.warning("payment of order %s: staff say %s", number, said.outcome)
+                await self._end(parcel.operation.op_id, order, _reserved(parcel), said)
                 return
         raise OperationRefused(f"no payment for order {number} is undecided")
 
-    async def _settle(self, intent: str, order: Order, outcome: PaymentOutcome, evidence: str) -> None:
-        match outcome:
+    async def _end(self, intent: str, order: Order, reserved: Reserved | None, result: PaymentResult) -> None:
+        ended = PaymentEnded(order.id, result.outcome, result.evidence)
+        match result.outcome:
             case PaymentOutcome.APPROVED:
-                paid = Closing(intent, OpState.CONFIRMED, evidence)
-                self._post(await self._selling.accept(order, paid))
+                self._post(ended)
+                paid = Closing(intent, OpState.CONFIRMED, result.evidence)
+                self._post(await self._selling.accept(order, paid, reserved))
             case PaymentOutcome.UNKNOWN:
                 log.error("payment of order %s: the terminal did not say what became of it", order.number)
                 await self._outbox.resolve(intent, OpState.UNKNOWN)
+                self._post(ended)
                 self._left_over.set()
-            case _:
-                await self._outbox.resolve(intent, OpState.REJECTED, outcome.value)
+            case outcome:
+                unpaid = Closing(intent, OpState.REJECTED, outcome.value)
+                if reserved:
+                    await self._give_up(reserved, outcome.value, unpaid)
+                else:
+                    await self._outbox.accept(close=unpaid)
+                self._post(ended)
+
+    async def _give_up(self, reserved: Reserved, reason: str, close: Closing | None = None) -> None:
+        """What was reserved is undone, in the same commit as the payment's end."""
+        await self._outbox.accept(close=close, decide=Decision(reserved.saga, Course.UNDO, reason))
+        for event in reserved.claimed:
+            self._post(event)
+
+
+def _reserved(parcel: Parcel) -> Reserved | None:
+    """What the guest of another process had reserved before the terminal was asked."""
+    saga = parcel.operation.saga
+    return Reserved.remembered(saga, parcel.payload) if saga else None

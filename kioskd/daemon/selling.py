@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
+from kioskd.core import settlement
+from kioskd.core.deeds import Action
 from kioskd.core.events import OrderAccepted
 from kioskd.core.order import Order
-from kioskd.daemon.courier import UNPAID, order_draft
-from kioskd.outbox.operation import Closing, OperationRefused, OutboxFull
+from kioskd.core.order_document import from_document
+from kioskd.daemon.drafts import UNPAID, order_draft, settled_drafts, step_draft
+from kioskd.daemon.reserved import Reserved
+from kioskd.outbox.operation import Closing, OperationRefused, OutboxFull, Parcel
 from kioskd.outbox.outbox import Outbox
+from kioskd.outbox.saga import Course, Decision
 
 log = logging.getLogger(__name__)
 
@@ -23,43 +29,88 @@ class Selling:
     """
 
     def __init__(
-        self, outbox: Outbox, *, loyalty: bool, claim_link: Callable[[Order], str | None] = lambda order: None
+        self,
+        outbox: Outbox,
+        *,
+        loyalty: bool,
+        claim_link: Callable[[Order], str | None] = lambda order: None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._outbox = outbox
         self._loyalty = loyalty
         self._claim_link = claim_link
+        self._clock = clock
 
-    async def accept(self, order: Order, payment: Closing | None = None) -> OrderAccepted:
-        """Returns when the order, and what became of its payment, is on the disk. Raises StorageError."""
+    async def accept(
+        self, order: Order, payment: Closing | None = None, reserved: Reserved | None = None
+    ) -> OrderAccepted:
+        """Returns when the order, what became of its payment, and the decision to use what was reserved for
+        it are on the disk: one commit. Raises StorageError."""
         promised = True
+        if reserved:  # never refused for want of room: what was begun must be finished
+            drafts = settled_drafts(order, reserved, loyalty=self._loyalty, now_s=self._clock())
+            finish = Decision(reserved.saga, Course.FINISH, "paid")
+            await self._outbox.accept(*drafts, close=payment, decide=finish)
+            return self._accepted(order, payment, promised=True)
         try:
-            await self._outbox.accept(order_draft(order, loyalty=self._loyalty), close=payment)
+            draft = order_draft(order, loyalty=self._loyalty)
+            await self._outbox.accept(draft, close=payment)
         except OutboxFull as full:
             log.error("order %s is kept for the record only: %s", order.number, full)
             record = replace(order_draft(order, loyalty=False), held=None)
             await self._outbox.accept(record, close=payment)
             promised = False
+        return self._accepted(order, payment, promised=promised)
+
+    def _accepted(self, order: Order, payment: Closing | None, *, promised: bool) -> OrderAccepted:
         evidence = payment.evidence if payment else ""
         return OrderAccepted(order.id, evidence, self._claim_link(order), points_promised=promised)
 
     async def paid_at_counter(self, number: str) -> None:
         """Staff took the money for the newest unpaid order of that number. Raises OperationRefused."""
-        await self._outbox.release(await self._unpaid(number))
+        await self._outbox.release((await self._unpaid(number)).operation.op_id)
 
     async def dropped_at_counter(self, number: str) -> None:
-        """The guest never came to pay. Raises OperationRefused."""
-        await self._outbox.cancel(await self._unpaid(number), "not paid at the counter")
+        """The guest never came to pay: what was used for the order is given back. Raises OperationRefused."""
+        parcel = await self._unpaid(number)
+        order_id, saga = parcel.operation.op_id, parcel.operation.saga
+        steps = _giving_back(parcel) if saga else ()
+        drafts = [step_draft(step, saga) for step in steps]
+        await self._outbox.cancel(order_id, "not paid at the counter", accept=drafts)
+        for step in steps:
+            if step.undoes and step.action in _NOT_TO_BE_BEGUN:
+                await self._abandon(step.undoes)
 
     async def unpaid(self) -> dict[str, str]:
         """Operation and number of each order that waits to be paid at the counter, oldest first."""
-        return {
-            parcel.operation.op_id: str(parcel.payload["number"])
-            for parcel in await self._outbox.held()
-            if parcel.operation.detail == UNPAID
-        }
+        return {parcel.operation.op_id: str(parcel.payload["number"]) for parcel in await self._waiting()}
 
-    async def _unpaid(self, number: str) -> str:
-        for op_id, its_number in reversed((await self.unpaid()).items()):
-            if its_number == number:
-                return op_id
+    async def _unpaid(self, number: str) -> Parcel:
+        for parcel in reversed(await self._waiting()):
+            if str(parcel.payload["number"]) == number:
+                return parcel
         raise OperationRefused(f"no unpaid order has the number {number}")
+
+    async def _waiting(self) -> list[Parcel]:
+        return [parcel for parcel in await self._outbox.held() if parcel.operation.detail == UNPAID]
+
+    async def _abandon(self, op_id: str) -> None:
+        """What has not been sent yet need not be sent only to be undone."""
+        try:
+            await self._outbox.abandon(op_id, "not paid at the counter")
+        except OperationRefused as refused:
+            log.debug("nothing to abandon: %s", refused)
+
+
+_NOT_TO_BE_BEGUN = frozenset({Action.UNDO_REDEMPTION, Action.UNDO_COLLECTION})
+
+
+def _giving_back(parcel: Parcel) -> tuple[settlement.Step, ...]:
+    try:
+        order = from_document(parcel.payload)
+        holds = Reserved.remembered(str(parcel.operation.saga), parcel.payload).hold_ids
+    except (KeyError, TypeError, ValueError) as error:  # written by another version
+        raise OperationRefused(
+            f"{parcel.operation.op_id}: what was used for it cannot be read ({type(error).__name__})"
+        ) from None
+    return settlement.giving_back(order, holds)

@@ -17,14 +17,17 @@ from kioskd.daemon.clock import Clock
 from kioskd.daemon.commands import Commands
 from kioskd.daemon.config import Config
 from kioskd.daemon.control import ControlSocket
-from kioskd.daemon.courier import CARD_REFUSALS, ORDER, LoyaltyCourier
+from kioskd.daemon.courier import CARD_REFUSALS, LoyaltyCourier
 from kioskd.daemon.display import Display
+from kioskd.daemon.drafts import ORDER
 from kioskd.daemon.errands import Errands
 from kioskd.daemon.launch import keep_picture
 from kioskd.daemon.notify import ServiceManager
 from kioskd.daemon.payments import Payments
 from kioskd.daemon.runtime import Runtime
 from kioskd.daemon.selling import Selling
+from kioskd.daemon.settlement import Settlement
+from kioskd.daemon.steps import Steps
 from kioskd.daemon.wiring import backend_of, expected_devices, hardware_of, letterhead_of
 from kioskd.devices.supervisor import supervise
 from kioskd.outbox.courier import Applied, Outcome, Refused
@@ -88,7 +91,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
                 on_online=lambda online: post(NetworkChanged(online)),
             )
         )
-        selling = Selling(outbox, loyalty=shop.loyalty, claim_link=courier.claim_link)
+        selling = Selling(outbox, loyalty=shop.loyalty, claim_link=courier.claim_link, clock=clock.mono_s)
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         hardware = hardware_of(config, clock.mono_s, display.touch_panel)
         payments = Payments(hardware.terminal, outbox, selling, post) if hardware.terminal else None
@@ -96,8 +99,13 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
             tasks=tasks,
             post=post,
             courier=courier,
-            selling=selling,
-            payments=payments,
+            settlement=Settlement(
+                steps=Steps(outbox, clock.mono_s),
+                selling=selling,
+                payments=payments,
+                post=post,
+                clock=clock.mono_s,
+            ),
             printer=hardware.printer,
             letterhead=letterhead_of(config),
             translators={language: translator(language) for language in shop.languages},

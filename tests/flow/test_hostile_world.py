@@ -17,12 +17,11 @@ from kioskd.core.visit import NoticeKind, Place, Visit, first_visit
 from kioskd.daemon.courier import LoyaltyCourier
 from kioskd.daemon.errands import Errands
 from kioskd.daemon.runtime import Runtime
-from kioskd.daemon.selling import Selling
 from kioskd.devices.scanner.evdev import WedgeScanner
 from kioskd.devices.scanner.serial import SerialScanner
 from kioskd.loyalty.leat.adapter import LeatBackend
 from kioskd.sim.scanner import SerialScannerSimulator, WedgeSimulator
-from tests.unit.backstage import DEADLINE_S, SetClock, working
+from tests.unit.backstage import DEADLINE_S, SetClock, settlement, working
 from tests.unit.shopfront import NOON, SHOP
 
 MARK = "hunter2"
@@ -202,8 +201,7 @@ async def _lookup(reply: bytes | None, folder: Path) -> Visit:
                 tasks=tasks,
                 post=lambda event: runtime.post(event),
                 courier=courier,
-                selling=Selling(outbox, loyalty=True),
-                payments=None,
+                settlement=settlement(outbox, None, lambda event: runtime.post(event)),
                 printer=None,
                 letterhead=Letterhead("x"),
                 translators={},

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from kioskd.core.credential import Credential
+from kioskd.core.deeds import Deed, Done, Finding
 from kioskd.core.events import Event, PaymentOutcome, PaymentStep, PrintVerdict
-from kioskd.core.member import Member
+from kioskd.core.member import Member, Voucher
 from kioskd.core.money import Money
 from kioskd.core.order import Order, Tender
-from kioskd.core.ports import Delivered, PaymentResult
+from kioskd.core.ports import PaymentResult, PaymentTerminal
 from kioskd.core.receipt import Receipt
+from kioskd.core.stored_value import GiftCard
 from kioskd.daemon.clock import Clock
 from kioskd.daemon.courier import LoyaltyCourier
+from kioskd.daemon.payments import Payments
+from kioskd.daemon.selling import Selling
+from kioskd.daemon.settlement import Settlement
+from kioskd.daemon.steps import Steps
 from kioskd.outbox.courier import Courier
 from kioskd.outbox.outbox import Outbox
 from kioskd.outbox.policy import Policy
@@ -114,14 +121,28 @@ class FakeBackend:
         assert isinstance(said, Member)
         return said
 
-    async def deliver(self, order: Order) -> Delivered:
-        said = await self._say(order)
-        assert isinstance(said, Delivered)
+    async def find_voucher(self, code: str, member_id: str | None) -> Voucher:
+        said = await self._say(("voucher", code, member_id))
+        assert isinstance(said, Voucher)
         return said
 
-    async def find(self, order_id: str) -> Delivered | None:
-        said = await self._say(order_id)
-        assert said is None or isinstance(said, Delivered)
+    async def find_gift_card(self, code: str) -> GiftCard:
+        said = await self._say(("gift card", code))
+        assert isinstance(said, GiftCard)
+        return said
+
+    async def baseline(self, deed: Deed) -> Mapping[str, Any]:
+        await self._say(deed)
+        return {}
+
+    async def perform(self, deed: Deed) -> Done:
+        said = await self._say(deed)
+        assert isinstance(said, Done)
+        return said
+
+    async def find_out(self, deed: Deed, baseline: Mapping[str, Any] | None) -> Finding:
+        said = await self._say(deed)
+        assert isinstance(said, Finding)
         return said
 
     async def probe(self) -> None:
@@ -172,6 +193,19 @@ async def working(
             await asyncio.gather(task, return_exceptions=True)
 
 
+def settlement(outbox: Outbox, terminal: PaymentTerminal | None, post: Callable[[Event], None]) -> Settlement:
+    """For a kiosk without a loyalty backend, with everything it needs."""
+    clock = SetClock().mono_s
+    selling = Selling(outbox, loyalty=False)
+    return Settlement(
+        steps=Steps(outbox, clock),
+        selling=selling,
+        payments=Payments(terminal, outbox, selling, post) if terminal else None,
+        post=post,
+        clock=clock,
+    )
+
+
 async def listed(outbox: Outbox) -> dict[str, str]:
-    """Every operation ever accepted, and its state."""
+    """Every operation ever accepted, and its state; without what is only kept to look it up."""
     return {entry.operation.op_id: entry.operation.state.value for entry in await outbox.operations(1000)}

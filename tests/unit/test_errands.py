@@ -7,25 +7,33 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from kioskd.core import errors
 from kioskd.core.basket import Basket
 from kioskd.core.credential import Credential, CredentialKind
+from kioskd.core.deeds import Action, Deed, Done
 from kioskd.core.effects import (
     AbortPayment,
     Forget,
+    HoldVoucher,
+    LetGo,
     LookUp,
     PreviewPoints,
     PrintReceipt,
     Settle,
+    Sought,
 )
 from kioskd.core.events import (
+    Event,
+    GiftCardFound,
     LookupFailed,
     LookupFailure,
     MemberFound,
     NetworkChanged,
+    OfferHeld,
     OrderAccepted,
     PaymentEnded,
     PaymentOutcome,
@@ -33,15 +41,17 @@ from kioskd.core.events import (
     PointsPreviewed,
     PrintVerdict,
     ReceiptEnded,
+    VoucherFound,
 )
+from kioskd.core.member import Member, Voucher
+from kioskd.core.money import Money
 from kioskd.core.order import OrderCharge, OrderDiscount, OrderLine, Tender, order_lines
 from kioskd.core.order_receipt import Letterhead
 from kioskd.core.preview import BasketPoints
+from kioskd.core.stored_value import GiftCard
 from kioskd.daemon import errands as errands_module
 from kioskd.daemon.courier import LoyaltyCourier
 from kioskd.daemon.errands import Errands
-from kioskd.daemon.payments import Payments
-from kioskd.daemon.selling import Selling
 from kioskd.ui.locale.translator import translator
 from tests.unit.backstage import (
     DEADLINE_S,
@@ -51,6 +61,7 @@ from tests.unit.backstage import (
     News,
     listed,
     order,
+    settlement,
     working,
 )
 from tests.unit.shopfront import BURGER, SANNE
@@ -81,19 +92,19 @@ def work(folder: Path, scenario: Callable[[Office], Awaitable[None]], office: Of
             working(folder, courier) as outbox,
             asyncio.TaskGroup() as tasks,
         ):
-            selling = Selling(outbox, loyalty=False)
             place.errands = Errands(
                 tasks=tasks,
                 post=place.news,
                 courier=courier,
-                selling=selling,
-                payments=Payments(place.terminal, outbox, selling, place.news) if place.terminal else None,
+                settlement=settlement(outbox, place.terminal, place.news),
                 printer=place.printer,
                 letterhead=Letterhead("Test Kitchen"),
                 translators={language: translator(language) for language in ("en", "nl")},
             )
             await scenario(place)
-            assert all(state == "confirmed" for state in (await listed(outbox)).values())
+            while outbox.counts().open:
+                await outbox.pulse()
+            assert set((await listed(outbox)).values()) <= {"confirmed"}
         return place
 
     return asyncio.run(run())
@@ -138,6 +149,82 @@ def test_every_way_a_question_can_fail_is_an_answer(
     assert "KD-1001" not in caplog.text
 
 
+CODE = Credential(CredentialKind.MEMBER_CARD, "CODE-77")
+ANY = (Sought.MEMBER, Sought.VOUCHER, Sought.GIFT_CARD)
+TREAT = Voucher("v-1", "Free fries", code="CODE-77")
+GIFT = GiftCard("g-1", "CODE-77", Money(1000, "EUR"))
+
+
+class Drawers(FakeBackend):
+    """Knows the code as what `found` says, and refuses the other questions as `refusals` say."""
+
+    def __init__(self, found: object, **refusals: str) -> None:
+        super().__init__()
+        self.found = found
+        self.refusals = {"member": "unknown_card", "voucher": "unknown_voucher", "gift": "unknown_gift_card"}
+        self.refusals |= refusals
+
+    def _open(self, drawer: str, kind: type) -> object:
+        self.asked.append(drawer)
+        if isinstance(self.found, kind):
+            return self.found
+        if isinstance(self.found, Exception):
+            raise self.found
+        raise errors.Refused(self.refusals[drawer])
+
+    async def identify(self, credential: Credential, language: str) -> Member:
+        return cast(Member, self._open("member", Member))
+
+    async def find_voucher(self, code: str, member_id: str | None) -> Voucher:
+        assert (code, member_id) == ("CODE-77", "m-1")
+        return cast(Voucher, self._open("voucher", Voucher))
+
+    async def find_gift_card(self, code: str) -> GiftCard:
+        return cast(GiftCard, self._open("gift", GiftCard))
+
+
+@pytest.mark.parametrize(
+    ("sought", "backend", "asked", "answer"),
+    [
+        (ANY, Drawers(SANNE), ["member"], MemberFound("r1", SANNE)),
+        (ANY, Drawers(TREAT), ["member", "voucher"], VoucherFound("r1", TREAT)),
+        (ANY, Drawers(GIFT), ["member", "voucher", "gift"], GiftCardFound("r1", GIFT)),
+        (ANY[::-1], Drawers(GIFT), ["gift"], GiftCardFound("r1", GIFT)),
+        (
+            ANY,
+            Drawers(None),
+            ["member", "voucher", "gift"],
+            LookupFailed("r1", LookupFailure.UNKNOWN_CARD),
+        ),
+        (
+            ANY,
+            Drawers(GIFT, member="blocked_card"),  # a card that is known is nothing else
+            ["member"],
+            LookupFailed("r1", LookupFailure.BLOCKED_CARD),
+        ),
+        (
+            ANY,
+            Drawers(errors.Unreachable("no route")),  # it could be any of them
+            ["member"],
+            LookupFailed("r1", LookupFailure.UNREACHABLE),
+        ),
+    ],
+    ids=lambda value: "" if isinstance(value, tuple | Drawers) else str(value),
+)
+def test_a_code_is_looked_for_in_turn_until_somebody_knows_it(
+    tmp_path: Path, sought: tuple[Sought, ...], backend: Drawers, asked: list[str], answer: Event
+) -> None:
+    office = Office()
+    office.backend = backend
+
+    async def scenario(office: Office) -> None:
+        office.errands.carry_out(LookUp("r1", CODE, "en", sought, "m-1"))
+        assert await office.news.until(type(answer)) == answer
+
+    work(tmp_path, scenario, office)
+    assert backend.asked == asked
+
+
 def test_before_the_backend_is_there_nobody_is_reached(tmp_path: Path) -> None:
     async def scenario(office: Office) -> None:
         office.errands._courier.backend = None
@@ -169,6 +256,24 @@ def test_when_the_visit_is_over_its_question_is_dropped(tmp_path: Path) -> None:
         office.backend.hold.set()
 
     assert work(tmp_path, scenario).news.events == []
+
+
+# --- what is held for a guest -------------------------------------------------------------------------------
+
+
+def test_a_voucher_is_held_on_request_and_let_go_when_the_visit_is_over(tmp_path: Path) -> None:
+    async def scenario(office: Office) -> None:
+        office.backend.answer = Done("lock-1", {"release_key": "k"})
+        office.errands.carry_out(HoldVoucher("t1", TREAT, None))
+        await office.news.until(OfferHeld)
+        office.errands.carry_out(LetGo("t1"))
+        office.errands.carry_out(Forget())
+        await office.errands.finish(DEADLINE_S)
+
+    office = work(tmp_path, scenario)
+    assert office.news.events == [OfferHeld("t1")]
+    deeds = [deed.action for deed in office.backend.asked if isinstance(deed, Deed)]
+    assert deeds == [Action.HOLD_VOUCHER, Action.HOLD_VOUCHER, Action.RELEASE_VOUCHER]  # baseline, hold
 
 
 # --- what would this earn? ----------------------------------------------------------------------------------

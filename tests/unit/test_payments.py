@@ -246,8 +246,25 @@ def test_a_payment_never_waits_behind_another(tmp_path: Path) -> None:
 
 def test_the_guest_may_change_their_mind(tmp_path: Path) -> None:
     async def scenario(till: Till) -> None:
-        await till.payments.abort()
+        till.terminal.hold = asyncio.Event()
+        paying = asyncio.create_task(till.payments.take(order(1)))
+        await till.news.until(PaymentProgress)
+        await till.payments.abort("o-1")
         assert till.terminal.aborts == 1
+        till.terminal.hold.set()
+        await paying
+
+    at_the_till(tmp_path, FakeTerminal(), scenario)
+
+
+def test_a_guest_who_is_quicker_than_the_disk_is_not_asked_for_a_card(tmp_path: Path) -> None:
+    async def scenario(till: Till) -> None:
+        await till.payments.abort("o-1")
+        await till.payments.take(order(1))
+        assert till.news.events == [PaymentEnded("o-1", PaymentOutcome.ABORTED)]
+        assert till.terminal.paid == []
+        assert till.terminal.aborts == 0
+        assert await listed(till.outbox) == {"pay-o-1": "rejected"}
 
     at_the_till(tmp_path, FakeTerminal(), scenario)
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from kioskd.core.deeds import Deed, Done
 from kioskd.core.order import Order, Tender
 from kioskd.core.order_document import from_document
-from kioskd.core.ports import Delivered
 from kioskd.daemon.courier import LoyaltyCourier
 from kioskd.daemon.selling import Selling
 from kioskd.outbox.operation import Draft, OperationRefused
@@ -73,7 +73,7 @@ def test_an_order_is_still_there_after_a_restart(tmp_path: Path) -> None:
 
 def test_paid_at_the_counter_it_is_told_to_the_backend(tmp_path: Path) -> None:
     courier = LoyaltyCourier()
-    backend = FakeBackend(Delivered(8, 1248))
+    backend = FakeBackend(Done(result={"points": 8, "balance": 1248}))
     courier.backend = backend
 
     async def scenario(selling: Selling, outbox: Outbox) -> None:
@@ -83,7 +83,7 @@ def test_paid_at_the_counter_it_is_told_to_the_backend(tmp_path: Path) -> None:
         while (await listed(outbox))["o-1"] != "confirmed":
             await outbox.pulse()
         (told,) = backend.asked
-        assert isinstance(told, Order)
+        assert isinstance(told, Deed)
         assert told.id == "o-1"
 
     sell(tmp_path, scenario, courier=courier)
@@ -158,7 +158,7 @@ def test_what_is_accepted_comes_with_the_link_to_claim_its_points(tmp_path: Path
     async def scenario(_: Selling, outbox: Outbox) -> None:
         selling = Selling(outbox, loyalty=True, claim_link=courier.claim_link)
         assert (await selling.accept(order(1))).claim_link is None  # the backend's client comes late
-        courier.backend = FakeBackend(Delivered(None, None))
+        courier.backend = FakeBackend()
         assert (await selling.accept(order(2))).claim_link == "https://portal.test/l?unique_id=o-2"
 
     sell(tmp_path, scenario, courier=courier)
