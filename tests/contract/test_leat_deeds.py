@@ -1,0 +1,533 @@
+"""The deeds of a settlement against the simulated server: done, refused, found again when answers are lost.
+
+Whatever is sent on the way is as the API describes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from kioskd.core.catalogue import Service, Words
+from kioskd.core.credential import Credential, CredentialKind
+from kioskd.core.deeds import Action, AskAgain, Deed, Done, MaybeDone, NotDone
+from kioskd.core.denial import Denial
+from kioskd.core.discount import OfferKind
+from kioskd.core.errors import Refused, Unclear
+from kioskd.core.money import Money
+from kioskd.core.order import (
+    OfferUse,
+    Order,
+    OrderDiscount,
+    OrderLine,
+    StoredPayment,
+    StoredValue,
+    Tender,
+)
+from kioskd.core.order_document import payment_document, to_document, use_document
+from kioskd.loyalty.leat.adapter import LeatBackend
+from kioskd.loyalty.leat.rules import OfferMapping
+from kioskd.sim.faults import FaultRule
+from kioskd.sim.leat import LeatSimulator
+from tests.contract.leat_description import ROOT, problems
+from tests.contract.leat_world import leat, run
+
+SANNE, NOBODYS_CARD = "10024711", "10024716"
+GIFT_CARD = "GC-2500-HARBOUR"
+ORDER_ID = "kiosk-12-000457"
+
+
+def eur(minor: int) -> Money:
+    return Money(minor, "EUR")
+
+
+@dataclass(slots=True)
+class Desk:
+    """A settlement's clerk: does deeds one by one and remembers what was done."""
+
+    sim: LeatSimulator
+    leat: LeatBackend
+    sanne: str
+    done: dict[str, Done] = field(default_factory=dict)
+
+    def switch(self, **positions: Any) -> None:
+        self.sim.state.switches = self.sim.state.switches.model_copy(update=positions)
+
+    def till(self, **does: Any) -> None:
+        self.sim.control("tills", does)
+
+    def reward(self, title: str) -> str:
+        return next(reward.uuid for reward in self.sim.state.rewards.values() if reward.title == title)
+
+    async def voucher(self, code: str = "COFFEE-7Q4M", member_id: str | None = None) -> OfferUse:
+        found = await self.leat.find_voucher(code, member_id)
+        return OfferUse("use-v", OfferKind.VOUCHER, found.id, found.title, found.code, found.member_id)
+
+    def cookie(self) -> OfferUse:
+        cookie = self.reward("Chocolate cookie")
+        return OfferUse(
+            "use-r", OfferKind.REWARD, cookie, "Chocolate cookie", None, self.sanne, 75, waits=True
+        )
+
+    async def gift_card(self, code: str = GIFT_CARD, minor: int = 1000) -> StoredPayment:
+        card = await self.leat.find_gift_card(code)
+        left = card.balance - eur(minor)
+        return StoredPayment(
+            "pay-g", StoredValue.GIFT_CARD, card.id, eur(minor), left, card.code, "X", card.refillable
+        )
+
+    def prepaid(self, minor: int = 1000) -> StoredPayment:
+        return StoredPayment("pay-p", StoredValue.PREPAID, self.sanne, eur(minor), eur(0))
+
+    def deed(self, action: Action, **details: Any) -> Deed:
+        if isinstance(details.get("use"), OfferUse):
+            details["use"] = use_document(details["use"])
+        if isinstance(details.get("payment"), StoredPayment):
+            details["payment"] = payment_document(details["payment"])
+        return Deed(f"deed-{len(self.done)}", action, details, dict(self.done))
+
+    async def do(self, action: Action, **details: Any) -> str:
+        """The id of a deed that was done."""
+        deed = self.deed(action, **details)
+        self.done[deed.id] = await self.leat.perform(deed)
+        return deed.id
+
+    async def refused(self, action: Action, **details: Any) -> str:
+        with pytest.raises(Refused) as raised:
+            await self.leat.perform(self.deed(action, **details))
+        return raised.value.reason
+
+
+@asynccontextmanager
+async def desk(**settings: Any) -> AsyncIterator[Desk]:
+    async with leat(mapping=OfferMapping(location="HK-01"), **settings) as (simulator, _, backend):
+        sanne = simulator.state.cards[SANNE].contact_uuid
+        assert sanne is not None
+        yield Desk(simulator, backend, sanne)
+        assert [found for exchange in simulator.requests for found in problems(exchange)] == []
+
+
+def play(visit: Callable[[Desk], Awaitable[None]], **settings: Any) -> None:
+    async def whole() -> None:
+        async with desk(**settings) as here:
+            await visit(here)
+
+    run(whole)
+
+
+# --- every deed whose answer is lost ---------------------------------------------------------------------
+
+
+async def _hold(here: Desk) -> Deed:
+    return here.deed(Action.HOLD_VOUCHER, use=await here.voucher())
+
+
+async def _release(here: Desk) -> Deed:
+    use = await here.voucher()
+    hold = await here.do(Action.HOLD_VOUCHER, use=use)
+    return here.deed(Action.RELEASE_VOUCHER, use=use, hold=hold)
+
+
+async def _redeem(here: Desk) -> Deed:
+    use = await here.voucher()
+    hold = await here.do(Action.HOLD_VOUCHER, use=use)
+    return here.deed(Action.REDEEM_VOUCHER, use=use, hold=hold)
+
+
+async def _undo_redemption(here: Desk) -> Deed:
+    use = await here.voucher()
+    redeem = await here.do(Action.REDEEM_VOUCHER, use=use, hold=None)
+    return here.deed(Action.UNDO_REDEMPTION, use=use, redeem=redeem)
+
+
+async def _claim(here: Desk) -> Deed:
+    return here.deed(Action.CLAIM_REWARD, use=here.cookie())
+
+
+async def _return(here: Desk) -> Deed:
+    claim = await here.do(Action.CLAIM_REWARD, use=here.cookie())
+    return here.deed(Action.RETURN_REWARD, use=here.cookie(), claim=claim)
+
+
+async def _collect(here: Desk) -> Deed:
+    claim = await here.do(Action.CLAIM_REWARD, use=here.cookie())
+    return here.deed(Action.COLLECT_REWARD, use=here.cookie(), claim=claim)
+
+
+async def _undo_collection(here: Desk) -> Deed:
+    claim = await here.do(Action.CLAIM_REWARD, use=here.cookie())
+    collect = await here.do(Action.COLLECT_REWARD, use=here.cookie(), claim=claim)
+    return here.deed(Action.UNDO_COLLECTION, use=here.cookie(), collect=collect)
+
+
+async def _charge_gift_card(here: Desk) -> Deed:
+    return here.deed(Action.CHARGE_GIFT_CARD, payment=await here.gift_card(), reference="K1-7")
+
+
+async def _reverse_gift_card(here: Desk) -> Deed:
+    payment = await here.gift_card()
+    charge = await here.do(Action.CHARGE_GIFT_CARD, payment=payment, reference="K1-7")
+    return here.deed(Action.REVERSE_GIFT_CARD, payment=payment, charge=charge)
+
+
+async def _refill_gift_card(here: Desk) -> Deed:
+    payment = await here.gift_card()
+    await here.do(Action.CHARGE_GIFT_CARD, payment=payment, reference="K1-7")
+    return here.deed(Action.REFILL_GIFT_CARD, payment=payment, amount_minor=300, reference="K1-7")
+
+
+async def _charge_prepaid(here: Desk) -> Deed:
+    return here.deed(Action.CHARGE_PREPAID, payment=here.prepaid(), reference="K1-7")
+
+
+async def _reverse_prepaid(here: Desk) -> Deed:
+    charge = await here.do(Action.CHARGE_PREPAID, payment=here.prepaid(), reference="K1-7")
+    return here.deed(Action.REVERSE_PREPAID, payment=here.prepaid(), charge=charge)
+
+
+async def _refill_prepaid(here: Desk) -> Deed:
+    await here.do(Action.CHARGE_PREPAID, payment=here.prepaid(), reference="K1-7")
+    return here.deed(Action.REFILL_PREPAID, payment=here.prepaid(), amount_minor=300, reference="K1-7")
+
+
+async def _tell(here: Desk) -> Deed:
+    return here.deed(Action.TELL_ORDER, **to_document(order_for(here.sanne)), steps={})
+
+
+def order_for(member_id: str | None, **more: Any) -> Order:
+    line = OrderLine(f"{ORDER_ID}-1", "CLASSIC", Words("Harbour Classic"), 2, eur(1000))
+    order = Order(
+        id=ORDER_ID,
+        number="457",
+        sequence=457,
+        placed_at=datetime(2026, 7, 1, 9, 4, tzinfo=UTC),
+        service=Service.EAT_IN,
+        language="en",
+        currency="EUR",
+        lines=(line,),
+        tender=Tender.CARD,
+        member_id=member_id,
+    )
+    return replace(order, **more)
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """How to come to a deed, and the call of it whose answer is lost."""
+
+    prepare: Callable[[Desk], Awaitable[Deed]]
+    path: str
+
+
+DEEDS: Mapping[Action, Lost] = {
+    Action.RELEASE_VOUCHER: Lost(_release, "/vouchers/"),
+    Action.REDEEM_VOUCHER: Lost(_redeem, "/vouchers/redeem"),
+    Action.UNDO_REDEMPTION: Lost(_undo_redemption, "/vouchers/"),
+    Action.CLAIM_REWARD: Lost(_claim, "/reward-receptions"),
+    Action.RETURN_REWARD: Lost(_return, "/reward-receptions/"),
+    Action.COLLECT_REWARD: Lost(_collect, "/collectable-rewards/"),
+    Action.UNDO_COLLECTION: Lost(_undo_collection, "/collectable-rewards/"),
+    Action.CHARGE_GIFT_CARD: Lost(_charge_gift_card, "/giftcard-transactions"),
+    Action.REVERSE_GIFT_CARD: Lost(_reverse_gift_card, "/giftcard-transactions/"),
+    Action.REFILL_GIFT_CARD: Lost(_refill_gift_card, "/giftcard-transactions"),
+    Action.CHARGE_PREPAID: Lost(_charge_prepaid, "/prepaid-transactions"),
+    Action.REVERSE_PREPAID: Lost(_reverse_prepaid, "/prepaid-transactions/"),
+    Action.REFILL_PREPAID: Lost(_refill_prepaid, "/prepaid-transactions"),
+    Action.TELL_ORDER: Lost(_tell, "/orders/"),
+}
+
+
+def test_every_deed_that_can_be_found_again_is_tried_here() -> None:
+    assert set(Action) - set(DEEDS) == {Action.HOLD_VOUCHER, Action.TELL_RETURN}
+
+
+@pytest.mark.parametrize("action", DEEDS)
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_lost_answer_is_found_out(action: Action, when: Any) -> None:
+    async def visit(here: Desk) -> None:
+        lost = DEEDS[action]
+        deed = await lost.prepare(here)
+        baseline = await here.leat.baseline(deed)
+        here.sim.faults.add(FaultRule(kind="status_500", when=when, path=ROOT + lost.path, times=1))
+        with pytest.raises(Unclear):
+            await here.leat.perform(deed)
+        found = await here.leat.find_out(deed, baseline)
+        assert isinstance(found, Done if when == "after" else NotDone), found
+        if when == "before":
+            await here.leat.perform(deed)
+            assert isinstance(await here.leat.find_out(deed, baseline), Done)
+
+    play(visit)
+
+
+def test_what_can_be_told_from_a_list_has_its_id_again() -> None:
+    async def visit(here: Desk) -> None:
+        for prepare in (_claim, _charge_gift_card, _charge_prepaid):
+            deed = await prepare(here)
+            baseline = await here.leat.baseline(deed)
+            done = await here.leat.perform(deed)
+            found = await here.leat.find_out(deed, baseline)
+            assert isinstance(found, Done)
+            assert found.remote_id == done.remote_id
+
+    play(visit)
+
+
+def test_a_hold_whose_answer_was_lost_ends_by_itself() -> None:
+    async def visit(here: Desk) -> None:
+        deed = await _hold(here)
+        here.sim.faults.add(FaultRule(kind="drop_answer", path=f"{ROOT}/vouchers/", times=2))
+        with pytest.raises(Unclear):
+            await here.leat.perform(deed)  # the check before it is lost, too, and stops nobody
+        here.sim.faults.clear()
+        assert isinstance(await here.leat.find_out(deed, {}), AskAgain)
+        here.switch(clock_skew_s=3601)
+        assert await here.leat.find_out(deed, {}) == NotDone()
+
+    play(visit)
+
+
+def test_an_equal_charge_of_another_till_is_left_to_people() -> None:
+    async def visit(here: Desk) -> None:
+        deed = await _charge_gift_card(here)
+        baseline = await here.leat.baseline(deed)
+        here.till(does="charge_giftcard", code=GIFT_CARD, amount_minor=-1000)
+        await here.leat.perform(deed)
+        found = await here.leat.find_out(deed, baseline)
+        assert isinstance(found, MaybeDone)
+        assert (len(found.remote_ids), found.exclusive) == (2, False)
+
+    play(visit)
+
+
+def test_a_deed_nobody_looked_before_is_not_judged() -> None:
+    async def visit(here: Desk) -> None:
+        with pytest.raises(Unclear):
+            await here.leat.find_out(await _charge_prepaid(here), None)
+        with pytest.raises(Unclear):
+            await here.leat.find_out(await _redeem(here), {"written": "by another version"})
+
+    play(visit)
+
+
+@pytest.mark.parametrize("action", set(Action) - {Action.TELL_RETURN})
+def test_a_deed_that_says_nothing_is_refused(action: Action) -> None:
+    async def visit(here: Desk) -> None:
+        assert await here.refused(action) in ("invalid", "unknown_transaction")
+
+    play(visit)
+
+
+# --- vouchers --------------------------------------------------------------------------------------------
+
+
+def test_a_hold_keeps_its_key_and_how_long_it_lasts() -> None:
+    async def visit(here: Desk) -> None:
+        hold = await here.do(Action.HOLD_VOUCHER, use=await here.voucher())
+        keep = here.done[hold].keep
+        assert keep["lasts_s"] == "3600"
+        assert datetime.fromisoformat(keep["until"]) > datetime.now(UTC) + timedelta(minutes=59)
+        assert keep["release_key"]
+
+    play(visit)
+
+
+@pytest.mark.parametrize(
+    ("code", "denial"),
+    [
+        ("FLYER-COFFEE", None),
+        ("FLYER-USED", Denial.USED),
+        ("FLYER-OLD", Denial.EXPIRED),
+        ("FLYER-SOON", Denial.NOT_YET_ACTIVE),
+        ("FLYER-STOPPED", Denial.DEACTIVATED),
+        ("FLYER-LOCKED", Denial.LOCKED_ELSEWHERE),
+        ("FLYER-SOUP", Denial.NOT_HERE),
+        ("FLYER-1000", Denial.UNUSABLE),
+        ("FLYER-DOUGHNUT", Denial.UNUSABLE),
+        ("HELLO-8F3D", Denial.OTHER_MEMBER),
+    ],
+)
+def test_a_scanned_voucher_says_what_stands_against_it(code: str, denial: Denial | None) -> None:
+    async def visit(here: Desk) -> None:
+        found = await here.leat.find_voucher(code, here.sanne)
+        assert found.denial is denial
+        assert (found.rule is None) == (code in ("FLYER-1000", "FLYER-DOUGHNUT", "HELLO-8F3D"))
+
+    play(visit)
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [("FLYER-COFFEE", "card_needed"), ("FLYER-LEMONADE", "deactivated"), ("FLYER-USED", "used")],
+)
+def test_what_will_be_refused_is_known_before_paying(code: str, reason: str) -> None:
+    async def visit(here: Desk) -> None:
+        use = replace(await here.voucher(code), member_id=here.sanne if code != "FLYER-COFFEE" else None)
+        assert await here.refused(Action.HOLD_VOUCHER, use=use) == reason
+        assert (await here.leat.find_voucher(code, None)).denial is not Denial.LOCKED_ELSEWHERE
+
+    play(visit)
+
+
+@pytest.mark.parametrize("wrong_key", ["locked", "invalid_input"])
+def test_a_voucher_whose_lock_has_lapsed_is_redeemed_unless_somebody_else_has_it(wrong_key: str) -> None:
+    async def visit(here: Desk) -> None:
+        here.switch(wrong_release_key=wrong_key)
+        use = await here.voucher()
+        hold = await here.do(Action.HOLD_VOUCHER, use=use)
+        here.switch(clock_skew_s=3601)
+        here.till(does="lock_voucher", code=use.code)
+        reason = await here.refused(Action.REDEEM_VOUCHER, use=use, hold=hold)
+        assert reason == ("locked_elsewhere" if wrong_key == "locked" else "invalid")
+        here.till(does="release_voucher", code=use.code)
+        assert here.done[await here.do(Action.REDEEM_VOUCHER, use=use, hold=hold)].remote_id
+
+    play(visit)
+
+
+@pytest.mark.parametrize("lapsed", ["active", "refused"])
+def test_to_let_go_of_what_is_gone_is_done(lapsed: str) -> None:
+    async def visit(here: Desk) -> None:
+        here.switch(release_unlocked=lapsed)
+        use = await here.voucher()
+        hold = await here.do(Action.HOLD_VOUCHER, use=use)
+        here.switch(clock_skew_s=3601)
+        await here.do(Action.RELEASE_VOUCHER, use=use, hold=hold)
+        here.till(does="lock_voucher", code=use.code)
+        await here.do(Action.RELEASE_VOUCHER, use=use, hold=hold)
+        assert (await here.leat.find_voucher("COFFEE-7Q4M", None)).denial is Denial.LOCKED_ELSEWHERE
+
+    play(visit)
+
+
+# --- money -----------------------------------------------------------------------------------------------
+
+
+def test_a_card_used_since_is_refilled_once() -> None:
+    async def visit(here: Desk) -> None:
+        deed = await _reverse_gift_card(here)
+        here.till(does="charge_giftcard", code=GIFT_CARD, amount_minor=-500)
+        await here.leat.perform(deed)
+        assert (await here.leat.find_gift_card(GIFT_CARD)).balance == eur(2000)
+        with pytest.raises(Refused) as raised:
+            await here.leat.perform(deed)  # it cannot be told from a reversal that was done already
+        assert raised.value.reason == "not_last_transaction"
+        assert (await here.leat.find_gift_card(GIFT_CARD)).balance == eur(2000)
+
+    play(visit)
+
+
+def test_a_card_that_takes_no_money_back_is_left_to_staff() -> None:
+    async def visit(here: Desk) -> None:
+        payment = await here.gift_card("GC-1000-DIGITAL", 400)
+        charge = await here.do(Action.CHARGE_GIFT_CARD, payment=payment, reference="K1-7")
+        here.till(does="charge_giftcard", code="GC-1000-DIGITAL", amount_minor=-100)
+        reason = await here.refused(Action.REVERSE_GIFT_CARD, payment=payment, charge=charge)
+        assert reason == "not_last_transaction"
+
+    play(visit)
+
+
+def test_a_prepaid_charge_says_what_is_left_and_when_that_is_too_little() -> None:
+    async def visit(here: Desk) -> None:
+        charge = await here.do(Action.CHARGE_PREPAID, payment=here.prepaid(1500), reference="K1-7")
+        assert here.done[charge].result == {"overdrawn": False, "balance_minor": 500}
+        too_much = {"payment": here.prepaid(600), "reference": "K1-7"}
+        assert await here.refused(Action.CHARGE_PREPAID, **too_much) == "insufficient_balance"
+        here.switch(prepaid_below_zero="allowed")
+        deed = here.deed(Action.CHARGE_PREPAID, **too_much)
+        baseline = await here.leat.baseline(deed)
+        assert (await here.leat.perform(deed)).result == {"overdrawn": True, "balance_minor": -100}
+        found = await here.leat.find_out(deed, baseline)
+        assert isinstance(found, Done)
+        assert found.result == {"overdrawn": True, "balance_minor": -100}
+
+    play(visit)
+
+
+# --- whole orders ----------------------------------------------------------------------------------------
+
+
+def test_an_order_is_told_with_everything_that_was_used_for_it() -> None:
+    async def visit(here: Desk) -> None:
+        here.switch(order_arithmetic="checked")
+        voucher, cookie = await here.voucher("TENOFF-K2XV"), here.cookie()
+        (waiting,) = (await here.leat.identify(card(SANNE), "en")).collectables
+        collectable = OfferUse("use-c", OfferKind.COLLECTABLE, waiting.id, waiting.title, None, here.sanne)
+        payments = (await here.gift_card(minor=500), here.prepaid(300))
+        hold = await here.do(Action.HOLD_VOUCHER, use=voucher)
+        claim = await here.do(Action.CLAIM_REWARD, use=cookie)
+        assert here.done[claim].result == {"points_left": 1165}
+        steps = {
+            "pay-g": await here.do(Action.CHARGE_GIFT_CARD, payment=payments[0], reference="K1-7"),
+            "pay-p": await here.do(Action.CHARGE_PREPAID, payment=payments[1], reference="K1-7"),
+            "use-v": await here.do(Action.REDEEM_VOUCHER, use=voucher, hold=hold),
+            "use-r": await here.do(Action.COLLECT_REWARD, use=cookie, claim=claim),
+            "use-c": await here.do(Action.COLLECT_REWARD, use=collectable, claim=None),
+        }
+        discounts = tuple(
+            OrderDiscount(f"{ORDER_ID}-d{n}", use, eur(100))
+            for n, use in enumerate((voucher, cookie, collectable))
+        )
+        order = order_for(here.sanne, discounts=discounts, payments=payments)
+        told = await here.do(Action.TELL_ORDER, **to_document(order), steps=steps)
+        assert here.done[told].result == {"points": 17, "balance": 1182}
+        sent = next(e.body for e in here.sim.requests if e.path.endswith("/create-and-process"))
+        assert [discount["offer"]["uuid"] for discount in sent["applied_discounts"]] == [
+            here.done[steps[id]].remote_id for id in ("use-v", "use-r", "use-c")
+        ]
+        assert [payment["uuid"] for payment in sent["payments"]] == [
+            here.done[steps[id]].remote_id for id in ("pay-g", "pay-p")
+        ]
+        assert await here.refused(Action.TELL_ORDER, **to_document(order), steps=steps) == "duplicate"
+
+    play(visit)
+
+
+def test_an_order_does_not_wait_for_the_id_of_what_it_used() -> None:
+    async def visit(here: Desk) -> None:
+        discount = OrderDiscount(f"{ORDER_ID}-d1", await here.voucher("TENOFF-K2XV"), eur(100))
+        order = order_for(here.sanne, discounts=(discount,))
+        here.done["redeem"] = Done(None)
+        steps = {"use-v": "redeem", "pay-x": "never done"}
+        told = await here.do(Action.TELL_ORDER, **to_document(order), steps=steps)
+        assert here.done[told].result["points"] == 19
+
+    play(visit)
+
+
+# --- cards of nobody -------------------------------------------------------------------------------------
+
+
+def card(value: str) -> Credential:
+    return Credential(CredentialKind.MEMBER_CARD, value)
+
+
+def test_a_blank_card_starts_a_member_without_a_name_when_the_merchant_wants_it() -> None:
+    async def visit(here: Desk) -> None:
+        member = await here.leat.identify(card(NOBODYS_CARD), "en")
+        assert (member.first_name, member.points) == (None, 0)
+        assert (await here.leat.identify(card(NOBODYS_CARD), "en")).id == member.id
+        with pytest.raises(Refused, match="unknown_card"):
+            await here.leat.identify(card("99999999"), "en")
+        here.switch(anonymous_with_unknown_card="created")
+        assert (await here.leat.identify(card("99999999"), "en")).first_name is None
+        here.switch(contact_limit=1)
+        with pytest.raises(Refused, match="unknown_card"):
+            await here.leat.identify(card("99999998"), "en")
+
+    play(visit, link_blank_cards=True)
+
+
+def test_otherwise_a_blank_card_is_unknown() -> None:
+    async def visit(here: Desk) -> None:
+        with pytest.raises(Refused, match="unknown_card"):
+            await here.leat.identify(card(NOBODYS_CARD), "en")
+        assert here.sim.state.cards[NOBODYS_CARD].contact_uuid is None
+
+    play(visit)
