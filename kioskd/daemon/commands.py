@@ -10,6 +10,12 @@ order_paid {number}        staff took the money for an order to be paid at the c
 order_dropped {number}     nobody came to pay
 payment_decided {number, paid}
                            staff looked whether the terminal took the money
+orders {limit}             the newest orders
+order {number}             one of them: lines, tenders, what was returned of it and how far that is
+order_cancel {number, by, reason}
+                           everything that is left of it goes back
+order_return {number, lines, by, reason, again}
+                           `lines` are pairs of a line's number and how many of it go back
 touch {x, y, phase}        phase is "down", "move" or "up", in pixels           (only with drive)
 clock {skip_s}             let time pass                                        (only with drive)
 clock {shift_wall_s}       make the wall clock wrong                            (only with drive)
@@ -23,11 +29,16 @@ from collections.abc import Awaitable, Mapping
 from typing import Any
 
 from kioskd import __version__
+from kioskd.core.returning import ReturnRefused
+from kioskd.core.sale import Sale
 from kioskd.daemon.clock import Clock
 from kioskd.daemon.control import Answer, Command, CommandRefused
 from kioskd.daemon.display import Display
+from kioskd.daemon.order_answers import details, line_id, summary
+from kioskd.daemon.orders import Orders
 from kioskd.daemon.payments import Payments
 from kioskd.daemon.runtime import Runtime
+from kioskd.daemon.sales import RECORDS
 from kioskd.daemon.selling import Selling
 from kioskd.outbox.operation import OperationRefused
 from kioskd.outbox.outbox import Outbox
@@ -47,6 +58,7 @@ class Commands:
         outbox: Outbox,
         selling: Selling,
         payments: Payments | None,
+        orders: Orders,
         clock: Clock,
         drive: bool,
     ) -> None:
@@ -55,6 +67,7 @@ class Commands:
         self._outbox = outbox
         self._selling = selling
         self._payments = payments
+        self._orders = orders
         self._clock = clock
         self._drive = drive
 
@@ -68,6 +81,10 @@ class Commands:
             "order_paid": self._order_paid,
             "payment_decided": self._payment_decided,
             "order_dropped": self._order_dropped,
+            "orders": self._list_orders,
+            "order": self._show_order,
+            "order_cancel": self._cancel_order,
+            "order_return": self._return_of_order,
         }
         if not self._drive:
             return reading
@@ -121,7 +138,9 @@ class Commands:
 
     async def _operations(self, request: dict[str, Any]) -> Answer:
         now = self._clock.wall()
-        listed = await self._outbox.operations(min(max(int(request.get("limit", 50)), 0), 1000))
+        limit = min(max(int(request.get("limit", 50)), 0), 1000)
+        newest = await self._outbox.operations(2 * limit)  # every record stands beside something to be told
+        listed = [item for item in newest if item.operation.kind not in RECORDS][:limit]
         unpaid = await self._selling.unpaid()
         undecided = await self._payments.undecided() if self._payments else {}
         rows = [
@@ -167,6 +186,42 @@ class Commands:
         except OperationRefused as refused:
             raise CommandRefused(str(refused)) from None
         return {"ok": True}, b""
+
+    async def _list_orders(self, request: dict[str, Any]) -> Answer:
+        sales = await self._orders.list(int(request.get("limit", 20)))
+        return {"orders": [summary(sale) for sale in sales]}, b""
+
+    async def _show_order(self, request: dict[str, Any]) -> Answer:
+        return await self._sale(self._orders.show(str(request["number"])))
+
+    async def _cancel_order(self, request: dict[str, Any]) -> Answer:
+        number, actor, reason = (str(request[key]) for key in ("number", "by", "reason"))
+        return await self._sale(self._orders.cancel(number, actor=actor, reason=reason))
+
+    async def _return_of_order(self, request: dict[str, Any]) -> Answer:
+        number, actor, reason = (str(request[key]) for key in ("number", "by", "reason"))
+        again = request.get("again", False)
+        if not isinstance(again, bool):
+            raise ValueError("again is true or false")
+        sale = await self._found(self._orders.show(number))
+        quantities: dict[str, int] = {}
+        for line, units in request["lines"]:
+            found = line_id(sale.order, int(line))
+            if found is None:
+                raise CommandRefused(f"order {sale.order.number} has no line {line}")
+            quantities[found] = quantities.get(found, 0) + int(units)
+        # By id from here on: the number may have been given to another order meanwhile.
+        back = self._orders.give_back(sale.order.id, quantities, actor=actor, reason=reason, again=again)
+        return await self._sale(back)
+
+    async def _sale(self, asked: Awaitable[Sale]) -> Answer:
+        return details(await self._found(asked)), b""
+
+    async def _found(self, asked: Awaitable[Sale]) -> Sale:
+        try:
+            return await asked
+        except ReturnRefused as refused:
+            raise CommandRefused(str(refused)) from None
 
     async def _touch(self, request: dict[str, Any]) -> Answer:
         self._display.touch(str(request["phase"]), int(request["x"]), int(request["y"]))

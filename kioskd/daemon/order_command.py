@@ -45,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     for asking in (cancel, give_back):
         asking.add_argument("number", help="as on the receipt, or the order's id")
         asking.add_argument("--reason", required=True, help="why: kept with the order")
-        asking.add_argument("--by", default=_who(), help="who does it: kept with the order (%(default)s)")
+        asking.add_argument("--by", default=who(), help="who does it: kept with the order (%(default)s)")
     give_back.add_argument(
         "--line", type=int, action="append", required=True, metavar="N", help="as in show; repeatable"
     )
@@ -117,7 +117,7 @@ def _json(document: object) -> int:
     return exit_codes.OK
 
 
-def _who() -> str:
+def who() -> str:
     """Whoever typed it, also behind sudo."""
     if name := os.environ.get("SUDO_USER"):
         return name

@@ -14,6 +14,7 @@ from kioskd.core.order import Order
 from kioskd.core.order_document import from_document
 from kioskd.daemon.drafts import UNPAID, order_draft, settled_drafts, step_draft
 from kioskd.daemon.reserved import Reserved
+from kioskd.daemon.sales import sale_draft
 from kioskd.outbox.operation import Closing, OperationRefused, OutboxFull, Parcel
 from kioskd.outbox.outbox import Outbox
 from kioskd.outbox.saga import Course, Decision
@@ -50,15 +51,15 @@ class Selling:
         if reserved:  # never refused for want of room: what was begun must be finished
             drafts = settled_drafts(order, reserved, loyalty=self._loyalty, now_s=self._clock())
             finish = Decision(reserved.saga, Course.FINISH, "paid")
-            await self._outbox.accept(*drafts, close=payment, decide=finish)
+            await self._outbox.accept(*drafts, sale_draft(order), close=payment, decide=finish)
             return self._accepted(order, payment, promised=True)
         try:
             draft = order_draft(order, loyalty=self._loyalty)
-            await self._outbox.accept(draft, close=payment)
+            await self._outbox.accept(draft, sale_draft(order), close=payment)
         except OutboxFull as full:
             log.error("order %s is kept for the record only: %s", order.number, full)
             record = replace(order_draft(order, loyalty=False), held=None)
-            await self._outbox.accept(record, close=payment)
+            await self._outbox.accept(record, sale_draft(order), close=payment)
             promised = False
         return self._accepted(order, payment, promised=promised)
 

@@ -23,6 +23,7 @@ from kioskd.daemon.drafts import ORDER
 from kioskd.daemon.errands import Errands
 from kioskd.daemon.launch import keep_picture
 from kioskd.daemon.notify import ServiceManager
+from kioskd.daemon.orders import Orders
 from kioskd.daemon.payments import Payments
 from kioskd.daemon.runtime import Runtime
 from kioskd.daemon.selling import Selling
@@ -126,6 +127,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
             outbox=outbox,
             selling=selling,
             payments=payments,
+            orders=Orders(outbox, selling, claim_link=courier.claim_link, wall=clock.wall),
             clock=clock,
             drive=config.control.drive,
         )

@@ -22,6 +22,7 @@ from kioskd.core.stored_value import GiftCard
 from kioskd.daemon.clock import Clock
 from kioskd.daemon.courier import LoyaltyCourier
 from kioskd.daemon.payments import Payments
+from kioskd.daemon.sales import RECORDS
 from kioskd.daemon.selling import Selling
 from kioskd.daemon.settlement import Settlement
 from kioskd.daemon.steps import Steps
@@ -208,4 +209,8 @@ def settlement(outbox: Outbox, terminal: PaymentTerminal | None, post: Callable[
 
 async def listed(outbox: Outbox) -> dict[str, str]:
     """Every operation ever accepted, and its state; without what is only kept to look it up."""
-    return {entry.operation.op_id: entry.operation.state.value for entry in await outbox.operations(1000)}
+    return {
+        entry.operation.op_id: entry.operation.state.value
+        for entry in await outbox.operations(1000)
+        if entry.operation.kind not in RECORDS
+    }

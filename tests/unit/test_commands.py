@@ -16,12 +16,16 @@ from kioskd.core.visit import Visit
 from kioskd.daemon.commands import Commands
 from kioskd.daemon.control import Answer, CommandRefused
 from kioskd.daemon.display import Display
+from kioskd.daemon.orders import Orders
 from kioskd.daemon.runtime import Runtime
 from kioskd.daemon.selling import Selling
 from tests.unit.backstage import DEADLINE_S, SetClock, order, working
 from tests.unit.shopfront import EAT_IN, SHOP
 
-RUNTIME = {"status", "scene", "frame", "wait", "outbox", "order_paid", "payment_decided", "order_dropped"}
+RUNTIME = {
+    *("status", "scene", "frame", "wait", "outbox", "order_paid", "payment_decided", "order_dropped"),
+    *("orders", "order", "order_cancel", "order_return"),
+}
 
 
 class FakeDisplay:
@@ -80,6 +84,7 @@ def at_the_panel(folder: Path, scenario: Callable[[Panel], Awaitable[None]], *, 
                 outbox=outbox,
                 selling=selling,
                 payments=None,
+                orders=Orders(outbox, selling, claim_link=lambda order: None, wall=clock.wall),
                 clock=clock,
                 drive=drive,
             )

@@ -54,7 +54,8 @@ def offer(
 
 
 def stored(id: str, kind: StoredValue, amount: int, *, refillable: bool = False) -> StoredPayment:
-    return StoredPayment(id, kind, f"account-{id}", eur(amount), eur(0), "GC-SECRET-77", "T-77", refillable)
+    code, tail = ("GC-SECRET-77", "T-77") if kind is StoredValue.GIFT_CARD else (None, "")
+    return StoredPayment(id, kind, f"account-{id}", eur(amount), eur(0), code, tail, refillable)
 
 
 ORDER = Order(
