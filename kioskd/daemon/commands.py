@@ -40,6 +40,7 @@ from kioskd.daemon.payments import Payments
 from kioskd.daemon.runtime import Runtime
 from kioskd.daemon.sales import RECORDS
 from kioskd.daemon.selling import Selling
+from kioskd.daemon.titles import title_of
 from kioskd.outbox.operation import OperationRefused
 from kioskd.outbox.outbox import Outbox
 
@@ -147,6 +148,7 @@ class Commands:
             {
                 "id": item.operation.op_id,
                 "kind": item.operation.kind,
+                "title": title_of(item.operation.kind),
                 "lane": item.operation.lane,
                 "state": item.operation.state,
                 "strategy": item.operation.strategy,
