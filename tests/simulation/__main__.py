@@ -12,7 +12,7 @@ import sys
 
 from bench.table import table
 from tests.simulation.faults import FAULTS
-from tests.simulation.runner import Figures, Plan, chosen, simulate
+from tests.simulation.runner import LEVELS, Figures, Plan, chosen, simulate
 from tests.simulation.world import VISITS
 
 
@@ -32,7 +32,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="./dev simulate", description=__doc__)
     parser.add_argument("--operations", type=_count, default=100_000, help="how many at least")
     parser.add_argument("--seed", type=int, default=1, help="of the first world; each has the next")
-    parser.add_argument("--level", choices=("memory", "sqlite"), default="memory")
+    parser.add_argument("--level", choices=LEVELS, default="memory")
     parser.add_argument(
         "--faults", type=_faults, help=f"comma separated, or none; drawn by each seed if not given: {FAULTS}"
     )
@@ -58,7 +58,7 @@ def _faults(text: str) -> frozenset[str]:
 def _show(figures: Figures, options: argparse.Namespace) -> None:
     for story in figures.stories:
         sys.stderr.write(f"{story}\n")
-    faults = [(fault, figures.faults[fault]) for fault in FAULTS if figures.faults[fault]]
+    faults = [(f, figures.faults[f]) for f in (*FAULTS, "kill -9") if figures.faults[f]]
     words = ("operations", "cuts", "kills", "lost", "doubled", "wrong", "in_doubt")
     told = {word: getattr(figures, word) for word in words}
     row = (*(f"{value:,}" for value in told.values()), f"{figures.seconds:.1f}")

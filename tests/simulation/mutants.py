@@ -198,6 +198,9 @@ MUTANTS: dict[str, Mutant] = {
     "does not let the server come to rest": Mutant({"policy": Policy(settle_s=0.0)}),
     "rests for less than the server works": Mutant({"policy": Policy(settle_s=10.0)}),
     "repeats a debit blindly": Mutant(_believing(Strategy.READ_BACK, Strategy.KEYED)),
+    "repeats a debit blindly, in production": Mutant(
+        patches={f"{REPLIES}.may_repeat": lambda *_: True, "kioskd.outbox.engine.may_repeat": lambda *_: True}
+    ),
     "repeats what only a person may": Mutant(_believing(Strategy.HUMAN, Strategy.KEYED)),
     "gives up when unclear": Mutant(_hearing(lambda o: Refused("gave_up") if o == Unclear() else o)),
     "takes a duplicate for a no": Mutant(

@@ -14,10 +14,12 @@ from functools import partial
 from pathlib import Path
 
 from tests.simulation.faults import FAULTS
+from tests.simulation.process_level import KilledKiosk
 from tests.simulation.promise import Doubled, Lost, Wrong
 from tests.simulation.sqlite_disk import SqliteDisk, make_blank
 from tests.simulation.world import VISITS, World
 
+LEVELS = ("memory", "sqlite", "process")
 CHUNK = 16
 STOP_AFTER = 10
 """Broken promises that are told one by one."""
@@ -72,7 +74,9 @@ def simulate(operations: int, seed: int, plan: Plan, jobs: int | None = None) ->
         if plan.level == "sqlite":
             make_blank(blank)
         run = partial(_run_chunk, plan, Path(directory))
-        for figures in _in_order(run, seed, 1 if operations <= CHUNK else jobs or os.cpu_count() or 1):
+        chunk = 1 if plan.level == "process" else CHUNK
+        cores = 1 if operations == 1 else jobs or os.cpu_count() or 1
+        for figures in _in_order(run, seed, cores, chunk):
             total.add(figures)
             if total.operations >= operations or len(total.stories) >= STOP_AFTER:
                 break
@@ -80,7 +84,7 @@ def simulate(operations: int, seed: int, plan: Plan, jobs: int | None = None) ->
     return total
 
 
-def _in_order(run: Callable[[range], list[Figures]], seed: int, jobs: int) -> Iterator[Figures]:
+def _in_order(run: Callable[[range], list[Figures]], seed: int, jobs: int, chunk: int) -> Iterator[Figures]:
     """World after world, worked on ahead of time on `jobs` cores."""
     if jobs == 1:
         while True:
@@ -91,8 +95,8 @@ def _in_order(run: Callable[[range], list[Figures]], seed: int, jobs: int) -> It
         try:
             while True:
                 while len(ahead) < 2 * jobs:
-                    ahead.append(pool.submit(run, range(seed, seed + CHUNK)))
-                    seed += CHUNK
+                    ahead.append(pool.submit(run, range(seed, seed + chunk)))
+                    seed += chunk
                 yield from ahead.popleft().result()
         finally:
             pool.shutdown(cancel_futures=True)
@@ -104,6 +108,8 @@ def _run_chunk(plan: Plan, directory: Path, seeds: range) -> list[Figures]:
 
 
 def run_one(plan: Plan, seed: int, directory: Path) -> Figures:
+    if plan.level == "process":
+        return _killed(seed, directory)
     if plan.level == "memory":
         world = World(seed, plan.visits, faults=plan.faults)
         figures = _lived(world, world.run)
@@ -116,6 +122,19 @@ def run_one(plan: Plan, seed: int, directory: Path) -> Figures:
         disk.close()
         figures.cuts = disk.cuts
         return figures
+
+
+def _killed(seed: int, directory: Path) -> Figures:
+    figures = Figures(worlds=1)
+    with tempfile.TemporaryDirectory(dir=directory) as own:
+        kiosk = KilledKiosk(seed, Path(own))
+        try:
+            kiosk.run()
+        except Wrong as error:
+            figures.blame(error)
+    figures.operations, figures.kills, figures.in_doubt = kiosk.operations, kiosk.kills, kiosk.in_doubt
+    figures.faults["kill -9"] = kiosk.kills
+    return figures
 
 
 def _lived(world: World, run: Callable[[], object]) -> Figures:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, find, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from tests.simulation.__main__ import parsed
 from tests.simulation.faults import FAULTS
 from tests.simulation.mutants import MUTANTS, Mutant
+from tests.simulation.process_level import KilledKiosk
 from tests.simulation.promise import Wrong
 from tests.simulation.world import VISITS
 
@@ -29,6 +31,16 @@ def _found_out(mutant: Mutant, seed: int, **arguments: object) -> str | None:
 @pytest.mark.parametrize("name", MUTANTS)
 def test_a_wrong_outbox_is_caught(name: str) -> None:
     assert any(_found_out(MUTANTS[name], seed) for seed in range(SEEDS))
+
+
+@pytest.mark.process
+def test_a_wrong_outbox_is_caught_in_a_process_that_is_killed(tmp_path: Path) -> None:
+    """It is a copy of this process, and inherits what is wrong in it."""
+    with MUTANTS["repeats a debit blindly, in production"].installed(), pytest.raises(Wrong, match="doubled"):
+        for seed in range(SEEDS):
+            directory = tmp_path / str(seed)
+            directory.mkdir()
+            KilledKiosk(seed, directory).run()
 
 
 def test_the_line_that_is_printed_tells_the_same_story_again() -> None:

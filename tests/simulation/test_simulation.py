@@ -36,6 +36,14 @@ def test_twenty_thousand_power_cuts_under_the_real_store() -> None:
     assert figures.cuts >= 20_000
 
 
+@pytest.mark.process
+@pytest.mark.timeout(400)
+def test_two_hundred_times_the_process_is_killed() -> None:
+    figures = simulate(2200, seed=1, plan=Plan("process"))
+    _must_be_good(figures)
+    assert figures.kills >= 200
+
+
 def test_every_situation_comes_up() -> None:
     seen: Counter[str] = Counter()
     for seed in range(400):
