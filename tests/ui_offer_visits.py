@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from kioskd.core.bill import ChargeRule, TakenOffer, bill_of, order_discounts
+from kioskd.core.bill import ChargeRule, TakenOffer, bill_of, order_discounts, stored_payments
 from kioskd.core.catalogue import Words
 from kioskd.core.credential import Credential, CredentialKind
 from kioskd.core.denial import Denial
@@ -155,6 +155,12 @@ def offer_visits(shop: Shop, known: Visit, order: Order) -> dict[str, Visit]:
         assert outcome is not None
         return ConfirmingOffer(right, Menu(), outcome)
 
+    cookie = bill_of(
+        basket.add(shop.catalogue.products["COOKIE"]), taken(REWARDS[0]), shop.stacking, (), None
+    ).discount("o0")
+    assert cookie is not None
+    with_cookie = ConfirmingOffer(REWARDS[0], Menu(), cookie)
+
     def asked(phase: ConfirmingOffer) -> Visit:
         return replace(known, phase=phase)
 
@@ -187,6 +193,7 @@ def offer_visits(shop: Shop, known: Visit, order: Order) -> dict[str, Visit]:
         "offer-long": asked(confirming(LONG)),
         "offer-points": replace(asked(confirming(MANY_REWARDS.rewards[29])), member=MANY_REWARDS),
         "offer-reward-to-add": asked(confirming(REWARDS[0])),
+        "offer-added": asked(with_cookie),
         "offer-to-add": asked(confirming(FREE_COFFEE)),
         "offer-to-add-one-of": asked(
             confirming(replace(FREE_COFFEE, rule=free("COFFEE", "MINT-TEA", "COLA")))
@@ -203,7 +210,9 @@ def offer_visits(shop: Shop, known: Visit, order: Order) -> dict[str, Visit]:
         **said,
         "notice-offer-added": told(reviewing, NoticeKind.OFFER_ADDED, TWENTY_OFF.title),
         "notice-offer-removed": told(reviewing, NoticeKind.OFFER_REMOVED, LONG.title[:60]),
-        "notice-gift-card": told(at_checkout, NoticeKind.GIFT_CARD_ADDED),
+        "notice-gift-card": told(
+            replace(at_checkout, gift_cards=CARDS[:1]), NoticeKind.GIFT_CARD_ADDED, "9876"
+        ),
         "notice-not-checked": told(typing, NoticeKind.NOT_CHECKED),
         "basket-offers": replace(reviewing, offers=some),
         "basket-many-offers": replace(reviewing, offers=nine),
@@ -237,6 +246,15 @@ def offer_visits(shop: Shop, known: Visit, order: Order) -> dict[str, Visit]:
             at_checkout, devices={k: v for k, v in known.devices.items() if k != "card"}
         ),
         "paying-reserving": replace(known, phase=Paying(with_offers, 190, 220, PaymentStep.RESERVING)),
+        "paying-nothing-due": replace(
+            known,
+            phase=Paying(
+                replace(order, tender=Tender.NONE, payments=stored_payments("p", order.total, CARDS, None)),
+                190,
+                220,
+                PaymentStep.RESERVING,
+            ),
+        ),
         "paying-stored-value": replace(known, phase=Paying(order, 190, 220, PaymentStep.RESERVING)),
         "thanks-saved": replace(
             known,

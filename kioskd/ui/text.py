@@ -76,6 +76,17 @@ def reads_from_right(text: str, rtl: bool) -> bool:
     return "L" not in kinds or bool(kinds & {"R", "AL"})
 
 
+def embedded(text: str, rtl: bool) -> str:
+    """A text from outside, to be put into a sentence: whatever it begins with, it keeps its own order."""
+    if not text or not rtl or reads_from_right(text, rtl):
+        return text
+    return f"{_LEFT_TO_RIGHT_EMBEDDING}{text}{_POP}"
+
+
+_LEFT_TO_RIGHT_EMBEDDING = "\u202a"
+_POP = "\u202c"
+
+
 def _right_to_left(char: str) -> bool:
     return unicodedata.bidirectional(char) in ("R", "AL", "AN", "RLE", "RLO", "RLI")
 

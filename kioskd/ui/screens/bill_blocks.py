@@ -99,7 +99,7 @@ def _stays(sheet: Sheet, payment: StoredPayment) -> _Row:
     return _Row(words, "", ("small", "tiny"), "quiet")
 
 
-# --- measuring and drawing --------------------------------------------------------------------------------
+# --- measuring and drawing -----------------------------------------------------------------------------
 
 
 def _indent(sheet: Sheet) -> float:

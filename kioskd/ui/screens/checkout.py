@@ -37,7 +37,7 @@ def _bill(sheet: Sheet, area: Rect, visit: Visit, shop: Shop, controls: Rect | N
     """A card as high as its lines need, the lines scrolling when they are many."""
     compact = sheet.stage.compact
     pad = sheet.u(48 if not compact else 24)
-    total_h = sheet.u(170 if not compact else 108)
+    total_h = sheet.u(170 if sheet.stage.portrait else 136 if not compact else 108)
     note_h = sheet.measure.line_mm("small") if shop.preview and not may_scan(visit, shop) else 0.0
     width = area.w - 2 * pad
     room = area.h - 2 * pad - total_h - note_h

@@ -14,7 +14,7 @@ from kioskd.ui.geometry import Rect
 from kioskd.ui.locale.translator import later
 from kioskd.ui.scene import Align, Role, Widget
 from kioskd.ui.screens.frame import cancel_order, frame, gap, head, points_words
-from kioskd.ui.screens.offer_cards import picture_of, points_left
+from kioskd.ui.screens.offer_cards import picture_of
 from kioskd.ui.screens.offer_words import denial_words, offer_title, refusal_words
 from kioskd.ui.screens.sheet import Sheet, art, icon
 from kioskd.ui.screens.wait import waiting
@@ -66,7 +66,7 @@ def _foot(sheet: Sheet, foot: Rect, phase: ConfirmingOffer) -> None:
     sheet.button("use", right, yes, action, types=types)
 
 
-# --- the ticket: what it is, a line, and what it does ------------------------------------------------------
+# --- the ticket: what it is, a line, and what it does --------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def _ticket(sheet: Sheet, body: Rect, visit: Visit, shop: Shop, phase: Confirmin
     stage, compact = sheet.stage, sheet.stage.compact
     pad = sheet.u(56 if not compact else 24)
     facts = _facts(sheet, visit, phase) if phase.denial is None else []
-    says = _says(sheet, shop, phase)
+    says = _says(sheet, visit, shop, phase)
     if stage.portrait:
         width = body.w - 2 * pad
         what_h = _what_height(sheet, width, phase.right)
@@ -116,7 +116,7 @@ def _what_height(sheet: Sheet, width: float, right: Right) -> float:
 
 
 def _title_type(sheet: Sheet, width: float, right: Right) -> str:
-    """The largest in which the title stands on two lines."""
+    """The largest in which the title stands on two lines, or three of the smaller ones."""
     types = ("title", "heading", "strong") if not sheet.stage.compact else ("heading", "strong", "pill")
     title = offer_title(right.title)
     whole = (t for t in types if all(sheet.width(word, t) <= width for word in title.split()))
@@ -156,7 +156,7 @@ def _facts(sheet: Sheet, visit: Visit, phase: ConfirmingOffer) -> list[_Fact]:
     if isinstance(phase.right, Reward):
         cost = phase.right.cost_points
         facts.append(_Fact("cost", tr("It costs"), points_words(sheet, cost, unit)))
-        balance = points_left(visit)
+        balance = visit.points_left
         if balance is not None:
             facts.append(_Fact("left", tr("You keep"), points_words(sheet, max(0, balance - cost), unit)))
     if isinstance(phase.outcome, Discount):
@@ -172,16 +172,28 @@ class _Says:
     second: str
 
 
-def _says(sheet: Sheet, shop: Shop, phase: ConfirmingOffer) -> _Says:
+def _says(sheet: Sheet, visit: Visit, shop: Shop, phase: ConfirmingOffer) -> _Says:
     tr = sheet.tr
     if phase.denial is not None:
         return _Says(denial_words(phase.denial, tr), "")
     if isinstance(phase.outcome, Discount):
-        return _Says("", tr("You can take it off again until you pay."))
+        promise = tr("You can take it off again until you pay.")
+        added = _added(sheet, visit, shop, phase.outcome)
+        return _Says("", f"{added} {promise}" if added else promise)
     if not usable(phase):
         return _Says(denial_words(Denial.UNUSABLE, tr), "")
     words = refusal_words(phase.outcome, phase.right.rule, shop, tr)
     return _Says(words, tr("It is only used up if it takes something off."))
+
+
+def _added(sheet: Sheet, visit: Visit, shop: Shop, outcome: Discount) -> str:
+    """What comes into the basket with the offer, because the offer is for it and it is not there yet."""
+    there = {line.product.sku for line in visit.basket.lines}
+    for share in outcome.shares:
+        product = shop.catalogue.products.get(share.item.sku)
+        if product is not None and share.item.within is None and product.sku not in there:
+            return sheet.tr("We add it for you: {name}.", name=sheet.tr.words(product.name))
+    return ""
 
 
 def _fact_height(sheet: Sheet, fact: _Fact) -> float:

@@ -64,7 +64,7 @@ def _beside(sheet: Sheet, layout: Frame, visit: Visit, phase: AddingGiftCard, ti
     _switch(sheet, at, phase)
     if not stage.compact:
         left = notice_banner(sheet, visit, left)
-    code_h = max(left.h * 0.55, stage.target_mm)
+    code_h = left.h * (0.5 if stage.compact else 0.55)
     at, left = left.top(min(code_h, sheet.u(150)) if not narrow else left.h, space)
     _code(sheet, at, phase.code, narrow=narrow)
     if _can_scan(visit) and left.h >= sheet.u(90 if stage.compact else 130):

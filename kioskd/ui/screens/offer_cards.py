@@ -42,14 +42,6 @@ def last_day(sheet: Sheet, day: date | None, otherwise: str) -> str:
     return sheet.tr("Until {date}", date=sheet.tr.date(day)) if day is not None else otherwise
 
 
-def points_left(visit: Visit) -> int | None:
-    """The member's points less those of the rewards on the order. None while they are not known."""
-    if visit.member is None or visit.member.points is None:
-        return None
-    spent = (taken.right.cost_points for taken in visit.offers if isinstance(taken.right, Reward))
-    return visit.member.points - sum(spent)
-
-
 def sections(sheet: Sheet, visit: Visit, shop: Shop) -> Iterator[tuple[str, list[OfferCard]]]:
     """Titled lists: what is ready, then what points can buy, cheapest first."""
     who, tr = visit.member, sheet.tr
@@ -83,7 +75,7 @@ def _ready(sheet: Sheet, right: CollectableReward | Voucher, visit: Visit, shop:
 
 def _reward(sheet: Sheet, reward: Reward, who: Member, visit: Visit, shop: Shop) -> OfferCard:
     tr = sheet.tr
-    balance = points_left(visit)
+    balance = visit.points_left
     missing = reward.missing_points(balance) if balance is not None else 0
     id, detail = f"reward:{reward.id}", points_words(sheet, reward.cost_points, who.points_name)
     if _taken(visit, reward) is None:

@@ -30,15 +30,17 @@ def paying(sheet: Sheet, visit: Visit, shop: Shop, phase: Paying) -> str:
     tr = sheet.tr
     layout = frame(sheet, visit, shop, leave=None, languages=False)
     words, more = _SAYS[phase.step]
-    if phase.aborting:
-        words, more = later("Stopping the payment"), later("The terminal needs a moment.")
-    elif phase.step is PaymentStep.RESERVING and not phase.order.discounts:
+    reserving = phase.step is PaymentStep.RESERVING
+    if reserving and not phase.order.discounts:
         words = later("One moment, we are preparing your payment")
-    elif phase.step in (PaymentStep.PRESENT_CARD, PaymentStep.ENTER_PIN):
+    if phase.aborting:
+        words = later("Stopping the payment")
+        more = later("One moment…") if reserving else later("The terminal needs a moment.")
+    elif reserving or phase.step in (PaymentStep.PRESENT_CARD, PaymentStep.ENTER_PIN):
         sheet.button(
             "cancel_payment", layout.foot, tr("Stop the payment"), CancelPayment(), style="secondary"
         )
-    picture = "hourglass" if phase.step is PaymentStep.RESERVING else "credit-card"
+    picture = "hourglass" if reserving else "credit-card"
     _say(sheet, layout.body, tr(words), tr(more), phase.order, picture)
     return tr(words)
 
@@ -53,7 +55,7 @@ def storing(sheet: Sheet, visit: Visit, shop: Shop, order: Order) -> str:
 
 def _say(sheet: Sheet, body: Rect, words: str, more: str, order: Order, picture: str) -> None:
     tr, stage = sheet.tr, sheet.stage
-    amount = tr.money(order.due)
+    amount = tr.money(order.due) if order.due else ""
     if stage.portrait:
         area = body.inset(sheet.u(40), 0)
         side = min(area.w * 0.5, area.h * 0.32)
@@ -61,7 +63,7 @@ def _say(sheet: Sheet, body: Rect, words: str, more: str, order: Order, picture:
         amount_size = next(
             s for s in (*sizes, "heading") if sheet.width(amount, s) <= area.w or s == "heading"
         )
-        amount_h = sheet.measure.line_mm(amount_size)
+        amount_h = sheet.measure.line_mm(amount_size) if amount else 0.0
         words_h = sheet.height(words, "title", area.w, 3)
         more_h = sheet.height(more, "body", area.w, 2)
         total = side + sheet.u(56) + amount_h + sheet.u(64) + words_h + sheet.u(16) + more_h
@@ -74,13 +76,13 @@ def _say(sheet: Sheet, body: Rect, words: str, more: str, order: Order, picture:
         side = min(picture_area.w, body.h) * 0.8
         sheet.picture(picture_area.around(side, side), art(picture), id="picture")
         amount_size = "hero" if not stage.compact else "title"
-        amount_h = sheet.measure.line_mm(amount_size)
+        amount_h = sheet.measure.line_mm(amount_size) if amount else 0.0
         words_h = sheet.height(words, "title", rest.w, 3)
         more_h = sheet.height(more, "body", rest.w, 2)
         rest = rest.around(rest.w, min(rest.h, amount_h + sheet.u(32) + words_h + sheet.u(16) + more_h))
         align = Align.START
     gap = sheet.u(64 if stage.portrait else 32 if not stage.compact else 12)
-    at, rest = rest.top(amount_h, gap)
+    at, rest = rest.top(amount_h, gap if amount else 0.0)
     sheet.line(at, amount, amount_size, align=align, id="amount", role=Role.STATUS)
     sheet.add(Widget("says", Role.STATUS, rest, "plain", name=f"{words}. {more}"))
     rest = sheet.text(

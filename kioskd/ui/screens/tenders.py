@@ -114,7 +114,7 @@ def _parts(sheet: Sheet, visit: Visit, shop: Shop, economy: _Economy = _Economy.
 def _tiles(sheet: Sheet, visit: Visit, shop: Shop) -> list[_Draw]:
     tiles: list[_Draw] = []
     prepaid = visit.member is not None and visit.member.prepaid is not None
-    if {Capability.GIFT_CARDS, Capability.OFFERS} & shop.capabilities:
+    if Capability.GIFT_CARDS in shop.capabilities:
         tiles.append(partial(_gift_card_tile, sheet, visit))
     if prepaid and Capability.PREPAID in shop.capabilities:
         tiles.append(partial(_prepaid_tile, sheet, visit))
@@ -130,7 +130,7 @@ def _heading(sheet: Sheet, words: str, rect: Rect) -> None:
     sheet.line(rect, words, ("heading", "strong", "pill"), role=Role.HEADING, id="how")
 
 
-# --- money the guest has already given --------------------------------------------------------------------
+# --- money the guest has already given -----------------------------------------------------------------
 
 
 def _gift_card_tile(sheet: Sheet, visit: Visit, rect: Rect) -> None:
@@ -217,7 +217,7 @@ def _tile(
         sheet.line(inner, first, ("strong", "pill", "badge"), align=align, lines=3, part_of=id)
 
 
-# --- card and counter -------------------------------------------------------------------------------------
+# --- card and counter ----------------------------------------------------------------------------------
 
 
 def _card(sheet: Sheet, rect: Rect) -> None:
@@ -261,7 +261,7 @@ def _no_card(sheet: Sheet, rect: Rect, *, counter: bool) -> None:
     pair(sheet, inner, words, more, "no_card", sizes=MEDIUM)
 
 
-# --- points still to be earned ----------------------------------------------------------------------------
+# --- points still to be earned -------------------------------------------------------------------------
 
 
 def _scan_row(sheet: Sheet, visit: Visit, rect: Rect) -> None:

@@ -6,7 +6,7 @@ from kioskd.core.catalogue import Allergen, Diet
 from kioskd.core.visit import Notice, NoticeKind
 from kioskd.ui.locale.translator import Translator, later
 from kioskd.ui.screens.offer_words import denial_words
-from kioskd.ui.text import clean
+from kioskd.ui.text import clean, embedded
 
 ALLERGENS = {
     Allergen.GLUTEN: later("gluten"),
@@ -69,7 +69,7 @@ _NOTICES = {
     NoticeKind.ADDED: (later("Added: {about}"), "check-mark"),
     NoticeKind.OFFER_ADDED: (later("On your order: {about}"), "gift"),
     NoticeKind.OFFER_REMOVED: (later("Kept for another time: {about}"), "gift"),
-    NoticeKind.GIFT_CARD_ADDED: (later("Your gift card pays first: {about}"), "ticket"),
+    NoticeKind.GIFT_CARD_ADDED: (later("The gift card ending in {about} pays first."), "ticket"),
     NoticeKind.DENIED: (later("{about}: {words}"), "ticket"),
     NoticeKind.NOT_CHECKED: (
         later("We could not check this code just now. Nothing was used: please try again."),
@@ -88,7 +88,7 @@ _NAMELESS = {
 
 
 def notice_words(notice: Notice, tr: Translator) -> str:
-    about = clean(notice.about, 60)
+    about = embedded(clean(notice.about, 60), tr.rtl)
     if notice.denial is not None:
         words = denial_words(notice.denial, tr)
         return tr(_NOTICES[NoticeKind.DENIED][0], about=about, words=words) if about else words
