@@ -71,6 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     decided.add_argument("--socket", type=Path, required=True, help="[control] socket of its configuration")
     decided.set_defaults(command=_payment_decided)
 
+    pin = commands.add_parser("staff-pin", help="choose the PIN of the staff screen")
+    pin.set_defaults(command=_staff_pin)
+
     catalogue = commands.add_parser("catalogue", help="tell the loyalty backend about the menu")
     push = catalogue.add_subparsers(required=True, metavar="ACTION").add_parser(
         "push", help="tell it what changed since the last time"
@@ -132,6 +135,12 @@ def _push_catalogue(parsed: argparse.Namespace) -> int:
     from kioskd.daemon.catalogue_command import push_catalogue
 
     return push_catalogue(parsed.config, everything=parsed.all, dry_run=parsed.dry_run)
+
+
+def _staff_pin(_parsed: argparse.Namespace) -> int:
+    from kioskd.daemon.pin_command import staff_pin
+
+    return staff_pin()
 
 
 def _visit_graph(_parsed: argparse.Namespace) -> int:

@@ -309,6 +309,19 @@ class Counter(Section):
     enabled: bool = False
 
 
+_PIN_HASH = matching(
+    r"scrypt:1[0-6]:[1-8]:[1-4]:[A-Za-z0-9_-]{22}:[A-Za-z0-9_-]{43}",
+    "is not what kioskd staff-pin prints",
+    "run kioskd staff-pin and write its line here; never the PIN itself",
+)
+
+
+class Staff(Section):
+    """The staff screen opens with the PIN that `pin_hash` was made of; without it there is none."""
+
+    pin_hash: Annotated[str, AfterValidator(_PIN_HASH)] | None = Field(default=None, repr=False)
+
+
 class Limits(Section):
     """A guest is asked after `idle_s` without a touch and has `still_there_s` to answer.
 
@@ -356,6 +369,7 @@ class Config(Section):
     printer: Annotated[Printer, Field(discriminator="driver")] = Disabled.model_construct()
     terminal: Annotated[Terminal, Field(discriminator="driver")] = Disabled.model_construct()
     counter: Counter = Counter.model_construct()
+    staff: Staff = Staff.model_construct()
     charges: Annotated[tuple[Charge, ...], Strict(False), Field(max_length=8)] = Field(
         default=(), alias="charge"
     )

@@ -11,11 +11,17 @@ from kioskd.daemon.config import Config
 
 
 def dump_config(config: Config, *, only_changes: bool = False) -> str:
-    """`config` as a file that loads to the same again; paths are absolute.
+    """`config` as a file that loads to the same again, but for the staff's PIN; paths are absolute.
 
-    `only_changes` leaves out what is as it would be by itself. Nothing in it is secret.
+    `only_changes` leaves out what is as it would be by itself. Nothing in it is secret: a hash of few digits
+    would be, for they can all be tried.
     """
-    data = config.model_dump(by_alias=True, exclude_none=True, exclude_defaults=only_changes)
+    data = config.model_dump(
+        by_alias=True,
+        exclude_none=True,
+        exclude_defaults=only_changes,
+        exclude={"staff": {"pin_hash"}},
+    )
     return "\n".join(_document(data)) + "\n"
 
 

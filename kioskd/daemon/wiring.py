@@ -65,6 +65,7 @@ def shop_of(config: Config, catalogue: Catalogue) -> Shop:
         stacking=Stacking(offers.stacking),
         charges=tuple(charge.rule for charge in config.charges),
         vouchers_need_card=not offers.vouchers_without_card,
+        staff=config.staff.pin_hash is not None,
         limits=limits,
     )
 

@@ -102,6 +102,7 @@ def kiosk_settings(
         "printer": {"driver": "serial", "path": str(places.printer), "profile": "epson-tm-t20iii"},
         "terminal": {"driver": "zvt", "host": "127.0.0.1", "port": terminal_port},
         "counter": {"enabled": counter},
+        "staff": harbour["staff"],
         "limits": {"outage_spread_s": 0},
         "control": {"socket": str(places.socket), "drive": True},
     }
