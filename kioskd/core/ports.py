@@ -68,14 +68,6 @@ class ReceiptPrinter(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """The backend's answer to an order. None means it did not say."""
-
-    points: int | None
-    balance: int | None
-
-
 class Translator(Protocol):
     """The guest's language. Message ids are the English sentences."""
 

@@ -22,8 +22,8 @@ from kioskd.core.credential import Credential, CredentialKind
 from kioskd.core.errors import LoyaltyError, Refused, Throttled, Unauthorised, Unclear, Unreachable
 from kioskd.core.money import Money
 from kioskd.core.order import Order, Tender, order_lines
-from kioskd.core.ports import Delivered
 from kioskd.loyalty.leat.adapter import LeatBackend
+from kioskd.loyalty.leat.told_orders import Delivered
 from kioskd.sim.faults import FaultRule
 from kioskd.sim.leat import SIM_TOKEN
 from kioskd.sim.recorder import Exchange
@@ -95,11 +95,11 @@ def test_an_order_gives_points_once() -> None:
     async def visit() -> None:
         async with leat() as (_, _, backend):
             member = await backend.identify(card(), "en")
-            assert await backend.find(ORDER_ID) is None
-            assert await backend.deliver(paid_order(member_id=member.id)) == Delivered(23, 1263)
+            assert await backend.orders.find(ORDER_ID) is None
+            assert await backend.orders.deliver(paid_order(member_id=member.id), {}) == Delivered(23, 1263)
             with pytest.raises(Refused, match="duplicate"):
-                await backend.deliver(paid_order(member_id=member.id))
-            assert await backend.find(ORDER_ID) == Delivered(None, None)
+                await backend.orders.deliver(paid_order(member_id=member.id), {})
+            assert await backend.orders.find(ORDER_ID) == Delivered(None, None)
             assert (await backend.identify(card(), "en")).points == 1263
 
     run(visit)
@@ -108,7 +108,11 @@ def test_an_order_gives_points_once() -> None:
 def test_a_wrong_token_is_for_staff() -> None:
     async def visit() -> None:
         async with leat(token="wrong") as (_, _, backend):
-            for attempt in (backend.probe(), backend.identify(card(), "en"), backend.deliver(paid_order())):
+            for attempt in (
+                backend.probe(),
+                backend.identify(card(), "en"),
+                backend.orders.deliver(paid_order(), {}),
+            ):
                 with pytest.raises(Unauthorised):
                     await attempt
 
@@ -122,13 +126,13 @@ def test_a_server_that_is_gone_is_unreachable_and_comes_back() -> None:
             await served.pause()
             for attempt in (
                 backend.identify(card(), "en"),
-                backend.deliver(paid_order()),
-                backend.find(ORDER_ID),
+                backend.orders.deliver(paid_order(), {}),
+                backend.orders.find(ORDER_ID),
             ):
                 with pytest.raises(Unreachable):
                     await attempt
             await served.resume()
-            assert await backend.deliver(paid_order()) == Delivered(23, 1263)
+            assert await backend.orders.deliver(paid_order(), {}) == Delivered(23, 1263)
 
     run(visit)
 
@@ -190,11 +194,11 @@ def test_an_order_takes_effect_once_whatever_happens(
             simulator.requests.clear()
             simulator.faults.add(rule.model_copy(update={"path": f"{ROOT}/orders", "times": 1}))
             with pytest.raises(LoyaltyError) as raised:
-                await outbox.deliver(order)
+                await outbox.orders.deliver(order, {})
             assert type(raised.value) is for_order
             assert [exchange.method for exchange in simulator.requests] == ["POST"]
-            if await backend.find(ORDER_ID) is None:
-                assert await backend.deliver(order) == Delivered(23, 1263)
+            if await backend.orders.find(ORDER_ID) is None:
+                assert await backend.orders.deliver(order, {}) == Delivered(23, 1263)
             assert (await backend.identify(card(), "en")).points == 1263
 
     run(visit)
@@ -269,7 +273,7 @@ def test_a_server_that_breaks_the_protocol_leaves_an_order_unclear(raw: bytes) -
     async def visit() -> None:
         async with raw_server(answer) as backend:
             with pytest.raises(Unclear):
-                await backend.deliver(paid_order(member_id="m-1"))
+                await backend.orders.deliver(paid_order(member_id="m-1"), {})
 
     run(visit)
 
@@ -286,7 +290,7 @@ def test_a_server_that_lets_nobody_finish_the_tls_handshake_was_sent_nothing() -
     async def visit(answer: Serve) -> None:
         async with raw_server(answer, scheme="https", timeout_s=TIMEOUT_S) as backend:
             with pytest.raises(Unreachable):
-                await backend.deliver(paid_order(member_id="m-1"))
+                await backend.orders.deliver(paid_order(member_id="m-1"), {})
 
     run(lambda: visit(hang_up))
     run(lambda: visit(silent))
@@ -312,10 +316,10 @@ def test_each_order_has_a_connection_of_its_own() -> None:
     async def visit() -> None:
         async with raw_server(answer) as backend:
             for _ in range(2):
-                await backend.find(ORDER_ID)
+                await backend.orders.find(ORDER_ID)
             assert connections == 1, "reads share one"
             for _ in range(2):
-                await backend.deliver(paid_order(member_id="o-1"))
+                await backend.orders.deliver(paid_order(member_id="o-1"), {})
             assert connections == 3
 
     run(visit)
@@ -327,7 +331,7 @@ def test_no_log_line_tells_card_name_or_token(caplog: pytest.LogCaptureFixture) 
     async def visit() -> None:
         async with leat() as (simulator, _, backend):
             member = await backend.identify(card(), "en")
-            await backend.deliver(paid_order(member_id=member.id))
+            await backend.orders.deliver(paid_order(member_id=member.id), {})
             simulator.faults.add(FaultRule(kind="redirect"))
             with pytest.raises(Unreachable):
                 await backend.identify(card(), "en")
@@ -346,10 +350,10 @@ def test_every_request_is_as_the_api_describes_it() -> None:
         async with leat(partner_id="partner-7") as (simulator, _, backend):
             await backend.probe()
             member = await backend.identify(card(), "en")
-            await backend.deliver(paid_order(member_id=member.id))
+            await backend.orders.deliver(paid_order(member_id=member.id), {})
             with pytest.raises(Refused):
-                await backend.deliver(paid_order())
-            await backend.find(ORDER_ID)
+                await backend.orders.deliver(paid_order(), {})
+            await backend.orders.find(ORDER_ID)
             sent.extend(simulator.requests)
 
     run(visit)

@@ -501,6 +501,18 @@ def test_an_order_does_not_wait_for_the_id_of_what_it_used() -> None:
     play(visit)
 
 
+def test_an_order_without_a_member_is_its_voucher_s_owner_s() -> None:
+    async def visit(here: Desk) -> None:
+        discount = OrderDiscount(f"{ORDER_ID}-d1", await here.voucher("TENOFF-K2XV"), eur(200))
+        told = await here.do(
+            Action.TELL_ORDER, **to_document(order_for(None, discounts=(discount,))), steps={}
+        )
+        assert here.done[told].result == {"points": 18, "balance": 1258}
+        assert await here.refused(Action.TELL_ORDER, **to_document(order_for(None)), steps={}) == "invalid"
+
+    play(visit)
+
+
 # --- cards of nobody -------------------------------------------------------------------------------------
 
 

@@ -29,13 +29,13 @@ from kioskd.core.order import (
     StoredValue,
     Tender,
 )
-from kioskd.core.ports import Delivered
 from kioskd.core.returning import piece, piece_document
 from kioskd.loyalty.leat import readback
 from kioskd.loyalty.leat.adapter import LeatBackend
 from kioskd.loyalty.leat.readback import Absent, Ambiguous, Applied, Verdict
 from kioskd.loyalty.leat.returns import return_write
 from kioskd.loyalty.leat.rules import OfferMapping
+from kioskd.loyalty.leat.told_orders import Delivered
 from kioskd.sim.faults import FaultRule
 from kioskd.sim.leat import LeatSimulator
 from tests.contract.leat_description import ROOT
@@ -599,12 +599,12 @@ def test_an_order_with_voucher_and_gift_card_is_previewed_delivered_and_returned
         here.switch(order_arithmetic="checked")
         assert await here.leat.preview.points(order.lines, order.discounts, (), "en", here.sanne) == 18
         used = {"use": redemption.id, "paid": spent.transaction_id}
-        assert await here.leat.deliver(order, used) == Delivered(18, 1258)
+        assert await here.leat.orders.deliver(order, used) == Delivered(18, 1258)
         returned = piece(order, f"{ORDER_ID}-r1", {f"{ORDER_ID}-1": 1})
         assert returned.refund == eur(900)
         body = return_write(piece_document(returned))
-        assert (await here.leat.take_back(body)).balance == 1249
-        assert await refused(here.leat.take_back(body)) == "duplicate"
+        assert (await here.leat.orders.take_back(body)).balance == 1249
+        assert await refused(here.leat.orders.take_back(body)) == "duplicate"
         assert here.points(here.sanne) == 1249
 
     play(visit)

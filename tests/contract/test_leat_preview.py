@@ -36,7 +36,7 @@ def test_a_member_and_a_guest_are_told_what_the_same_basket_earns() -> None:
             foreseen = await backend.preview_points(LINES, (), (), member.id, "nl")
             assert not simulator.state.orders, "asking stores nothing"
             assert foreseen
-            earned = await backend.deliver(paid_order(member_id=member.id))
+            earned = await backend.orders.deliver(paid_order(member_id=member.id), {})
             assert earned.points == foreseen.points == 23
 
     run(visit)

@@ -108,8 +108,8 @@ Ask = Callable[[LeatBackend], Awaitable[object]]
 NO_BOUND: frozenset[str] = frozenset()
 
 WRITES: Mapping[str, Ask] = {
-    "order": lambda leat: leat.deliver(ORDER, USED),
-    "return": lambda leat: leat.take_back(RETURN),
+    "order": lambda leat: leat.orders.deliver(ORDER, USED),
+    "return": lambda leat: leat.orders.take_back(RETURN),
     "hold voucher": lambda leat: leat.offers.hold_voucher(VOUCHER),
     "release voucher": lambda leat: leat.offers.release_voucher(VOUCHER, KEY),
     "redeem voucher": lambda leat: leat.offers.redeem_voucher(CODE, KEY, MEMBER),
@@ -131,7 +131,7 @@ WRITES: Mapping[str, Ask] = {
 QUESTIONS: Mapping[str, Ask] = {
     "identify": lambda leat: leat.identify(Credential(CredentialKind.MEMBER_CARD, CARD), "en"),
     "probe": lambda leat: leat.probe(),
-    "find order": lambda leat: leat.find(ORDER_ID),
+    "find order": lambda leat: leat.orders.find(ORDER_ID),
     "preview": lambda leat: leat.preview.points(ORDER.lines, ORDER.discounts, ORDER.charges, "en", MEMBER),
     "preview for nobody": lambda leat: leat.preview.points(ORDER.lines, (), (), "en", None),
     "find voucher": lambda leat: leat.offers.find_voucher(CODE, MEMBER),

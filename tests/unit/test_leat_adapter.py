@@ -24,8 +24,9 @@ from kioskd.core.errors import LoyaltyError, Refused, Throttled, Unauthorised, U
 from kioskd.core.member import CollectableReward, Member, Voucher
 from kioskd.core.money import Money
 from kioskd.core.order import Order, OrderLine, Tender, order_lines
-from kioskd.core.ports import Delivered, LoyaltyBackend
+from kioskd.core.ports import LoyaltyBackend
 from kioskd.loyalty.leat.adapter import LeatBackend
+from kioskd.loyalty.leat.told_orders import Delivered
 
 ROOT = "/api/v3/oauth/clients/"
 TOKEN = "pat-7f3a-secret"
@@ -126,7 +127,7 @@ class ScriptedLeat:
         return asyncio.run(self.backend().identify(SCAN, "en"))
 
     def deliver(self, order: Order) -> Delivered:
-        return asyncio.run(self.backend().deliver(order))
+        return asyncio.run(self.backend().orders.deliver(order, {}))
 
 
 def paid_order(**changes: Any) -> Order:
@@ -375,7 +376,7 @@ def test_an_impossible_order_is_refused_before_it_is_sent(order: Order) -> None:
 
 def test_an_order_is_found_or_certainly_not_there() -> None:
     def find(answer: Any) -> Delivered | None:
-        return asyncio.run(ScriptedLeat({"orders/find": answer}).backend().find(ORDER_ID))
+        return asyncio.run(ScriptedLeat({"orders/find": answer}).backend().orders.find(ORDER_ID))
 
     assert find({"uuid": "o-1", "external_identifier": ORDER_ID}) == Delivered(None, None)
     assert find(failure(60013)) is None
@@ -429,8 +430,8 @@ def test_whatever_leat_answers_nothing_but_loyalty_errors_comes_out(answers: dic
         backend = ScriptedLeat(answers).backend()
         for attempt in (
             backend.identify(SCAN, "en"),
-            backend.deliver(paid_order(member_id=None, credential=CARD)),
-            backend.find(ORDER_ID),
+            backend.orders.deliver(paid_order(member_id=None, credential=CARD), {}),
+            backend.orders.find(ORDER_ID),
             backend.probe(),
         ):
             with contextlib.suppress(LoyaltyError):

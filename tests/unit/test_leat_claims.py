@@ -8,10 +8,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from kioskd.core.catalogue import Words
 from kioskd.core.credential import CredentialKind, classify
+from kioskd.core.discount import OfferKind
 from kioskd.core.errors import ConfigError
 from kioskd.core.money import Money
-from kioskd.core.order import Order, OrderLine
+from kioskd.core.order import ChargeKind, OfferUse, Order, OrderCharge, OrderDiscount, OrderLine
 from kioskd.loyalty.leat.claims import MAX_LENGTH, LeatClaims
 from tests.unit.test_order import ORDER
 
@@ -43,6 +45,13 @@ def test_a_link_says_what_was_paid_and_works_once_for_this_order() -> None:
     assert (said["shop_uuid"], said["unique_id"]) == (SHOP, sold(1310).id)
     assert "very_secret" not in link
     assert "very_secret" not in repr(CLAIMS)
+
+
+def test_points_are_for_what_is_paid_after_discounts_and_with_charges() -> None:
+    use = OfferUse("u", OfferKind.VOUCHER, "v", "Three off")
+    box = OrderCharge("o-c1", ChargeKind.PACKAGING, Words("Box"), Money(30, "EUR"))
+    order = replace(sold(1310), discounts=(OrderDiscount("o-d1", use, Money(300, "EUR")),), charges=(box,))
+    assert fields(CLAIMS.link(order))["unit_value"] == "10.4"
 
 
 def test_the_kiosk_knows_its_own_links_for_what_they_are() -> None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,12 +32,11 @@ from kioskd.core.order import (
     StoredValue,
     Tender,
 )
-from kioskd.core.ports import Delivered
 from kioskd.core.returning import piece, piece_document
+from kioskd.loyalty.leat.adapter import LeatBackend
 from kioskd.loyalty.leat.orders import order_write
 from kioskd.loyalty.leat.preview import order_simulate
-from kioskd.loyalty.leat.return_deeds import TellReturn
-from kioskd.loyalty.leat.returns import OrderReturnWrite, return_write
+from kioskd.loyalty.leat.returns import return_write
 
 CONTACT = "7d1c6c1e-2f0a-4b52-9a53-2f6f0c8b1a01"
 SHOP = "b2f7a0c4-5d3e-4a0e-8a31-6f6f5c1d9e02"
@@ -297,9 +297,11 @@ def test_a_return_has_an_id_of_its_own() -> None:
     ],
 )
 def test_a_return_written_down_in_another_way_is_not_sent(broken: Mapping[str, Any]) -> None:
-    async def never(body: OrderReturnWrite) -> Delivered:
+    def never(request: httpx.Request) -> httpx.Response:
         raise AssertionError("sent")
+
+    leat = LeatBackend("https://leat.test", "t", SHOP, "EUR", transport=httpx.MockTransport(never))
 
     details = piece_document(piece(ORDER, f"{ID}-r1", {f"{ID}-1": 1})) | broken if broken else {}
     with pytest.raises(Refused, match="invalid"):
-        asyncio.run(TellReturn(never).perform(Deed("tell-r1", Action.TELL_RETURN, details)))
+        asyncio.run(leat.perform(Deed("tell-r1", Action.TELL_RETURN, details)))

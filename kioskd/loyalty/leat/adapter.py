@@ -14,18 +14,16 @@ from datetime import tzinfo
 from typing import Any, TypeVar
 
 import httpx
-from pydantic import ValidationError
 
 from kioskd.core.credential import Credential, CredentialKind
 from kioskd.core.deeds import Deed, Done, Finding
-from kioskd.core.errors import ConfigError, LoyaltyError, MoneyError, Refused, Unclear, Unreachable
+from kioskd.core.errors import ConfigError, LoyaltyError, Refused
 from kioskd.core.member import Member, Voucher
 from kioskd.core.order import Order, OrderCharge, OrderDiscount, OrderLine
-from kioskd.core.ports import Delivered
 from kioskd.core.preview import BasketPoints
 from kioskd.core.stored_value import GiftCard
 from kioskd.loyalty.http import JsonApi
-from kioskd.loyalty.leat import overview, wire
+from kioskd.loyalty.leat import overview
 from kioskd.loyalty.leat.cards import LeatCards
 from kioskd.loyalty.leat.catalogue_reader import LeatCatalogue
 from kioskd.loyalty.leat.claims import LeatClaims
@@ -33,12 +31,10 @@ from kioskd.loyalty.leat.client import LeatClient
 from kioskd.loyalty.leat.deeds import LeatDeeds
 from kioskd.loyalty.leat.offer_reader import OfferReader
 from kioskd.loyalty.leat.offers import LeatOffers
-from kioskd.loyalty.leat.orders import OrderWrite, order_write
 from kioskd.loyalty.leat.points_preview import PointsPreview
-from kioskd.loyalty.leat.refusals import INVALID_INPUT, LeatRefused
-from kioskd.loyalty.leat.returns import OrderReturnWrite
 from kioskd.loyalty.leat.rules import OfferMapping
 from kioskd.loyalty.leat.stored_value import LeatStoredValue
+from kioskd.loyalty.leat.told_orders import LeatOrders
 from kioskd.loyalty.leat.ways import ways
 
 logger = logging.getLogger(__name__)
@@ -61,7 +57,8 @@ class LeatBackend:
     are shown and cannot be used. With `link_blank_cards` a card of nobody becomes the card of a new member
     without a name.
 
-    What only some backends can do is behind `offers`, `stored_value`, `cards`, `catalogue` and `preview`.
+    What only some backends can do is behind `offers`, `stored_value`, `cards`, `orders`, `catalogue` and
+    `preview`.
     """
 
     def __init__(
@@ -105,9 +102,10 @@ class LeatBackend:
         self.offers = LeatOffers(self._client, shop_uuid, self._reader, time_zone)
         self.stored_value = LeatStoredValue(self._client, shop_uuid, currency, time_zone, gift_card_reference)
         self.cards = LeatCards(self._client)
+        self.orders = LeatOrders(self._client, shop_uuid, self._owner)
         self.preview = PointsPreview(self._client, shop_uuid, currency, clock)
         self.catalogue = LeatCatalogue(self._client)
-        self._deeds = LeatDeeds(ways(self.offers, self.stored_value, self.deliver, self.find, self.take_back))
+        self._deeds = LeatDeeds(ways(self.offers, self.stored_value, self.orders))
         self._claims = claims
         self._points_name: str | None = None
         self._points_name_until_s: float | None = None
@@ -147,41 +145,6 @@ class LeatBackend:
             ),
             partial=bool(failed),
         )
-
-    async def deliver(self, order: Order, used: Mapping[str, str] | None = None) -> Delivered:
-        """`used`: see `orders.order_write`."""
-        body = self._body(order, order.member_id or await self._owner_of_order(order), used or {})
-        try:
-            processed = await self._client.create_and_process_order(body)
-        except LeatRefused as refusal:
-            raise await self._reason(refusal, order.id) from None
-        if processed.order.external_identifier not in (None, order.id):
-            raise Unclear("orders/create-and-process: answered with another order")
-        return _delivered(processed.result)
-
-    async def take_back(self, order_return: OrderReturnWrite) -> Delivered:
-        """Correct the points of an order. Refused: `duplicate` when this return was told before.
-
-        No call finds a return. After Unclear it is sent again with the same id.
-        """
-        try:
-            return _delivered((await self._client.create_and_process_return(order_return)).result)
-        except LeatRefused as refusal:
-            if refusal.code == INVALID_INPUT and "external_identifier" in refusal.fields:
-                raise Refused("duplicate", str(refusal)) from None
-            raise
-
-    async def find(self, order_id: str) -> Delivered | None:
-        """A stored order does not tell its points, so what is found is Delivered(None, None)."""
-        try:
-            found = await self._client.find_order(order_id)
-        except Refused as refusal:
-            if refusal.reason == "not_found":
-                return None
-            raise
-        if found.external_identifier not in (None, order_id):
-            raise Unclear("orders/find: answered with another order")
-        return Delivered(None, None)
 
     def claim_link(self, order: Order) -> str | None:
         return self._claims.link(order) if self._claims else None
@@ -253,37 +216,6 @@ class LeatBackend:
                 logger.warning("a card of nobody could not be given to a new member: %s", refusal)
             raise Refused("unknown_card", str(refusal)) from None
 
-    async def _owner_of_order(self, order: Order) -> str:
-        if order.credential is None:
-            raise Refused("invalid", "an order of nobody")
-        try:
-            return await self._owner(order.credential)
-        except Unclear as error:
-            # Only the question for the card is unclear: the order itself was not sent.
-            raise Unreachable(str(error)) from None
-
-    def _body(self, order: Order, contact_uuid: str, used: Mapping[str, str]) -> OrderWrite:
-        try:
-            return order_write(order, contact_uuid, self._shop_uuid, used)
-        except MoneyError as error:
-            raise Refused("invalid", str(error)) from None
-        except ValidationError as error:
-            # Not chained: pydantic's text quotes the order.
-            broken = error.errors(include_input=False, include_context=False)[0]
-            raise Refused("invalid", f"order breaks a rule: {broken['type']} at {broken['loc']}") from None
-        except ValueError as error:
-            raise Refused("invalid", str(error)) from None
-
-    async def _reason(self, refusal: LeatRefused, order_id: str) -> LoyaltyError:
-        """Whether a refused order is there already. No code says so: the order is looked for."""
-        if refusal.code != INVALID_INPUT or "external_identifier" not in refusal.fields:
-            return refusal if refusal.reason != "not_found" else Refused("invalid", str(refusal))
-        try:
-            known = await self.find(order_id)
-        except LoyaltyError as error:
-            return Unclear(f"refused for its id, and looking for it failed: {error}")
-        return Refused("invalid" if known is None else "duplicate", f"code {refusal.code}")
-
     async def _current_points_name(self, within_s: float) -> str | None:
         if self._points_name_until_s is not None and self._clock() < self._points_name_until_s:
             return self._points_name
@@ -294,12 +226,6 @@ class LeatBackend:
         self._points_name = overview.points_name(program)
         self._points_name_until_s = self._clock() + _PROGRAM_LIFETIME_S
         return self._points_name
-
-
-def _delivered(result: wire.OrderResult) -> Delivered:
-    if result.type != "POINTS_TRANSACTION":
-        return Delivered(None, None)
-    return Delivered(result.data.points, result.data.new_balance)
 
 
 async def _outcome(answer: Awaitable[T]) -> T | LoyaltyError:

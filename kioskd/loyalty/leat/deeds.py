@@ -36,7 +36,7 @@ class Way(Protocol):
 
 
 class LeatDeeds:
-    """The part of `core.ports.DoesDeeds` that is about deeds; `ways` has one for each action."""
+    """The part of `core.ports.LoyaltyBackend` that is about deeds; `ways` has one for each action."""
 
     def __init__(self, ways: Mapping[Action, Way]) -> None:
         self._ways = ways

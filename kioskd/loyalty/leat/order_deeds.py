@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from kioskd.core.deeds import Deed, Done, Finding, NotDone
 from kioskd.core.order import Order
 from kioskd.core.order_document import from_document
-from kioskd.core.ports import Delivered
 from kioskd.loyalty.leat.deeds import NOTHING, not_understood
-
-Deliver = Callable[[Order, Mapping[str, str]], Awaitable[Delivered]]
-Find = Callable[[str], Awaitable[Delivered | None]]
+from kioskd.loyalty.leat.told_orders import Delivered, LeatOrders
 
 
 class TellOrder:
     """Refused as `duplicate` when Leat has an order of this id."""
 
-    def __init__(self, deliver: Deliver, find: Find) -> None:
-        self._deliver = deliver
-        self._find = find
+    def __init__(self, orders: LeatOrders) -> None:
+        self._orders = orders
 
     async def baseline(self, deed: Deed) -> Mapping[str, Any]:
         return NOTHING
 
     async def perform(self, deed: Deed) -> Done:
-        return _done(await self._deliver(_order(deed), _used(deed)))
+        return _done(await self._orders.deliver(_order(deed), _used(deed)))
 
     async def find_out(self, deed: Deed, baseline: Mapping[str, Any] | None) -> Finding:
-        found = await self._find(_order(deed).id)
+        found = await self._orders.find(_order(deed).id)
         return NotDone() if found is None else _done(found)
 
 

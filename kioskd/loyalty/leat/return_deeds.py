@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from kioskd.core.deeds import Deed, Done, Finding
-from kioskd.core.ports import Delivered
 from kioskd.loyalty.leat.deeds import NOTHING, not_understood
-from kioskd.loyalty.leat.returns import OrderReturnWrite, return_write
-
-TakeBack = Callable[[OrderReturnWrite], Awaitable[Delivered]]
+from kioskd.loyalty.leat.returns import return_write
+from kioskd.loyalty.leat.told_orders import LeatOrders
 
 
 class TellReturn:
     """Refused as `duplicate` when Leat has a return of this id."""
 
-    def __init__(self, take_back: TakeBack) -> None:
-        self._take_back = take_back
+    def __init__(self, orders: LeatOrders) -> None:
+        self._orders = orders
 
     async def baseline(self, deed: Deed) -> Mapping[str, Any]:
         return NOTHING
@@ -27,7 +25,7 @@ class TellReturn:
             body = return_write(deed.details)
         except (KeyError, TypeError, ValueError) as error:
             raise not_understood(deed, error) from None
-        corrected = await self._take_back(body)
+        corrected = await self._orders.take_back(body)
         return Done(result={"points": corrected.points, "balance": corrected.balance})
 
     async def find_out(self, deed: Deed, baseline: Mapping[str, Any] | None) -> Finding:

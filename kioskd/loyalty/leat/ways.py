@@ -15,16 +15,15 @@ from kioskd.loyalty.leat.money_deeds import (
     ReversePrepaid,
 )
 from kioskd.loyalty.leat.offers import LeatOffers
-from kioskd.loyalty.leat.order_deeds import Deliver, Find, TellOrder
-from kioskd.loyalty.leat.return_deeds import TakeBack, TellReturn
+from kioskd.loyalty.leat.order_deeds import TellOrder
+from kioskd.loyalty.leat.return_deeds import TellReturn
 from kioskd.loyalty.leat.reward_deeds import ClaimReward, CollectReward, ReturnReward, UndoCollection
 from kioskd.loyalty.leat.stored_value import LeatStoredValue
+from kioskd.loyalty.leat.told_orders import LeatOrders
 from kioskd.loyalty.leat.voucher_deeds import HoldVoucher, RedeemVoucher, ReleaseVoucher, UndoRedemption
 
 
-def ways(
-    offers: LeatOffers, money: LeatStoredValue, deliver: Deliver, find: Find, take_back: TakeBack
-) -> Mapping[Action, Way]:
+def ways(offers: LeatOffers, money: LeatStoredValue, orders: LeatOrders) -> Mapping[Action, Way]:
     return {
         Action.HOLD_VOUCHER: HoldVoucher(offers),
         Action.RELEASE_VOUCHER: ReleaseVoucher(offers),
@@ -40,6 +39,6 @@ def ways(
         Action.CHARGE_PREPAID: ChargePrepaid(money),
         Action.REVERSE_PREPAID: ReversePrepaid(money),
         Action.REFILL_PREPAID: RefillPrepaid(money),
-        Action.TELL_ORDER: TellOrder(deliver, find),
-        Action.TELL_RETURN: TellReturn(take_back),
+        Action.TELL_ORDER: TellOrder(orders),
+        Action.TELL_RETURN: TellReturn(orders),
     }
