@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ from kioskd.core.events import (
     SettlementDenied,
 )
 from kioskd.core.member import Voucher
-from kioskd.core.order import Tender
+from kioskd.core.order import Order, Tender
 from kioskd.core.ports import PaymentResult
 from kioskd.daemon import settlement as settlement_module
 from kioskd.daemon.settlement import RENEW_S
@@ -599,3 +600,23 @@ def test_no_code_is_ever_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture
     settle(tmp_path, scenario, UNKNOWN)
     assert "SECRET" not in caplog.text
     assert "order A1" in caplog.text
+
+
+# --- what it costs ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("order", [MIXED, replace(MIXED, discounts=(), payments=())], ids=["mixed", "plain"])
+def test_between_the_approved_card_and_the_thanks_lies_one_commit(tmp_path: Path, order: Order) -> None:
+    async def scenario(process: Process) -> None:
+        store, commits = process.outbox._store, []
+        commit = store.commit
+
+        def counted(*changes: Any, **how: Any) -> None:
+            commits.append([type(event).__name__ for event in process.news.events[-1:]])
+            commit(*changes, **how)
+
+        store.commit = counted  # type: ignore[method-assign]
+        await process.settlement.settle(order)
+        assert commits.count(["PaymentEnded"]) == 1
+
+    settle(tmp_path, scenario)
