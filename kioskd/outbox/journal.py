@@ -132,7 +132,7 @@ def _broken(path: Path, end: Link) -> Journal:
 
 
 def _frame(end: Link, statements: Sequence[Statement]) -> bytes:
-    body = json.dumps(statements, ensure_ascii=False, separators=(",", ":"), default=_bytes_as_text).encode()
+    body = _compact(statements).encode()
     return _HEAD.pack(_MAGIC, len(body), _checksum(end.n, end.digest, body), end.n, end.digest) + body
 
 
@@ -143,6 +143,9 @@ def _checksum(n: int, digest: bytes, body: bytes) -> int:
 def _bytes_as_text(value: object) -> dict[str, str]:
     assert isinstance(value, bytes)
     return {"bytes": value.decode("latin-1")}
+
+
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_bytes_as_text).encode
 
 
 def _bytes_again(value: dict[str, str]) -> bytes:

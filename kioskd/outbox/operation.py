@@ -15,6 +15,9 @@ from kioskd.outbox.states import TERMINAL, OpState
 
 PAYLOAD_LIMIT_BYTES = 128 * 1024
 _WORD_LIMIT = 128
+_canonical = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+).encode
 _UNDER_WAY = frozenset({OpState.SENDING, OpState.UNKNOWN, OpState.RECONCILING})
 
 
@@ -195,10 +198,7 @@ def encode_payload(draft: Draft) -> bytes:
         if not 0 < len(word) <= _WORD_LIMIT or not word.isprintable():
             raise OperationRefused(f"{name} must be 1 to {_WORD_LIMIT} printable characters")
     try:
-        text = json.dumps(
-            dict(draft.payload), ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-        )
-        payload = text.encode()
+        payload = _canonical(dict(draft.payload)).encode()
     except (TypeError, ValueError) as error:
         raise OperationRefused(
             f"{draft.op_id}: the payload is no JSON object: {type(error).__name__}"

@@ -21,6 +21,7 @@ from kioskd.outbox.chain import Link
 from kioskd.outbox.changes import Change
 from kioskd.outbox.copies import Copies
 from kioskd.outbox.copying import Copying
+from kioskd.outbox.journal import Statement
 from kioskd.outbox.opening import DiskFull, explained, open_file
 from kioskd.outbox.reading import Listed, Reading
 from kioskd.outbox.writing import Writer
@@ -57,6 +58,7 @@ class Store(Reading):
         self._writer = Writer(path, connection, boot_id, uptime_s, chain.end_of(connection))
         self._ballast = Ballast(path.with_name(f"{path.name}.ballast"))
         self._copies = copies
+        self._unwritten: list[tuple[Link, list[Statement]]] = []
         self._copying: Copying | None = None
         self._journal = copies.resume_journal(self._writer.end) if copies else None
         self.copy_due = copies is not None and self._journal is None
@@ -128,18 +130,20 @@ class Store(Reading):
                 with explained(self._path):
                     self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
         finally:
+            self.write_journal()
             if self._journal is not None:
                 self._journal.close()
             self._connection.close()
 
     # --- writing -----------------------------------------------------------------------------------------
 
-    def commit(self, changes: Sequence[Change], now: datetime) -> None:
+    def commit(self, changes: Sequence[Change], now: datetime, *, journal_later: bool = False) -> None:
         """All of it or nothing, on the disk when this returns: one transaction, one sync.
 
         `now` is wall time and only labels. Raises OperationRefused for an op_id that was used before, and
         StorageError when the disk does not take it; then nothing was changed. A full disk gets the ballast
-        first.
+        first. `journal_later`: the second copy need not be written before a guest is answered; call
+        `write_journal` next.
         """
         at = now.isoformat(timespec="milliseconds")
         try:
@@ -150,6 +154,8 @@ class Store(Reading):
                 raise
             with self._transaction():
                 self._writer.write(changes, at)
+        if not journal_later:
+            self.write_journal()
 
     def checkpoint_due(self) -> bool:
         return self._wal_pages >= CHECKPOINT_PAGES
@@ -174,7 +180,9 @@ class Store(Reading):
         with self._transaction():
             self._writer.execute("retain", (at,))
             self._writer.execute("purge", (before,))
-            return self._connection.changes()
+            wiped = self._connection.changes()
+        self.write_journal()
+        return wiped
 
     # --- the copies --------------------------------------------------------------------------------------
 
@@ -183,8 +191,17 @@ class Store(Reading):
         """The second copy, or the room to finish in, is not yet what it should be."""
         return self.tight or (self._journal is not None and self._journal.unsynced)
 
+    def write_journal(self) -> None:
+        """What was committed since, once more. Never raises: the second copy stops nothing."""
+        for end, statements in self._unwritten:
+            if self._journal is not None:
+                self._journal.append(end, statements)
+                self.copy_due = self.copy_due or self._journal.broken
+        self._unwritten.clear()
+
     def sync_journal(self) -> None:
         """The second copy on the disk, too. Cheap when nothing was written since."""
+        self.write_journal()
         if self._journal is not None:
             self._journal.sync()
 
@@ -210,6 +227,7 @@ class Store(Reading):
             raise
         self._copying = None
         self._changed = False
+        self.write_journal()
         if self._journal is not None:
             self._journal.close()
         generation = _generation(copies, self._writer.end)
@@ -254,7 +272,7 @@ class Store(Reading):
         if self._broken is not None:
             raise StorageError(f"{self._path}: {self._broken}: restart")
         before = self._writer.end
-        self._writer.done.clear()
+        self._writer.done = []
         with explained(self._path):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
@@ -270,9 +288,8 @@ class Store(Reading):
                 raise
         if self._writer.done:
             self._changed = True
-            if self._journal is not None:
-                self._journal.append(self._writer.end, self._writer.done)
-                self.copy_due = self.copy_due or self._journal.broken
+            self._unwritten.append((self._writer.end, self._writer.done))
+            self._writer.done = []
 
     def _committed(self, _connection: apsw.Connection, _name: str, pages: int) -> int:
         self._wal_pages = pages

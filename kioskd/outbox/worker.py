@@ -176,6 +176,7 @@ class Worker:
                 raise  # nobody knows what the disk has: only a new start can find out
         else:
             self._answer(asked, None)
+            self._thread.submit(self._store.write_journal)  # after the answer: nobody waits for it
             self._carry_out(commands, calls)
         if self._inbox.empty():
             await self._keep_house(calls)
@@ -227,12 +228,14 @@ class Worker:
             self._store.copy_due = False
 
     async def _next(self) -> _Asked:
+        if not self._inbox.empty():
+            return self._inbox.get_nowait()
         house_s = min(self._next_sync_s, self._next_copy_s) if self._store.unsynced else self._next_copy_s
         wait_s = min(self._queue.next_wake_s, house_s) - self._clock()
-        if wait_s <= 0.0 and self._inbox.empty():
+        if wait_s <= 0.0:
             return _Asked(Tick())
         with suppress(TimeoutError):
-            async with asyncio.timeout(None if wait_s == inf else min(max(wait_s, 0.0), _LONGEST_NAP_S)):
+            async with asyncio.timeout(min(wait_s, _LONGEST_NAP_S)):
                 return await self._inbox.get()
         return _Asked(Tick())
 
@@ -243,7 +246,8 @@ class Worker:
         wall_s = self._wall().timestamp() if self._clock_trusted() else None
         queue, commands = step(self._queue, event, Instant(self._clock(), self._chance(), wall_s))
         if commands and isinstance(commands[0], Persist):
-            await self.in_thread(partial(self._store.commit, commands[0].changes, self._wall()))
+            commit = partial(self._store.commit, commands[0].changes, self._wall(), journal_later=True)
+            await self.in_thread(commit)
         if queue.near_limit and not self._queue.near_limit:
             _log.warning(
                 "outbox: %d operations wait (%d bytes): more than %.0f %% of what it takes",
