@@ -116,12 +116,16 @@ class FindSales:
 
 @dataclass(frozen=True, slots=True)
 class TakeBackSale:
-    """Units by line id go back, or with None all that is left. Answered by SaleTakenBack or SaleRefused."""
+    """Units by line id go back, or with None all that is left. Answered by SaleTakenBack or SaleRefused.
+
+    `seen_returns` is how many returns of it staff had before their eyes: with others nothing is done.
+    """
 
     request: str
     order_id: str
     quantities: tuple[tuple[str, int], ...] | None
     reason: ReturnReason
+    seen_returns: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,9 @@ from typing import Any
 from kioskd.core import errors
 from kioskd.core.effects import (
     AbortPayment,
+    CheckPin,
     Effect,
+    FindSales,
     Forget,
     HoldVoucher,
     LetGo,
@@ -19,6 +21,7 @@ from kioskd.core.effects import (
     PrintReceipt,
     Settle,
     Sought,
+    TakeBackSale,
 )
 from kioskd.core.events import (
     Event,
@@ -38,6 +41,7 @@ from kioskd.core.preview import BasketPoints
 from kioskd.daemon.courier import LoyaltyCourier
 from kioskd.daemon.journal import without_content
 from kioskd.daemon.settlement import Settlement
+from kioskd.daemon.staff_desk import StaffDesk
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +67,7 @@ class Errands:
         post: Callable[[Event], None],
         courier: LoyaltyCourier,
         settlement: Settlement,
+        staff_desk: StaffDesk,
         printer: ReceiptPrinter | None,
         letterhead: Letterhead,
         translators: Mapping[str, Translator],
@@ -71,6 +76,7 @@ class Errands:
         self._post = post
         self._courier = courier
         self._settlement = settlement
+        self._staff_desk = staff_desk
         self._printer = printer
         self._letterhead = letterhead
         self._translators = translators
@@ -95,6 +101,12 @@ class Errands:
                 self._start(self._settlement.abort(order_id))
             case PrintReceipt():
                 self._start(self._print(effect))
+            case CheckPin():
+                self._start(self._staff_desk.check_pin(effect))
+            case FindSales():
+                self._start(self._staff_desk.find_sales(effect))
+            case TakeBackSale():
+                self._start(self._staff_desk.take_back(effect))
             case Forget():
                 self._forget_questions()
                 self._start(self._settlement.forget())

@@ -28,8 +28,9 @@ from kioskd.daemon.payments import Payments
 from kioskd.daemon.runtime import Runtime
 from kioskd.daemon.selling import Selling
 from kioskd.daemon.settlement import Settlement
+from kioskd.daemon.staff_desk import StaffDesk
 from kioskd.daemon.steps import Steps
-from kioskd.daemon.wiring import backend_of, expected_devices, hardware_of, letterhead_of
+from kioskd.daemon.wiring import backend_of, expected_devices, hardware_of, letterhead_of, pin_guard_of
 from kioskd.devices.supervisor import supervise
 from kioskd.outbox.courier import Applied, Outcome, Refused
 from kioskd.outbox.operation import Operation
@@ -96,6 +97,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         hardware = hardware_of(config, clock.mono_s, display.touch_panel)
         payments = Payments(hardware.terminal, outbox, selling, post) if hardware.terminal else None
+        orders = Orders(outbox, selling, claim_link=courier.claim_link, wall=clock.wall)
         errands = Errands(
             tasks=tasks,
             post=post,
@@ -107,6 +109,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
                 post=post,
                 clock=clock.mono_s,
             ),
+            staff_desk=StaffDesk(pin_guard_of(config, clock.mono_s), orders, post),
             printer=hardware.printer,
             letterhead=letterhead_of(config),
             translators={language: translator(language) for language in shop.languages},
@@ -127,7 +130,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
             outbox=outbox,
             selling=selling,
             payments=payments,
-            orders=Orders(outbox, selling, claim_link=courier.claim_link, wall=clock.wall),
+            orders=orders,
             clock=clock,
             drive=config.control.drive,
         )

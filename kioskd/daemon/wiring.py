@@ -22,6 +22,7 @@ from kioskd.daemon.credentials import read_secret
 from kioskd.ui.fonts import FOLDER as FONTS
 
 if TYPE_CHECKING:  # drivers are imported when they are built, after the first frame
+    from kioskd.daemon.pin_guard import PinGuard
     from kioskd.devices.printer.printer import EscposPrinter
     from kioskd.devices.terminal.zvt_driver import ZvtTerminal
     from kioskd.devices.touch import OnTouch
@@ -92,6 +93,16 @@ def expected_devices(config: Config) -> dict[str, DeviceHealth]:
         if not _disabled(section):
             named.append((kind.value, kind))
     return {name: DeviceHealth(name, kind, DeviceState.STARTING) for name, kind in named}
+
+
+def pin_guard_of(config: Config, clock: Callable[[], float]) -> PinGuard | None:
+    """None without a staff screen. After the first frame."""
+    if config.staff.pin_hash is None:
+        return None
+    from kioskd.daemon.pin import read_pin_hash
+    from kioskd.daemon.pin_guard import PinGuard
+
+    return PinGuard(read_pin_hash(config.staff.pin_hash), config.state_dir / "staff-pin", clock)
 
 
 def letterhead_of(config: Config) -> Letterhead:

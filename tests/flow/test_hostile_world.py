@@ -21,7 +21,7 @@ from kioskd.devices.scanner.evdev import WedgeScanner
 from kioskd.devices.scanner.serial import SerialScanner
 from kioskd.loyalty.leat.adapter import LeatBackend
 from kioskd.sim.scanner import SerialScannerSimulator, WedgeSimulator
-from tests.unit.backstage import DEADLINE_S, SetClock, settlement, working
+from tests.unit.backstage import DEADLINE_S, SetClock, settlement, staff_desk, working
 from tests.unit.shopfront import NOON, SHOP
 
 MARK = "hunter2"
@@ -202,6 +202,7 @@ async def _lookup(reply: bytes | None, folder: Path) -> Visit:
                 post=lambda event: runtime.post(event),
                 courier=courier,
                 settlement=settlement(outbox, None, lambda event: runtime.post(event)),
+                staff_desk=staff_desk(outbox, lambda event: runtime.post(event)),
                 printer=None,
                 letterhead=Letterhead("x"),
                 translators={},

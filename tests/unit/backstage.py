@@ -21,10 +21,13 @@ from kioskd.core.receipt import Receipt
 from kioskd.core.stored_value import GiftCard
 from kioskd.daemon.clock import Clock
 from kioskd.daemon.courier import LoyaltyCourier
+from kioskd.daemon.orders import Orders
 from kioskd.daemon.payments import Payments
+from kioskd.daemon.pin_guard import PinGuard
 from kioskd.daemon.sales import RECORDS
 from kioskd.daemon.selling import Selling
 from kioskd.daemon.settlement import Settlement
+from kioskd.daemon.staff_desk import StaffDesk
 from kioskd.daemon.steps import Steps
 from kioskd.outbox.courier import Courier
 from kioskd.outbox.outbox import Outbox
@@ -205,6 +208,14 @@ def settlement(outbox: Outbox, terminal: PaymentTerminal | None, post: Callable[
         post=post,
         clock=clock,
     )
+
+
+def staff_desk(outbox: Outbox, post: Callable[[Event], None], guard: PinGuard | None = None) -> StaffDesk:
+    """For a kiosk without a loyalty backend."""
+    orders = Orders(
+        outbox, Selling(outbox, loyalty=False), claim_link=lambda order: None, wall=SetClock().wall
+    )
+    return StaffDesk(guard, orders, post)
 
 
 async def listed(outbox: Outbox) -> dict[str, str]:

@@ -17,6 +17,8 @@ from kioskd.core.credential import Credential, CredentialKind
 from kioskd.core.deeds import Action, Deed, Done
 from kioskd.core.effects import (
     AbortPayment,
+    CheckPin,
+    FindSales,
     Forget,
     HoldVoucher,
     LetGo,
@@ -25,6 +27,7 @@ from kioskd.core.effects import (
     PrintReceipt,
     Settle,
     Sought,
+    TakeBackSale,
 )
 from kioskd.core.events import (
     Event,
@@ -38,9 +41,12 @@ from kioskd.core.events import (
     PaymentEnded,
     PaymentOutcome,
     PaymentProgress,
+    PinChecked,
     PointsPreviewed,
     PrintVerdict,
     ReceiptEnded,
+    SaleRefused,
+    SalesFound,
     VoucherFound,
 )
 from kioskd.core.member import Member, Voucher
@@ -48,6 +54,7 @@ from kioskd.core.money import Money
 from kioskd.core.order import OrderCharge, OrderDiscount, OrderLine, Tender, order_lines
 from kioskd.core.order_receipt import Letterhead
 from kioskd.core.preview import BasketPoints
+from kioskd.core.staff import ReturnReason
 from kioskd.core.stored_value import GiftCard
 from kioskd.daemon import errands as errands_module
 from kioskd.daemon.courier import LoyaltyCourier
@@ -62,6 +69,7 @@ from tests.unit.backstage import (
     listed,
     order,
     settlement,
+    staff_desk,
     working,
 )
 from tests.unit.shopfront import BURGER, SANNE
@@ -97,6 +105,7 @@ def work(folder: Path, scenario: Callable[[Office], Awaitable[None]], office: Of
                 post=place.news,
                 courier=courier,
                 settlement=settlement(outbox, place.terminal, place.news),
+                staff_desk=staff_desk(outbox, place.news),
                 printer=place.printer,
                 letterhead=Letterhead("Test Kitchen"),
                 translators={language: translator(language) for language in ("en", "nl")},
@@ -471,5 +480,18 @@ def test_asked_to_stop_it_does_not_wait_for_ever(tmp_path: Path) -> None:
         assert [type(event) for event in office.news.events] == [PaymentProgress]
         office.terminal.hold.set()
         await office.news.until(OrderAccepted)
+
+    work(tmp_path, scenario)
+
+
+def test_what_staff_ask_for_is_answered(tmp_path: Path) -> None:
+    async def scenario(office: Office) -> None:
+        office.errands.carry_out(CheckPin("r1", "4711"))
+        office.errands.carry_out(FindSales("r2"))
+        office.errands.carry_out(TakeBackSale("r3", "o-1", None, ReturnReason.OTHER, seen_returns=0))
+        assert await office.news.until(PinChecked) == PinChecked("r1", accepted=False)
+        assert await office.news.until(SalesFound) == SalesFound("r2", ())
+        refused = await office.news.until(SaleRefused)
+        assert refused == SaleRefused("r3", "no order o-1 is on record")
 
     work(tmp_path, scenario)

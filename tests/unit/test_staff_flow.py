@@ -105,7 +105,7 @@ def test_some_units_go_back() -> None:
     p.do(PickUnits(line, 1), PickUnits(line, 5), PickUnits(line, -1))
     assert not p.do(TakeBack())
     (wish,) = p.do(ConfirmTakeBack(ReturnReason.NOT_GOOD))
-    assert wish == TakeBackSale(asking(p), "o-1", ((line, 1),), ReturnReason.NOT_GOOD)
+    assert wish == TakeBackSale(asking(p), "o-1", ((line, 1),), ReturnReason.NOT_GOOD, seen_returns=0)
     after = replace(SALE, state=SaleState.PARTLY_RETURNED)
     p.do(SaleTakenBack(asking(p), after))
     assert p.visit.phase == ViewingSale(after)

@@ -141,7 +141,8 @@ def confirm_take_back(visit: Visit, event: ConfirmTakeBack, context: Context) ->
         return Step(visit)
     asking, due_s = _question(context)
     quantities = None if phase.picks_all else phase.picked
-    wish = TakeBackSale(asking, phase.sale.order.id, quantities, event.reason)
+    seen = len(phase.sale.returns)
+    wish = TakeBackSale(asking, phase.sale.order.id, quantities, event.reason, seen)
     return to(visit, replace(phase, confirming=False, asking=asking, due_s=due_s, refused=""), wish)
 
 
