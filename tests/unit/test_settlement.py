@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,75 +12,40 @@ import pytest
 
 from kioskd.core.deeds import Action, Deed, Finding
 from kioskd.core.denial import Denial
-from kioskd.core.effects import HoldVoucher
 from kioskd.core.events import (
-    OfferDenied,
     OfferHeld,
     OrderAccepted,
     PaymentEnded,
     PaymentOutcome,
     PaymentProgress,
-    PaymentStep,
     RewardClaimed,
     SettlementDenied,
 )
-from kioskd.core.member import Voucher
 from kioskd.core.order import Order, Tender
 from kioskd.core.ports import PaymentResult
 from kioskd.daemon import settlement as settlement_module
-from kioskd.daemon.settlement import RENEW_S
 from kioskd.outbox.operation import Draft
-from kioskd.outbox.policy import Policy
 from tests.unit.backstage import listed
+from tests.unit.settling import (
+    APPROVED,
+    DECLINED,
+    FIRST,
+    KEPT,
+    RESERVING,
+    SPENT,
+    UNKNOWN,
+    WISH,
+    settle,
+    told,
+)
 from tests.unit.truth import (
     EAGER,
     MIXED,
-    BooksBackend,
     Fault,
     Ledger,
-    MortalTerminal,
     Process,
     mixed,
-    open_shop,
 )
-
-VOUCHER = Voucher("right-1", "Offer 1", code="V-SECRET")
-WISH = HoldVoucher("t1", VOUCHER, "m-1")
-FIRST = Ledger().state()
-SPENT = ({"g-1": 700, "g-2": 1000}, 800, 870, {"right-1": "used"}, set())
-"""After the mixed order."""
-KEPT = ({"g-1": 1000, "g-2": 1000}, 1000, 920, {}, {"right-4", "did-claim-o-1-d3"})
-"""After everything was undone: the reward that keeps stays the member's to collect."""
-RESERVING = PaymentProgress("o-1", PaymentStep.RESERVING)
-ENDINGS = (OrderAccepted, PaymentEnded, SettlementDenied)
-
-DECLINED = PaymentResult(PaymentOutcome.DECLINED)
-UNKNOWN = PaymentResult(PaymentOutcome.UNKNOWN)
-APPROVED = PaymentResult(PaymentOutcome.APPROVED, "Trace 7")
-
-
-def settle(
-    folder: Path,
-    scenario: Callable[[Process], Awaitable[None]],
-    *results: PaymentResult,
-    ledger: Ledger | None = None,
-    faults: dict[Action, Fault] | None = None,
-    policy: Policy = EAGER,
-) -> Ledger:
-    books = ledger or Ledger()
-
-    async def run() -> None:
-        backend = BooksBackend(books, faults)
-        async with open_shop(folder, backend, MortalTerminal(*results), policy=policy) as process:
-            await scenario(process)
-
-    asyncio.run(run())
-    return books
-
-
-def told(process: Process) -> list[object]:
-    return [event for event in process.news.events if isinstance(event, ENDINGS)]
-
 
 # --- all goes well ------------------------------------------------------------------------------------------
 
@@ -159,136 +123,6 @@ def test_stored_value_alone_needs_no_terminal(tmp_path: Path) -> None:
         await process.at_rest()
 
     assert settle(tmp_path, scenario).state() == SPENT
-
-
-# --- held vouchers ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("fault", "denial"),
-    [
-        ("refused:locked_elsewhere", Denial.LOCKED_ELSEWHERE),
-        ("refused:expired", Denial.EXPIRED),
-        ("refused:something new", Denial.NOT_AVAILABLE),
-        ("unreachable", Denial.UNREACHABLE),
-        ("lost answer", Denial.UNCLEAR),
-    ],
-)
-def test_a_voucher_that_cannot_be_held_is_denied_with_the_reason(
-    tmp_path: Path, fault: Fault, denial: Denial, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("kioskd.daemon.reservations.STEP_S", 0.05)
-
-    async def scenario(process: Process) -> None:
-        await process.settlement.hold(WISH)
-        assert process.news.events == [OfferDenied("t1", denial)]
-
-    settle(tmp_path, scenario, faults={Action.HOLD_VOUCHER: fault})
-
-
-def test_what_was_denied_can_be_tried_again(tmp_path: Path) -> None:
-    async def scenario(process: Process) -> None:
-        await process.settlement.hold(WISH)
-        await process.settlement.hold(WISH)
-        assert process.news.events == [OfferDenied("t1", Denial.UNREACHABLE), OfferHeld("t1")]
-
-    settle(tmp_path, scenario, faults={Action.HOLD_VOUCHER: "unreachable"})
-
-
-def test_a_voucher_that_is_not_wanted_any_more_is_let_go(tmp_path: Path) -> None:
-    async def scenario(process: Process) -> None:
-        await process.settlement.hold(WISH)
-        await process.settlement.let_go("t1")
-        await process.until(lambda: process.backend.ledger.state() == FIRST)
-        await process.settlement.let_go("t1")  # twice is the same as once
-        await process.settlement.let_go("nobody's")
-
-    settle(tmp_path, scenario)
-
-
-def test_a_hold_on_its_way_is_let_go_when_it_arrives_and_nobody_is_told(tmp_path: Path) -> None:
-    async def scenario(process: Process) -> None:
-        hold = asyncio.create_task(process.settlement.hold(WISH))
-        await asyncio.sleep(0)
-        await process.settlement.let_go("t1")
-        await hold
-        assert process.news.events == []
-        await process.until(lambda: process.outbox.counts().open == 0)
-
-    assert settle(tmp_path, scenario).state() == FIRST
-
-
-@pytest.mark.parametrize("wait", [True, False])
-def test_a_guest_who_leaves_holds_nothing(tmp_path: Path, wait: bool) -> None:
-    async def scenario(process: Process) -> None:
-        hold = asyncio.create_task(process.settlement.hold(WISH))
-        if wait:
-            await hold
-        await asyncio.sleep(0)
-        await process.settlement.forget()
-        await process.settlement.forget()
-        await hold
-        await process.at_rest()
-
-    assert settle(tmp_path, scenario).state() == FIRST
-
-
-def test_a_guest_who_leaves_while_it_is_being_settled_has_paid(tmp_path: Path) -> None:
-    async def scenario(process: Process) -> None:
-        await process.settlement.hold(WISH)
-        process.terminal.hold = asyncio.Event()
-        paying = asyncio.create_task(process.settlement.settle(MIXED))
-        await process.news.until(PaymentProgress, 2)
-        await process.settlement.forget()
-        process.terminal.hold.set()
-        await paying
-        await process.at_rest()
-
-    assert settle(tmp_path, scenario).state() == SPENT
-
-
-@pytest.mark.parametrize("also_in_order", [True, False], ids=["a mixed order", "a plain order"])
-def test_held_vouchers_that_the_order_does_not_use_are_let_go(tmp_path: Path, also_in_order: bool) -> None:
-    order = MIXED if also_in_order else replace(MIXED, discounts=(), payments=())
-
-    async def scenario(process: Process) -> None:
-        await process.settlement.hold(HoldVoucher("t9", replace(VOUCHER, id="right-9"), None))
-        await process.settlement.settle(order)
-        await process.at_rest()
-
-    ledger = settle(tmp_path, scenario)
-    assert "right-9" not in ledger.vouchers
-    assert list(ledger.orders) == ["o-1"]
-
-
-def test_a_lock_about_to_lapse_is_taken_anew(tmp_path: Path) -> None:
-    ledger = Ledger()
-
-    async def scenario(process: Process) -> None:
-        await process.settlement.hold(WISH)
-        process.clock.skip(3600.0 - RENEW_S + 1)
-        await process.settlement.settle(MIXED)
-        await process.at_rest()
-
-    assert settle(tmp_path, scenario, ledger=ledger).state() == SPENT
-    assert ledger.done[Action.HOLD_VOUCHER] == 2
-    assert ledger.done[Action.RELEASE_VOUCHER] == 1
-
-
-def test_a_lock_that_lapsed_and_is_anothers_now_denies_the_order(tmp_path: Path) -> None:
-    ledger = Ledger()
-
-    async def scenario(process: Process) -> None:
-        await process.settlement.hold(WISH)
-        process.clock.skip(3700.0)
-        ledger.vouchers["right-1"] = "somebody else's key"
-        await process.settlement.settle(MIXED)
-        assert told(process) == [SettlementDenied("o-1", "t1", Denial.LOCKED_ELSEWHERE)]
-        await process.at_rest()  # letting go of what is another's is no mistake
-
-    settle(tmp_path, scenario, ledger=ledger)
-    assert ledger.vouchers == {"right-1": "somebody else's key"}
-    assert ledger.orders == {}
 
 
 # --- what does not go well ----------------------------------------------------------------------------------
@@ -522,67 +356,6 @@ def test_a_busy_terminal_costs_nothing(tmp_path: Path) -> None:
         assert "charge-o-2-p1" not in await listed(process.outbox)
 
     settle(tmp_path, scenario, UNKNOWN)
-
-
-# --- to be paid at the counter ------------------------------------------------------------------------------
-
-
-def at_the_counter(process: Process) -> Awaitable[None]:
-    return process.settlement.settle(mixed(tender=Tender.COUNTER))
-
-
-def test_at_the_counter_all_but_the_order_itself_is_done_at_once(tmp_path: Path) -> None:
-    async def scenario(process: Process) -> None:
-        await at_the_counter(process)
-        assert told(process) == [OrderAccepted("o-1")]
-        await process.until(lambda: process.backend.ledger.state() == SPENT)
-        assert process.backend.ledger.orders == {}
-        await process.selling.paid_at_counter("A1")
-        await process.at_rest()
-
-    ledger = settle(tmp_path, scenario)
-    assert ledger.orders["o-1"]["t1"] == "did-redeem-o-1-d1"
-
-
-def test_an_order_nobody_pays_for_is_undone_completely(tmp_path: Path) -> None:
-    async def scenario(process: Process) -> None:
-        await at_the_counter(process)
-        await process.until(lambda: process.backend.ledger.state() == SPENT)
-        await process.selling.dropped_at_counter("A1")
-        await process.at_rest()
-
-    ledger = settle(tmp_path, scenario)
-    assert ledger.state() == KEPT
-    assert ledger.orders == {}
-
-
-def test_an_unpaid_order_is_undone_after_a_restart_too(tmp_path: Path) -> None:
-    ledger = Ledger()
-
-    async def before(process: Process) -> None:
-        await at_the_counter(process)
-        await process.until(lambda: ledger.state() == SPENT)
-
-    async def after(process: Process) -> None:
-        await process.selling.dropped_at_counter("A1")
-        await process.at_rest()
-
-    settle(tmp_path, before, ledger=ledger)
-    assert settle(tmp_path, after, ledger=ledger).state() == KEPT
-
-
-@pytest.mark.parametrize("action", [Action.REDEEM_VOUCHER, Action.COLLECT_REWARD])
-@pytest.mark.parametrize("fault", ["lost answer", "lost request", "unreachable", "refused:used"])
-def test_an_unpaid_order_is_undone_whatever_became_of_its_offers(
-    tmp_path: Path, action: Action, fault: Fault
-) -> None:
-    async def scenario(process: Process) -> None:
-        await at_the_counter(process)
-        await process.selling.dropped_at_counter("A1")
-        await process.at_rest()
-
-    ledger = settle(tmp_path, scenario, faults={action: fault})
-    assert ledger.state() == KEPT
 
 
 # --- secrets ------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from kioskd.core.events import Event, OrderAccepted, PaymentEnded, PaymentOutcom
 from kioskd.core.member import Voucher
 from kioskd.core.order import Tender
 from kioskd.core.ports import PaymentResult
-from tests.unit.test_settlement import FIRST, KEPT, SPENT
+from tests.unit.settling import FIRST, KEPT, SPENT
 from tests.unit.truth import BooksBackend, Fault, Ledger, MortalTerminal, Process, mixed, open_shop
 
 RESERVING = (Action.HOLD_VOUCHER, Action.CLAIM_REWARD, Action.CHARGE_GIFT_CARD, Action.CHARGE_PREPAID)
