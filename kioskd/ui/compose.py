@@ -1,4 +1,8 @@
-"""The one way from a visit to a scene. Pure: the same visit, shop and stage give the same scene."""
+"""The one way from a visit to a scene. Pure: the same visit, shop and stage give the same scene.
+
+Screens that cannot be the first are imported when they are shown: the first frame does not wait for them.
+`warmup` imports them all while nobody is waiting.
+"""
 
 from __future__ import annotations
 
@@ -27,19 +31,8 @@ from kioskd.core.visit import (
 from kioskd.ui.locale.translator import translator
 from kioskd.ui.scene import Scene
 from kioskd.ui.screens.attract import attract
-from kioskd.ui.screens.basket import basket
-from kioskd.ui.screens.checkout import checkout
 from kioskd.ui.screens.closed import ask_staff, out_of_order
-from kioskd.ui.screens.confirm_offer import confirm_offer
-from kioskd.ui.screens.dialogues import confirm_cancel, still_there
-from kioskd.ui.screens.gift_card import gift_card
-from kioskd.ui.screens.identify import identify
-from kioskd.ui.screens.member import member
-from kioskd.ui.screens.menu import menu
-from kioskd.ui.screens.paying import paying, storing
-from kioskd.ui.screens.product import product
 from kioskd.ui.screens.sheet import Sheet
-from kioskd.ui.screens.thanks import thanks
 from kioskd.ui.stage import Stage
 from kioskd.ui.text import Measure
 
@@ -62,37 +55,63 @@ class Composer:
             case Attract():
                 title = attract(sheet, visit, shop)
             case Menu():
+                from kioskd.ui.screens.menu import menu
+
                 title, view = menu(sheet, visit, shop), visit.category
             case Choosing() as phase:
+                from kioskd.ui.screens.product import product
+
                 title, view = product(sheet, visit, shop, phase), phase.sku
             case Reviewing():
+                from kioskd.ui.screens.basket import basket
+
                 title = basket(sheet, visit, shop)
             case Identifying() as phase:
+                from kioskd.ui.screens.identify import identify
+
                 title = identify(sheet, visit, shop, phase)
                 view = "busy" if visit.lookup else "keypad" if phase.keypad else "scan"
             case Overview() as phase:
+                from kioskd.ui.screens.member import member
+
                 title = member(sheet, visit, shop, phase)
             case ConfirmingOffer() as phase:
+                from kioskd.ui.screens.confirm_offer import confirm_offer
+
                 title, view = confirm_offer(sheet, visit, shop, phase), _stage_of(phase)
             case AddingGiftCard() as phase:
+                from kioskd.ui.screens.gift_card import gift_card
+
                 title = gift_card(sheet, visit, shop, phase)
                 view = "busy" if visit.lookup else "letters" if phase.letters else "digits"
             case Checkout():
+                from kioskd.ui.screens.checkout import checkout
+
                 title = checkout(sheet, visit, shop)
             case Paying() as phase:
+                from kioskd.ui.screens.paying import paying
+
                 title, view = paying(sheet, visit, shop, phase), phase.step.value
             case Storing(order):
+                from kioskd.ui.screens.paying import storing
+
                 title = storing(sheet, visit, shop, order)
             case Thanks() as phase:
+                from kioskd.ui.screens.thanks import thanks
+
                 title = thanks(sheet, visit, shop, phase)
             case AskStaff() as phase:
                 title = ask_staff(sheet, visit, shop, phase)
             case OutOfOrder() as phase:
                 title = out_of_order(sheet, visit, shop, phase)
             case StillThere(before) as phase:
+                from kioskd.ui.screens.dialogues import still_there
+
                 backdrop = self._behind(replace(visit, phase=before))
                 title = still_there(sheet, visit, phase)
             case ConfirmingCancel(before):
+                from kioskd.ui.screens.dialogues import confirm_cancel
+
                 backdrop = self._behind(replace(visit, phase=before))
                 title = confirm_cancel(sheet, visit)
         return sheet.scene(visit.place, title, view=view, backdrop=backdrop)

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
 
 from kioskd.core.catalogue import Service
 from kioskd.core.visit import Choosing, Menu, Visit
+from kioskd.ui import screens
 from kioskd.ui.compose import Composer
 from kioskd.ui.render import Renderer
 
 
 def warm_up(composer: Composer, renderer: Renderer, visit: Visit) -> Iterator[None]:
-    """Load the pictures of the menu and of its options in the size they are shown, one a step (about 3 ms).
+    """Load every screen, and the pictures of the menu and of its options in the size they are shown.
 
-    Without it the first look at a category or a combo waits for all of its pictures.
+    One a step (about 3 ms). Without it the first look at a category or a combo waits for all of its pictures.
     """
+    for file in sorted(Path(screens.__path__[0]).glob("[a-z]*.py")):
+        import_module(f"{screens.__name__}.{file.stem}")
+        yield
     visit = replace(visit, service=Service.EAT_IN)
     for category in composer.shop.catalogue.categories:
         looked_at = replace(visit, phase=Menu(), category=category.id)

@@ -125,3 +125,15 @@ def test_scenes_are_composed_without_a_single_pixel() -> None:
         [sys.executable, "-c", probe], capture_output=True, text=True, timeout=30, check=True
     )
     assert told.stdout.strip() == "False"
+
+
+def test_the_first_frame_does_not_wait_for_screens_behind_it() -> None:
+    late = "checkout member basket confirm_offer gift_card menu thanks"
+    probe = (
+        "import sys, kioskd.ui.compose, kioskd.ui.warmup;"
+        f"print([s for s in {late!r}.split() if f'kioskd.ui.screens.{{s}}' in sys.modules])"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", probe], capture_output=True, text=True, timeout=30, check=True
+    )
+    assert told.stdout.strip() == "[]"
