@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from kioskd.core.events import OpenStaff
 from kioskd.core.visit import (
     AddingGiftCard,
     AskStaff,
@@ -114,7 +115,8 @@ class Composer:
 
                 backdrop = self._behind(replace(visit, phase=before))
                 title = confirm_cancel(sheet, visit)
-        return sheet.scene(visit.place, title, view=view, backdrop=backdrop)
+        scene = sheet.scene(visit.place, title, view=view, backdrop=backdrop)
+        return replace(scene, corner=OpenStaff()) if shop.staff and visit.at_home else scene
 
     def _behind(self, visit: Visit) -> Scene:
         """The screen a dialogue stands in front of; of two dialogues only the front one is shown."""

@@ -201,7 +201,8 @@ class Scene:
     """A whole screen. `id` is the place of the visit, `view` the part of it looked at, such as a category.
 
     A transition is shown when either changes. `backdrop` is only painted, never read: the screen a dialogue
-    stands in front of. `reveal` names a widget that must be scrolled into view.
+    stands in front of. `reveal` names a widget that must be scrolled into view. A finger that is held in the
+    upper left corner, where nothing shows it to a guest, gets the `corner`.
     """
 
     id: str
@@ -216,6 +217,7 @@ class Scene:
     rtl: bool = False
     reveal: str | None = None
     view: str = ""
+    corner: Intent | None = None
 
     def widget(self, id: str) -> Widget | None:
         return next((widget for widget in self.widgets if widget.id == id), None)

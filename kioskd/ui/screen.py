@@ -17,6 +17,9 @@ from kioskd.ui.window import Window
 
 _SLOP_MM = 5.0
 """A finger that moves less than this is still touching, not dragging."""
+CORNER_MM = 20.0
+"""How far the corner reaches from the upper left end of the picture, in every language."""
+CORNER_HOLD_S = 3.0
 _SPEED_WINDOW_S = 0.1
 _FIRST_STEP = 0.4
 """A transition starts this far in, so that the first picture after a touch already answers it."""
@@ -25,6 +28,7 @@ _FIRST_STEP = 0.4
 @dataclass(slots=True)
 class _Finger:
     down: tuple[float, float]
+    down_s: float
     widget: str | None
     region: str | None
     start_offset: float = 0.0
@@ -118,7 +122,7 @@ class Screen:
         offset = self._scrolling.offsets.get(region, 0.0) if region else 0.0
         if region:
             self._scrolling.drag_to(region, offset)  # a finger stops what glides
-        self._finger = _Finger((x, y), hit.id if hit else None, region, offset, trail=[(now_s, y)])
+        self._finger = _Finger((x, y), now_s, hit.id if hit else None, region, offset, trail=[(now_s, y)])
 
     def touch_move(self, x_px: int, y_px: int, now_s: float) -> None:
         finger = self._finger
@@ -133,12 +137,18 @@ class Screen:
             self._scrolling.drag_to(finger.region, finger.start_offset + finger.down[1] - y)
 
     def touch_up(self, x_px: int, y_px: int, now_s: float) -> Intent | None:
-        """The intent of the widget under the finger, if the finger came down on the same one."""
+        """The intent of the widget under the finger, if the finger came down on the same one.
+
+        Of a finger that was held in the corner it is the corner's, whatever lies there.
+        """
         finger, self._finger = self._finger, None
         scene = self.scene
         if finger is None or scene is None:
             return None
         x, y = self._mm(x_px, y_px)
+        held = now_s - finger.down_s >= CORNER_HOLD_S
+        if held and scene.corner is not None and _in_corner(*finger.down) and _in_corner(x, y):
+            return scene.corner
         if finger.dragging and finger.region:
             first_s, first_y = finger.trail[0]
             elapsed_s = now_s - first_s
@@ -314,6 +324,10 @@ class Screen:
         sprite = pygame.transform.smoothscale(flight.image, (max(1, w), max(1, h)))
         flight.at = sprite.get_rect(center=centre)
         return sprite
+
+
+def _in_corner(x: float, y: float) -> bool:
+    return max(x, y) <= CORNER_MM
 
 
 def _hit(scene: Scene, x: float, y: float) -> Widget | None:

@@ -9,13 +9,14 @@ import pytest
 
 from kioskd.core.basket import preset_choices
 from kioskd.core.catalogue import Service
-from kioskd.core.events import GoBack, QuickAdd, ShowProduct, StartOrder
+from kioskd.core.events import GoBack, OpenStaff, QuickAdd, ShowProduct, StartOrder
 from kioskd.core.visit import Choosing, Visit
 from kioskd.ui.compose import Composer
 from kioskd.ui.fonts import Fonts
+from kioskd.ui.geometry import Rect
 from kioskd.ui.picture_cache import Pictures
 from kioskd.ui.render import Renderer, merged
-from kioskd.ui.scene import Scene
+from kioskd.ui.scene import Role, Scene, Widget
 from kioskd.ui.screen import Screen
 from kioskd.ui.stage import Display, Stage
 from kioskd.ui.theme import default_theme
@@ -124,6 +125,52 @@ def test_the_pressed_button_shows_it_at_once_and_lets_go(screen: Screen, window:
     screen.touch_up(*at, 1.1)
     screen.repaint()
     assert window.canvas.get_at((at[0] - 60, at[1])) == rest
+
+
+# --- the corner for staff ---------------------------------------------------------------------------------
+
+STAFFED = Composer(STAGE, FONTS, replace(SHOP, staff=True))
+IN_CORNER, OUTSIDE = (30, 30), (30, 70)
+
+
+def held(
+    screen: Screen, seconds: float, at: tuple[int, int] = IN_CORNER, up: tuple[int, int] = IN_CORNER
+) -> object:
+    screen.touch_down(*at, 1.0)
+    return screen.touch_up(*up, 1.0 + seconds)
+
+
+@pytest.mark.parametrize("name", ["attract", "out-of-order"])
+def test_a_finger_held_in_the_corner_asks_for_the_staff_screen(screen: Screen, name: str) -> None:
+    for language in ("en", "ar"):
+        screen.show(STAFFED.scene(replace(VISITS[name], language=language)))
+        assert held(screen, 3.0) == OpenStaff()
+
+
+def test_a_short_touch_or_one_elsewhere_does_not(screen: Screen) -> None:
+    screen.show(STAFFED.scene(VISITS["attract"]))
+    assert held(screen, 2.9) is None
+    assert held(screen, 9, at=OUTSIDE) is None
+    assert held(screen, 9, up=OUTSIDE) is None
+
+
+@pytest.mark.parametrize("name", ["attract-member", "menu", "thanks"])
+def test_no_guest_ever_meets_the_corner(screen: Screen, name: str) -> None:
+    screen.show(STAFFED.scene(VISITS[name]))
+    assert held(screen, 9) != OpenStaff()
+
+
+def test_without_a_pin_there_is_no_corner(screen: Screen) -> None:
+    screen.show(scene("attract"))
+    assert held(screen, 9) is None
+
+
+def test_what_lies_in_the_corner_still_takes_a_short_touch(screen: Screen) -> None:
+    attract = STAFFED.scene(VISITS["attract"])
+    here = Widget("here", Role.BUTTON, Rect(0, 0, 30, 30), "tile", name="Here", action=GoBack())
+    screen.show(replace(attract, widgets=(*attract.widgets, here)))
+    assert held(screen, 0.2) == GoBack()
+    assert held(screen, 3.0) == OpenStaff()
 
 
 def test_dragging_scrolls_and_never_presses(screen: Screen) -> None:
