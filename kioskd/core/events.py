@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from kioskd.core.catalogue import Service
 from kioskd.core.denial import Denial
@@ -16,9 +17,11 @@ from kioskd.core.health import DeviceHealth
 from kioskd.core.member import CollectableReward, Member, Voucher
 from kioskd.core.order import Tender
 from kioskd.core.preview import BasketPoints
-from kioskd.core.sale import Sale
 from kioskd.core.staff import ReturnReason
 from kioskd.core.stored_value import GiftCard
+
+if TYPE_CHECKING:  # a kiosk shows its first screen long before anything is taken back
+    from kioskd.core.sale import Sale
 
 
 @dataclass(frozen=True, slots=True)

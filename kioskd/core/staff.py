@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from kioskd.core.place import Place
-from kioskd.core.sale import Sale
+
+if TYPE_CHECKING:  # a kiosk shows its first screen long before anything is taken back
+    from kioskd.core.sale import Sale
 
 MAX_PIN_LENGTH = 12
 
