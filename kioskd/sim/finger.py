@@ -1,4 +1,4 @@
-"""A guest's finger: finds what it is told to touch on the screen, scrolls there, and touches it."""
+"""A guest's finger, and that of staff: finds what it is told to touch on the screen, scrolls there, and touches it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ _REST_S = 0.12
 """A finger that rests so long before it leaves a list does not fling it."""
 _NEAR_EDGE_MM = 2.0
 _MOST_DRAGS = 40
+_CORNER_MM = 8.0
+_CORNER_HOLD_S = 3.1
 
 Widget = dict[str, Any]
 Scene = dict[str, Any]
@@ -53,6 +55,15 @@ async def tap(kiosk: Kiosk, target: str, timeout_s: float = FIND_S) -> None:
     x_px, y_px = _centre_px(kiosk, scene, widget["rect_mm"])
     await kiosk.touch(x_px, y_px, "down")
     await kiosk.touch(x_px, y_px, "up")
+
+
+async def hold_corner(kiosk: Kiosk) -> None:
+    """Hold a finger in the upper left corner for as long as the staff screen wants it."""
+    scene = await kiosk.scene()
+    at_px = round(_CORNER_MM * _px_per_mm(kiosk, scene)) if scene else 0
+    await kiosk.touch(at_px, at_px, "down")
+    await kiosk.skip(_CORNER_HOLD_S)
+    await kiosk.touch(at_px, at_px, "up")
 
 
 def find(scene: Scene, target: str) -> Widget:

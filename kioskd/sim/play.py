@@ -210,6 +210,12 @@ class _Player:
         for target in targets:
             await self._world.tap(target)
 
+    async def staff(self, pin: str) -> None:
+        await self._world.hold_corner()
+        for digit in pin:
+            await self._world.tap(f"key:{digit}")
+        await self._world.tap("submit")
+
     async def show_picture(self, name: str) -> None:
         path = self._folder / name
         self._world.show_picture(await asyncio.to_thread(path.read_bytes), path.suffix)
@@ -322,6 +328,7 @@ _ACTS: dict[str, _Act] = {
     "scan": _Player.scan,
     "tap": _Player.tap,
     "keypad": lambda player, digits: player.tap(tuple(digits)),
+    "staff": _Player.staff,
     "show_picture": _Player.show_picture,
     "hide_picture": _Player.hide_picture,
     "collect": _Player.collect,

@@ -22,6 +22,11 @@ What the guest does:
     wait_s = 45                         nothing, for so long (the kiosk's clock is moved: it takes no time)
     card = "tap"                        at the card terminal: tap, insert, decline, cancel; once asked for it
 
+What staff do:
+
+    staff = "4711"                      a finger held in the upper left corner, this PIN, and OK: from there on
+                                        they tap
+
 What the world does:
 
     network = "off"                     see `Network` in world.py
@@ -213,6 +218,7 @@ class Step(_Table):
     scan: Annotated[Scan, BeforeValidator(_scan)] | None = None
     tap: Texts | None = None
     keypad: Annotated[str, Field(pattern="^[0-9]+$")] | None = None
+    staff: Annotated[str, Field(pattern="^[0-9]{1,12}$")] | None = None
     show_picture: str | None = None
     hide_picture: Yes | None = None
     collect: Collect | None = None
@@ -267,7 +273,7 @@ class Step(_Table):
 
 
 ACTS = frozenset(
-    "scan tap keypad show_picture hide_picture collect wait_s card network fault unplug plug printer terminal"
+    "scan tap keypad staff show_picture hide_picture collect wait_s card network fault unplug plug printer terminal"
     " shift_wall_s kill restart order_paid command leat at_leat".split()
 )
 EXPECTATIONS = frozenset(

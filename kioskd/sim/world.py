@@ -196,6 +196,10 @@ class World:
         """Touch a widget by id or text, scrolling there. Raises NothingToTouch."""
         await finger.tap(self.kiosk, target)
 
+    async def hold_corner(self) -> None:
+        """What staff do to open their screen. Moves the kiosk's clock instead of waiting."""
+        await finger.hold_corner(self.kiosk)
+
     async def scan(self, text: str, via: Via = "serial", aim: str = "") -> None:
         """Hold a code to a scanner; `via` the camera it is a phone, taken away again by `hide_picture`.
 

@@ -32,6 +32,7 @@ class FakeKiosk:
     def __init__(self) -> None:
         self.pid, self.seq, self.frames = 100, 7, 0
         self.returncode = -9
+        self.place = "attract"
         self.down = self.refuses = False
         self.acts: list[tuple[Any, ...]] = []
 
@@ -67,6 +68,10 @@ class FakeKiosk:
         self._answer()
         self.acts.append((x_px, y_px, phase))
 
+    async def scene(self) -> dict[str, Any]:
+        self._answer()
+        return {"id": self.place}
+
     async def order_paid(self, number: str) -> None:
         self._answer()
         self.acts.append((number,))
@@ -97,6 +102,9 @@ class FakeWorld(SimpleNamespace):
 
     def tap_card(self) -> bool:
         return False
+
+    async def hold_corner(self) -> None:
+        self.kiosk.place = "staff_pin" if self.kiosk.place == "attract" else self.kiosk.place
 
     async def scan(self, text: str, via: str) -> None:
         self.seen.append((text, via))
@@ -252,6 +260,20 @@ def test_what_makes_no_sense_now_is_said_in_words() -> None:
         world.kiosk.refuses = True
         paid = await client.post("/do/paid", json={"number": " a9 "})
         assert (paid.status_code, paid.json()["error"]) == (409, "no unpaid order has the number A9")
+
+    with_panel(use)
+
+
+def test_the_staff_screen_is_asked_for_as_staff_do() -> None:
+    async def use(world: FakeWorld, client: httpx.AsyncClient) -> None:
+        assert (await client.post("/do/staff", json={})).is_success
+        assert world.kiosk.place == "staff_pin"
+        world.kiosk.place = "menu"
+        refused = await client.post("/do/staff", json={})
+        assert (refused.status_code, refused.json()["error"]) == (
+            409,
+            "The staff screen opens only while no guest is there.",
+        )
 
     with_panel(use)
 

@@ -158,6 +158,15 @@ class Paid(Form):
         await world.kiosk.order_paid(self.number.strip().upper())
 
 
+class Staff(Form):
+    """Staff ask for their screen."""
+
+    async def do(self, world: World) -> None:
+        await world.hold_corner()
+        if (await world.kiosk.scene()).get("id") != "staff_pin":
+            raise NotDone("The staff screen opens only while no guest is there.")
+
+
 FORMS: dict[str, type[Form]] = {
     "touch": Touch,
     "scan": Scan,
@@ -171,6 +180,7 @@ FORMS: dict[str, type[Form]] = {
     "clock": Clock,
     "power": Power,
     "paid": Paid,
+    "staff": Staff,
 }
 """By the last part of their address."""
 

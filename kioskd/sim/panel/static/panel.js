@@ -51,6 +51,7 @@ onClicks("shift", (seconds) => act("clock", { shift_wall_s: Number(seconds) }));
 onClicks("printer", (name, button) =>
   act("printer", { name, value: button.getAttribute("aria-pressed") !== "true" }));
 $("right").addEventListener("click", () => act("clock", { right: true }));
+$("staff").addEventListener("click", () => act("staff", {}));
 $("kill").addEventListener("click", () => act("power", { on: false }));
 $("start").addEventListener("click", () => act("power", { on: true }));
 
