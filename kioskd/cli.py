@@ -23,6 +23,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         from kioskd.daemon.order_command import order
 
         return order(arguments[1:])
+    if arguments[:1] == ["outbox"]:
+        from kioskd.daemon.outbox_command import outbox
+
+        return outbox(arguments[1:])
     parsed = _parser().parse_args(arguments)
     status: int = parsed.command(parsed)
     return status
@@ -48,15 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     graph = commands.add_parser("visit-graph", help="print the visit's transitions as a Mermaid diagram")
     graph.set_defaults(command=_visit_graph)
 
-    for name, text in (
-        ("status", "what a running kiosk is doing"),
-        ("outbox", "what a running kiosk still has to tell"),
-    ):
-        asking = commands.add_parser(name, help=text)
-        asking.add_argument(
-            "--socket", type=Path, required=True, help="[control] socket of its configuration"
-        )
-        asking.set_defaults(command=_ask, request={"do": name})
+    status = commands.add_parser("status", help="what a running kiosk is doing")
+    status.add_argument("--socket", type=Path, required=True, help="[control] socket of its configuration")
+    status.set_defaults(command=_ask, request={"do": "status"})
 
     paid = commands.add_parser("order-paid", help="an order to be paid at the counter was paid")
     paid.add_argument("number", help="the order's number, as on the receipt")
@@ -84,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     push.set_defaults(command=_push_catalogue)
 
     commands.add_parser("order", help="look up, cancel and return orders; see kioskd order --help")
+    commands.add_parser("outbox", help="what it still has to tell; see kioskd outbox --help")
     commands.add_parser("demo", help="run everything simulated; see kioskd demo --help")
     commands.add_parser("sim", help="run one simulated server alone; see kioskd sim --help")
     return parser

@@ -24,6 +24,7 @@ from kioskd.daemon.errands import Errands
 from kioskd.daemon.launch import keep_picture
 from kioskd.daemon.notify import ServiceManager
 from kioskd.daemon.orders import Orders
+from kioskd.daemon.outbox_desk import OutboxDesk
 from kioskd.daemon.payments import Payments
 from kioskd.daemon.runtime import Runtime
 from kioskd.daemon.selling import Selling
@@ -150,7 +151,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
         for plugged in hardware.plugged:
             tasks.create_task(supervise(plugged.device, plugged.kind, runtime.post, path=plugged.path))
         if config.control.socket:
-            socket = ControlSocket(config.control.socket, commands.table())
+            socket = ControlSocket(config.control.socket, {**commands.table(), **OutboxDesk(outbox).table()})
             await stack.enter_async_context(socket.serving())
         tasks.create_task(display.warm_up(runtime.visit))
         tasks.create_task(_keep_launch_picture(runtime, display, config_file, config))

@@ -16,6 +16,7 @@ While a guest waits, step by step, each with what takes it back; then one decisi
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 import time
 from collections import Counter
@@ -50,6 +51,7 @@ from kioskd.outbox.operation import (
     decode_payload,
 )
 from kioskd.outbox.policy import Policy
+from kioskd.outbox.reading import Account
 from kioskd.outbox.saga import Decision, Saga
 from kioskd.outbox.states import OpState
 from kioskd.outbox.store import Listed, Store
@@ -284,6 +286,28 @@ class Outbox:
     async def retry(self, op_id: str, actor: str) -> None:
         """The cause of a quarantine is gone. What may have been sent already is read back first."""
         await self._worker.ask(Retry(op_id, actor))
+
+    async def account(self, op_id: str) -> Account:
+        """Everything that is known of it, final or not. OperationRefused when it was never accepted."""
+        account = await self._worker.in_thread(partial(self._store.account, op_id))
+        if account is None:
+            raise OperationRefused(f"no operation {op_id}")
+        return account
+
+    async def accounts(self, limit: int) -> list[Account]:
+        """Of the newest operations, without what they carry and without each other."""
+        return await self._worker.in_thread(partial(self._store.accounts, limit))
+
+    async def erase(self, member_id: str) -> tuple[int, int]:
+        """Wipe a member from all that is final, and from the copies: how many, and how many are still open.
+
+        What is open must still be told; erase again when it was.
+        """
+        lane, mention = f"member:{member_id}", json.dumps(member_id, ensure_ascii=False).encode()
+        wiped = await self._worker.in_thread(partial(self._store.erase, lane, mention))
+        await self._worker.renew_copies()
+        queue = self._worker.queue
+        return wiped, sum(operation.lane == lane for operation in queue.operations.values())
 
     async def operations(self, limit: int) -> list[Listed]:
         """The newest, settled ones included, never a payload."""

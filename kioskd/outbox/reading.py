@@ -33,6 +33,29 @@ class Listed:
         return max(0.0, (now - self.accepted_at).total_seconds())
 
 
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of an operation's life. `at` is wall time, then the boot and the seconds since it."""
+
+    at: str
+    before: str
+    after: str
+    cause: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Everything that is known of an operation, for the person who decides about it."""
+
+    listed: Listed
+    history: tuple[Happening, ...]
+    payload: bytes | None
+    """None once it has been wiped."""
+    relatives: tuple[Operation, ...]
+    """The others of its saga, final ones included, in order of acceptance."""
+
+
 class Reading:
     """Questions to the open file. Not thread-safe: ask from the thread that opened it."""
 
@@ -111,6 +134,44 @@ class Reading:
                 )
                 for row in rows
             ]
+
+    def account(self, op_id: str) -> Account | None:
+        """None when it was never accepted."""
+        columns = f"{SELECTED}, accepted_at, changed_at, payload"
+        with explained(self._path):
+            row = self._connection.execute(f"SELECT {columns} FROM operation WHERE op_id = ?", (op_id,)).get
+            if row is None:
+                return None
+            operation = operation_of(row[:-3])
+            happened = self._connection.execute(
+                "SELECT at, from_state, to_state, cause, actor FROM event WHERE op_seq = ? ORDER BY n",
+                (operation.seq,),
+            )
+            history = tuple(Happening(*each) for each in happened)
+            relatives = self._connection.execute(
+                f"SELECT {SELECTED} FROM operation WHERE saga = ? AND op_id <> ? ORDER BY seq",
+                (operation.saga, op_id),
+            )
+            accepted_at, changed_at = (datetime.fromisoformat(at) for at in row[-3:-1])
+            return Account(
+                Listed(operation, accepted_at, changed_at),
+                history,
+                row[-1],
+                tuple(map(operation_of, relatives)),
+            )
+
+    def accounts(self, limit: int) -> list[Account]:
+        """Of the newest operations, newest first; payloads and relatives are left out."""
+        newest = self.newest(limit)
+        lives: dict[int, list[Happening]] = {each.operation.seq: [] for each in newest}
+        with explained(self._path):
+            for op_seq, *line in self._connection.execute(
+                "SELECT op_seq, at, from_state, to_state, cause, actor FROM event "
+                "WHERE op_seq >= ? ORDER BY n",
+                (min(lives, default=0),),
+            ):
+                lives[int(op_seq)].append(Happening(*line))
+        return [Account(each, tuple(lives[each.operation.seq]), None, ()) for each in newest]
 
     def known(self, op_ids: Iterable[str]) -> list[Operation]:
         """What is remembered of these operations, final ones included; those never accepted are left out."""

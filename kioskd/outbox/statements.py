@@ -39,7 +39,11 @@ STATEMENTS: Mapping[str, str] = MappingProxyType(
         "purge": (
             f"UPDATE operation SET payload = NULL WHERE {_DONE} AND julianday(retained_from) <= julianday(?)"
         ),
-        "wipe": "UPDATE operation SET payload = NULL, keep = NULL, lane = ? WHERE op_id = ? AND settled = 1",
+        "wipe": (
+            "UPDATE operation "
+            "SET lane = 'erased', payload = NULL, keep = NULL, baseline = NULL, evidence = '' "
+            "WHERE settled = 1 AND lane <> 'erased' AND (lane = ? OR instr(payload, ?) > 0)"
+        ),
     }
 )
 """Names stay for as long as a journal may hold them; a new statement gets a new name."""

@@ -184,6 +184,18 @@ class Store(Reading):
         self.write_journal()
         return wiped
 
+    def erase(self, lane: str, mention: bytes) -> int:
+        """Wipe what names somebody from every final operation in their lane, or that mentions them; how many.
+
+        Numbers, amounts and the event log stay. The copies still have it, until they are made anew.
+        """
+        with self._transaction():
+            self._writer.execute("wipe", (lane, mention))
+            wiped = self._connection.changes()
+        self.write_journal()
+        self.copy_due = self.copy_due or self._copies is not None
+        return wiped
+
     # --- the copies --------------------------------------------------------------------------------------
 
     @property

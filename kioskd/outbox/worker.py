@@ -213,6 +213,23 @@ class Worker:
                     calls.create_task(self._seal(generation))
                 return
 
+    async def renew_copies(self) -> None:
+        """Only one backup is left, of what the file holds now. StorageError when it cannot be made."""
+        copies = self._store.copies
+        if copies is None:
+            return
+        await self.in_thread(self._store.cancel_copy)
+        while True:
+            generation = await self.in_thread(self._store.copy_slice)
+            if generation is not None:
+                break
+        try:
+            await asyncio.to_thread(seal, copies, generation)
+        except OSError as error:
+            raise StorageError(f"no backup was made: {error.strerror}") from None
+        await self.in_thread(partial(copies.prune, keep=1))
+        self._store.copy_due = False
+
     def _sync(self) -> None:
         self._store.sync_journal()
         self._store.hold_ballast()

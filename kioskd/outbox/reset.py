@@ -1,0 +1,36 @@
+"""Begin anew: only when nothing waits, because what waits is money and points of guests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kioskd.core.errors import StorageError
+from kioskd.outbox.copies import sync_directory
+from kioskd.outbox.store import Store
+
+
+def reset(path: Path) -> int:
+    """Remove the outbox and its copies; how many operations are forgotten.
+
+    StorageError, with nothing changed, when a daemon is at work on it, when anything is open in it, or when
+    a damaged file lies beside it that may hold what is open.
+    """
+    if not path.exists() and not list(path.parent.glob(f"{path.name}.*")):
+        return 0
+    store = Store.open(path)
+    try:
+        loaded = store.load()
+    finally:
+        store.close()
+    if loaded.operations or loaded.sagas:
+        raise StorageError(
+            f"{path}: {len(loaded.operations)} operations are open: let the kiosk deliver them, decide about "
+            f"them with kioskd outbox resolve, then reset"
+        )
+    if aside := sorted(path.parent.glob(f"{path.name}.corrupt-*")):
+        raise StorageError(f"{aside[-1]} may hold what is open: move it to another directory, then reset")
+    # The file goes last: a reset that is cut short leaves an outbox without copies, not copies without one.
+    for file in (*path.parent.glob(f"{path.name}.*"), *path.parent.glob(f"{path.name}-*"), path):
+        file.unlink()
+    sync_directory(path.parent)
+    return loaded.last_seq
