@@ -15,8 +15,9 @@ from datetime import datetime
 from kioskd.core.deeds import Action
 from kioskd.core.order import Order, Tender
 from kioskd.core.refunding import Fate, TakeBack, take_back
+from kioskd.core.return_forecast import returned_by
 from kioskd.core.returning import ReturnRefused, piece
-from kioskd.core.sale import Progress, Returned, Sale, SaleState, Undoing
+from kioskd.core.sale import Progress, Returned, Sale, SaleState
 from kioskd.core.sale_document import returned_from, sale_from
 from kioskd.core.settlement import Step, giving_back
 from kioskd.daemon.drafts import UNPAID, step_draft
@@ -134,7 +135,7 @@ class Orders:
             tell_lane=told.lane if told else f"order:{order.id}",
             claimable=self._claim_link(order) is not None,
         )
-        returned = _returned(plan, order, self._wall(), actor, reason)
+        returned = returned_by(plan, order, self._wall(), actor, reason)
         await self._write_down(plan, returned, order, known)
         log.warning("return %s of order %s is written down", returned.id, order.number)
         return await self._sale(order)
@@ -248,32 +249,6 @@ def _progress(operation: Operation | None) -> Progress:
     if operation.state not in TERMINAL:
         return Progress.WAITS
     return Progress.DONE if operation.state is OpState.CONFIRMED else Progress.REFUSED
-
-
-def _returned(plan: TakeBack, order: Order, at: datetime, actor: str, reason: str) -> Returned:
-    return Returned(
-        id=plan.piece.id,
-        at=at,
-        actor=actor,
-        reason=reason,
-        quantities=plan.piece.quantities,
-        refund=plan.piece.refund,
-        last=plan.piece.last,
-        pay_backs=plan.pay_backs,
-        undoings=tuple(
-            Undoing(step.id, step.action, _about(step, order), step.amount) for step in plan.steps
-        ),
-        left=plan.left,
-    )
-
-
-def _about(step: Step, order: Order) -> str:
-    """What tells one voucher or gift card from another."""
-    if "use" in step.details:
-        return str(step.details["use"]["title"])
-    if "payment" in step.details:
-        return str(step.details["payment"]["tail"])
-    return order.number if step.action is Action.TELL_RETURN else ""
 
 
 def _draft(

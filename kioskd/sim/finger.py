@@ -1,4 +1,4 @@
-"""A guest's finger, and that of staff: finds what it is told to touch on the screen, scrolls there, and touches it."""
+"""The finger of a guest or of staff: finds what it is told to touch, scrolls there, and touches it."""
 
 from __future__ import annotations
 

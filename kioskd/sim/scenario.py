@@ -24,8 +24,7 @@ What the guest does:
 
 What staff do:
 
-    staff = "4711"                      a finger held in the upper left corner, this PIN, and OK: from there on
-                                        they tap
+    staff = "4711"                      the upper left corner held, this PIN, and OK; the rest is tapped
 
 What the world does:
 
@@ -273,8 +272,8 @@ class Step(_Table):
 
 
 ACTS = frozenset(
-    "scan tap keypad staff show_picture hide_picture collect wait_s card network fault unplug plug printer terminal"
-    " shift_wall_s kill restart order_paid command leat at_leat".split()
+    "scan tap keypad staff show_picture hide_picture collect wait_s card network fault unplug plug printer"
+    " terminal shift_wall_s kill restart order_paid command leat at_leat".split()
 )
 EXPECTATIONS = frozenset(
     "screen see not_see enabled disabled paper papers claim_on portal_says wire balance orders voucher"

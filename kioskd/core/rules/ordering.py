@@ -50,6 +50,9 @@ _LANGUAGE_CAN_CHANGE = (
     Place.THANKS,
     Place.STILL_THERE,
     Place.CONFIRMING_CANCEL,
+    Place.STAFF_PIN,
+    Place.STAFF_ORDERS,
+    Place.STAFF_ORDER,
 )
 
 
