@@ -74,7 +74,7 @@ def remembered(visit: Visit, card: GiftCard, context: Context) -> tuple[Visit, D
     """The visit with the card to pay with, or told why nothing can be paid with it."""
     denial = _denial(visit, card, context)
     if denial:
-        return denied(visit, denial, context, card.code_tail), denial
+        return denied(visit, denial, context), denial
     known = replace(visit, gift_cards=(*visit.gift_cards, card))
     return notice(known, NoticeKind.GIFT_CARD_ADDED, context, card.code_tail), None
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from kioskd.core.denial import Denial
 from kioskd.core.events import RewardClaimed, SettlementDenied
 from kioskd.core.member import Reward
+from kioskd.core.rules.bringing import drop
 from kioskd.core.rules.table import Context, Step, denied, rule, to
 from kioskd.core.visit import AskStaff, Checkout, Paying, Place, Storing, Visit
 
@@ -23,28 +24,25 @@ def settlement_denied(visit: Visit, event: SettlementDenied, context: Context) -
     assert isinstance(visit.phase, Paying | Storing | AskStaff)
     if event.order_id != visit.phase.order.id:
         return Step(visit)
-    left = _without(released(visit), event.part_id, event.denial)
+    left = _without(released(visit), event.part_id, event.denial, context)
     return to(denied(left, event.denial, context, _title(visit, event.part_id)), Checkout())
 
 
 def _title(visit: Visit, part_id: str) -> str:
     """What the guest knows it by; empty for the prepaid account."""
     titles = {taken.id: taken.right.title for taken in visit.offers}
-    titles |= {card.id: card.code_tail for card in visit.gift_cards}
+    titles |= {card.id: f"…{card.code_tail}" for card in visit.gift_cards}
     return titles.get(part_id, "")
 
 
-def _without(visit: Visit, part_id: str, denial: Denial) -> Visit:
+def _without(visit: Visit, part_id: str, denial: Denial, context: Context) -> Visit:
     """The part that was refused is not tried again; one that nobody could be asked about may be."""
     prepaid = visit.use_prepaid and visit.member is not None and visit.member.id != part_id
     visit = replace(visit, use_prepaid=prepaid)
     if denial in _MAY_WORK_YET:
         return visit
-    return replace(
-        visit,
-        offers=tuple(taken for taken in visit.offers if taken.id != part_id),
-        gift_cards=tuple(card for card in visit.gift_cards if card.id != part_id),
-    )
+    left, _ = drop(visit, context.shop, lambda taken: taken.id == part_id)
+    return replace(left, gift_cards=tuple(card for card in visit.gift_cards if card.id != part_id))
 
 
 @rule(tuple(Place), RewardClaimed, stays=True)
