@@ -38,6 +38,7 @@ from kioskd.outbox.events import (
 from kioskd.outbox.fence import Fence
 from kioskd.outbox.gate import Flow
 from kioskd.outbox.operation import (
+    PAYLOAD_LIMIT_BYTES,
     Closing,
     Draft,
     Operation,
@@ -47,7 +48,7 @@ from kioskd.outbox.operation import (
     encode_payload,
 )
 from kioskd.outbox.policy import Instant
-from kioskd.outbox.queue import Due, Queue, Rank
+from kioskd.outbox.queue import Due, Queue
 from kioskd.outbox.readback import evidence
 from kioskd.outbox.replies import may_repeat, replied, settled_at_s
 from kioskd.outbox.saga import ARMED
@@ -126,6 +127,7 @@ def _as_loaded(turn: Turn, operation: Operation) -> Operation:
         sent_before=False,
         not_before_s=-inf,
         asked_at_s=-inf,
+        fresh_until_s=-inf,
         fence_counted=False,
         unknown_since_s=turn.at.mono_s,
         fence_over_s=turn.at.mono_s + (inf if operation.fence_s is None else operation.fence_s),
@@ -259,14 +261,13 @@ def _probed(turn: Turn, outcome: Outcome) -> None:
 
 
 def _after_outage(turn: Turn, due: Due) -> Due:
-    not_before_s, _, seq, lane = due
-    rank = turn.rank(turn.operations[turn.lanes[lane][0]])
-    return not_before_s if _must_wait(turn, lane) else -inf, rank, seq, lane
-
-
-def _must_wait(turn: Turn, lane: str) -> bool:
-    """Its head waits for the other side to come to rest, not for the network."""
+    _, not_before_s, _, _, lane = due
     head = turn.operations[turn.lanes[lane][0]]
+    return turn.due_at(head, not_before_s if _must_wait(turn, head) else -inf)
+
+
+def _must_wait(turn: Turn, head: Operation) -> bool:
+    """It waits for the other side to come to rest, not for the network."""
     return head.state is not OpState.QUEUED and not may_repeat(turn, head)
 
 
@@ -277,7 +278,9 @@ def _check_room(turn: Turn, drafts: tuple[Draft, ...]) -> None:
     """Refuse before anything is promised. Closing what was begun never comes here: it must not fail."""
     policy = turn.policy
     waiting = [draft for draft in drafts if draft.held or draft.strategy is not Strategy.LOCAL]
-    size = sum(len(encode_payload(draft)) for draft in waiting)
+    size = 0
+    if turn.open_bytes + len(waiting) * PAYLOAD_LIMIT_BYTES > policy.open_bytes_limit:  # it may matter
+        size = sum(len(encode_payload(draft)) for draft in waiting)
     if len(turn.operations) + len(waiting) > policy.open_limit and waiting:
         raise OutboxFull(
             f"{len(turn.operations)} operations are waiting already, {policy.open_limit} at most"
@@ -391,15 +394,8 @@ def _begin_due(turn: Turn) -> None:
     if turn.gate.probe_due(now_s):
         turn.gate = replace(turn.gate, probing=True)
         turn.command(Probe())
-    while turn.due and len(turn.flying) < turn.policy.writes_in_flight:
-        not_before_s, rank, _, lane = turn.due[0]
-        backlog = rank is Rank.BACKLOG
-        if not_before_s > now_s or not turn.gate.may_send(now_s, backlog=backlog):
-            return
-        turn.due.pop(0)
-        if backlog:
-            turn.gate = turn.gate.began_backlog(turn.at)
-        _begin(turn, turn.operations[turn.lanes[lane][0]])
+    while len(turn.flying) < turn.policy.writes_in_flight and (operation := turn.begin_next()):
+        _begin(turn, operation)
         sagas.advance(turn)
 
 

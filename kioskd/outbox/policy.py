@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 _MAX_DOUBLINGS = 30  # 2**30 s is past any cap; keeps the power small after years of attempts
 
@@ -20,9 +21,12 @@ class Policy:
     writes_in_flight: int = 2
     fresh_s: float = 60.0
     """How long the guest of an order may still stand there: until then it overtakes the backlog."""
-    pace_first_s: float = 1.0
-    pace_cap_s: float = 300.0
-    """Between two operations of the backlog, while the other side says that it is asked too much."""
+    pace_first_s: float = 0.2
+    pace_cap_s: float = 60.0
+    """Between two operations of the backlog, while the other side says that it is asked too much. No longer:
+    a kiosk that learnt to go slowly would otherwise be the last by far when the others are done."""
+    probe_cap_s: float = 15.0
+    """How long at most nobody notices that the network is back."""
     contradiction_limit: int = 5
     """Duplicate yet not found, this often: a person must look."""
     settle_s: float = 120.0
@@ -39,10 +43,10 @@ class Policy:
     offline_value_sum_minor: int = 100_00
     """What may wait to be taken from a card or a lock while the other side cannot be asked."""
 
-    def backoff_s(self, failures: int, chance: float) -> float:
+    def backoff_s(self, failures: int, chance: float, cap_s: float = inf) -> float:
         """Exponential with full jitter: anything from 0 to `first * 2**(failures - 1)`, capped."""
         ceiling = self.backoff_first_s * 2.0 ** min(max(failures - 1, 0), _MAX_DOUBLINGS)
-        return chance * min(ceiling, self.backoff_cap_s)
+        return chance * min(ceiling, self.backoff_cap_s, cap_s)
 
 
 @dataclass(frozen=True, slots=True)

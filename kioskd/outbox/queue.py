@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from math import inf
+from operator import itemgetter
 
 from kioskd.outbox.gate import Flow, Gate
 from kioskd.outbox.operation import Operation
@@ -12,8 +15,11 @@ from kioskd.outbox.policy import Policy
 from kioskd.outbox.saga import Saga
 from kioskd.outbox.shards import Shards
 
-Due = tuple[float, "Rank", int, str]
-"""When the head of a lane may be begun, how urgent it is, its seq, the lane."""
+Due = tuple[bool, float, "Rank", int, str]
+"""Whether the head of a lane is backlog, when it may be begun, how urgent it is, its seq, the lane.
+
+The backlog has a gate of its own: sorted behind, it never stands in the way of what a guest waits for.
+"""
 
 
 class Rank(IntEnum):
@@ -23,6 +29,12 @@ class Rank(IntEnum):
     FRESH = 1
     """Its guest may still stand there, to see the points."""
     BACKLOG = 2
+
+
+def heads(due: Sequence[Due]) -> list[int]:
+    """Where the first of those that a guest may wait for is, and the first of the backlog."""
+    backlog = bisect_left(due, True, key=itemgetter(0))
+    return [index for index in sorted({0, backlog}) if index < len(due)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +47,7 @@ class Queue:
     lanes: Shards[tuple[str, ...]] = field(default_factory=Shards)
     """op_ids in order; the head is the one that is worked on."""
     due: tuple[Due, ...] = ()
-    """Lanes whose head waits, soonest first."""
+    """Lanes whose head waits, soonest first; the backlog behind the others."""
     flying: frozenset[str] = frozenset()
     gate: Gate = field(default_factory=Gate)
     sagas: Shards[Saga] = field(default_factory=Shards)
@@ -68,5 +80,5 @@ class Queue:
             return inf if gate.probing else gate.probe_at_s
         if not self.due or len(self.flying) >= self.policy.writes_in_flight:
             return inf
-        not_before_s, rank, _, _ = self.due[0]
-        return max(not_before_s, gate.opens_at_s(backlog=rank is Rank.BACKLOG))
+        first = (self.due[index] for index in heads(self.due))
+        return min(max(not_before_s, gate.opens_at_s(backlog=backlog)) for backlog, not_before_s, *_ in first)

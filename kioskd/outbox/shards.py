@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, overload
 from zlib import crc32
 
 _SHARDS = 256
 V = TypeVar("V")
+D = TypeVar("D")
 
 
 class Shards(Mapping[str, V], Generic[V]):
@@ -41,7 +42,11 @@ class Shards(Mapping[str, V], Generic[V]):
         derived._shards[index] = shard
         return derived
 
-    def get(self, key: str, default: V | None = None) -> V | None:  # type: ignore[override]
+    @overload
+    def get(self, key: str, /) -> V | None: ...
+    @overload
+    def get(self, key: str, /, default: V | D) -> V | D: ...
+    def get(self, key: str, /, default: V | D | None = None) -> V | D | None:
         """As of any mapping, without an exception raised and caught inside."""
         return self._shards[crc32(key.encode()) % _SHARDS].get(key, default)
 

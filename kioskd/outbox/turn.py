@@ -15,7 +15,7 @@ from kioskd.outbox.events import Command, Online, Persist, SagaEnded, Send, Sett
 from kioskd.outbox.fence import Fence, fence
 from kioskd.outbox.operation import Operation, OperationRefused
 from kioskd.outbox.policy import Instant
-from kioskd.outbox.queue import Queue, Rank
+from kioskd.outbox.queue import Due, Queue, Rank, heads
 from kioskd.outbox.saga import SAGA_ENDS, Saga, SagaState
 from kioskd.outbox.states import TRANSITIONS, OpState
 
@@ -166,13 +166,23 @@ class Turn:
         self.lanes = self.lanes.with_(operation.lane, (*lane, operation.op_id))
         if not lane:
             self.wait(operation, operation.not_before_s)
+        elif self._rank(operation) is not Rank.BACKLOG:
+            self._hurry(operation.lane)
+
+    def _hurry(self, lane: str) -> None:
+        """Somebody has joined it who must not wait for long."""
+        for index, (backlog, not_before_s, _, _, waiting) in enumerate(self.due):
+            if backlog and waiting == lane:
+                del self.due[index]
+                insort(self.due, self.due_at(self.operations[self.lanes[lane][0]], not_before_s))
+                return
 
     def leave_lane(self, operation: Operation) -> None:
         lane = self.lanes.get(operation.lane, ())
         if operation.op_id not in lane:
             return
         if lane[0] == operation.op_id:
-            self.due = [due for due in self.due if due[3] != operation.lane]
+            self.due = [due for due in self.due if due[-1] != operation.lane]
         rest = tuple(op_id for op_id in lane if op_id != operation.op_id)
         if not rest:
             self.lanes = self.lanes.without(operation.lane)
@@ -185,13 +195,29 @@ class Turn:
     def wait(self, operation: Operation, not_before_s: float) -> None:
         """The head of a lane: when it may be begun (again)."""
         self.update(replace(operation, not_before_s=not_before_s))
-        insort(self.due, (not_before_s, self.rank(operation), operation.seq, operation.lane))
+        insort(self.due, self.due_at(operation, not_before_s))
 
-    def rank(self, operation: Operation) -> Rank:
+    def due_at(self, operation: Operation, not_before_s: float) -> Due:
+        """Whoever waits behind it in its lane can only be helped by helping it."""
+        last = self.operations[self.lanes[operation.lane][-1]]
+        rank = min(self._rank(operation), self._rank(last))
+        return rank is Rank.BACKLOG, not_before_s, rank, operation.seq, operation.lane
+
+    def begin_next(self) -> Operation | None:
+        """The head of the lane whose turn it is, if one may be begun now."""
+        for index in heads(self.due):
+            backlog, not_before_s, _, _, lane = self.due[index]
+            if not_before_s <= self.at.mono_s and self.gate.may_send(self.at.mono_s, backlog=backlog):
+                del self.due[index]
+                if backlog:
+                    self.gate = self.gate.began_backlog(self.at)
+                return self.operations[self.lanes[lane][0]]
+        return None
+
+    def _rank(self, operation: Operation) -> Rank:
         if operation.at_once:
             return Rank.GUEST_WAITS
-        fresh = operation.attempts == 0 and self.at.mono_s < operation.fresh_until_s
-        return Rank.FRESH if fresh else Rank.BACKLOG
+        return Rank.FRESH if self.at.mono_s < operation.fresh_until_s else Rank.BACKLOG
 
     def back_off(self, operation: Operation, at_least_until_s: float = -inf) -> None:
         pause_s = self.policy.backoff_s(operation.attempts, self.at.chance)

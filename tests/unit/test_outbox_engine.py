@@ -142,7 +142,7 @@ def test_poison_blocks_nothing_and_stays_in_sight() -> None:
 def test_it_never_gives_up_while_nobody_answers() -> None:
     desk = Desk().accept(order("a"))
     now_s = 0.0
-    for _ in range(2000):
+    for _ in range(12_000):
         if any(isinstance(command, Probe) for command in desk.commands):
             desk.take(Probed(NeverSent()), now_s, chance=0.999)
         elif desk.sent:
@@ -165,7 +165,7 @@ def _shut(desk: Desk) -> Desk:
 
 
 def test_after_five_failures_only_probes_go_out_until_one_is_answered() -> None:
-    desk = _shut(Desk(Policy(outage_spread_s=60.0)))
+    desk = _shut(Desk(Policy(outage_spread_s=60.0, fresh_s=0.0)))
     assert desk.queue.gate.flow is Flow.UNREACHABLE
     assert Online(False) in desk.commands
     wake_s = desk.queue.next_wake_s

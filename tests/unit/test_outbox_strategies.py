@@ -29,6 +29,7 @@ from kioskd.outbox.events import (
     Cancel,
     Persist,
     Probed,
+    Release,
     Replied,
     ResolveDoubt,
     Retry,
@@ -268,11 +269,33 @@ def test_while_nobody_answers_a_guest_is_told_at_once() -> None:
 
 
 def test_a_guest_overtakes_the_backlog_after_an_outage() -> None:
-    desk = Desk(Policy(breaker_failures=1, outage_spread_s=60.0))
+    desk = Desk(Policy(breaker_failures=1, outage_spread_s=60.0, fresh_s=0.0))
     desk.accept(Draft("old", "order", "m", {})).reply("old", NeverSent())
     desk.take(Tick(), 10.0).take(Probed(Applied()), 10.0)
     assert desk.sent == []
     assert desk.take(Accept((debit("d", at_once=True),)), 11.0).asked == ["d"]
+
+
+def _throttled_backlog() -> Desk:
+    """Two orders of yesterday; the first was sent, and the other side is asked too much."""
+    yesterday = Desk(Policy(pace_first_s=60.0, writes_in_flight=1))
+    yesterday.accept(Draft("old", "order", "m", {}, held="unpaid"), Draft("older", "order", "n", {}))
+    desk = yesterday.restarted()
+    assert desk.sent == ["older"]
+    return desk.take(Release("old"), 0.5).reply("older", Throttled(1.0), 1.0)
+
+
+def test_a_fresh_order_does_not_wait_behind_a_backlog_that_goes_slowly() -> None:
+    desk = _throttled_backlog()
+    assert desk.take(Tick(), 2.1).sent == []
+    assert desk.accept(Draft("new", "order", "x", {}), now_s=2.2).sent == ["new"]
+    desk.reply("new", Throttled(1.0), 2.3)
+    assert desk.queue.next_wake_s == 3.3, "as soon as the other side allows it, not at the backlog's pace"
+    assert desk.take(Tick(), 3.3).sent == ["new"]
+
+
+def test_a_fresh_order_hurries_those_before_it_in_its_lane() -> None:
+    assert _throttled_backlog().accept(Draft("new", "order", "m", {}), now_s=2.2).sent == ["old"]
 
 
 def test_after_a_restart_nothing_is_sent_for_a_guest_who_is_gone() -> None:
