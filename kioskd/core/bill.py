@@ -65,12 +65,14 @@ class ChargeRule:
 class TakenOffer:
     """A right the guest wants to use for this order. `id` is unique over all orders.
 
-    `held` means that the backend keeps it for this kiosk until the guest has paid or gone.
+    `held` means that the backend keeps it for this kiosk until the guest has paid or gone. `brought` is the
+    basket's line that came with it.
     """
 
     id: str
     right: Right
     held: bool = False
+    brought: int | None = None
 
     @property
     def offer(self) -> Offer:

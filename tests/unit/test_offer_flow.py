@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from kioskd.core.catalogue import Availability, Service
 from kioskd.core.denial import Denial
 from kioskd.core.discount import Discount, OfferKind, Reason, Refusal
 from kioskd.core.effects import Forget, HoldVoucher, LetGo
@@ -18,6 +19,7 @@ from kioskd.core.events import (
     NetworkChanged,
     OfferDenied,
     OfferHeld,
+    QuickAdd,
     RemoveOffer,
     ShowBasket,
     ShowCheckout,
@@ -177,11 +179,61 @@ def test_what_would_not_be_quite_free_is_not_put_in() -> None:
     assert p.visit.bill.total == eur(850)
 
 
-def test_nothing_is_put_in_before_the_guest_has_chosen_where_to_eat() -> None:
+def test_it_comes_before_the_guest_has_chosen_where_to_eat_if_it_can_be_had_everywhere() -> None:
     p = player(GENEROUS)
+    p.do(MemberFound(scanned(p), MIA))
+    assert isinstance(shows(p, WATER_REWARD).outcome, Discount)
+    p.do(ConfirmOffer())
+    assert [line.product.sku for line in p.visit.basket.lines] == ["W1"]
+
+
+def test_what_is_not_to_be_had_everywhere_is_not_put_in_before_the_guest_has_chosen_where_to_eat() -> None:
+    water = SHOP.catalogue.products["W1"]
+    eat_in_only = replace(water, availability=Availability(frozenset([Service.EAT_IN])))
+    products = {**SHOP.catalogue.products, "W1": eat_in_only}
+    p = player(replace(GENEROUS, catalogue=replace(SHOP.catalogue, products=products)))
     p.do(MemberFound(scanned(p), MIA))
     takes(p, WATER_REWARD)
     assert not p.visit.basket.lines
+
+
+def test_what_came_with_an_offer_leaves_with_it() -> None:
+    p = mia_orders("B1")
+    takes(p, WATER_REWARD)
+    p.do(RemoveOffer(p.visit.offers[0].id))
+    assert [line.product.sku for line in p.visit.basket.lines] == ["B1"]
+    assert p.visit.bill.total == eur(850)
+
+
+def test_what_came_with_an_offer_leaves_with_its_member() -> None:
+    p = mia_orders("B1")
+    takes(p, WATER_REWARD)
+    p.do(SignOut())
+    assert p.visit.bill.total == eur(850)
+
+
+def test_of_what_came_with_an_offer_only_what_the_guest_has_added_stays() -> None:
+    p = mia_orders("B1")
+    takes(p, WATER_REWARD)
+    p.do(GoBack(), QuickAdd("W1"), ShowBasket(), RemoveOffer(p.visit.offers[0].id))
+    assert [(line.product.sku, line.quantity) for line in p.visit.basket.lines] == [("B1", 1), ("W1", 1)]
+
+
+def test_what_the_guest_put_in_stays_when_the_offer_goes() -> None:
+    p = mia_orders("W1")
+    takes(p, WATER_REWARD)
+    p.do(RemoveOffer(p.visit.offers[0].id))
+    assert [line.product.sku for line in p.visit.basket.lines] == ["W1"]
+
+
+def test_what_another_offer_covers_stays_when_the_offer_it_came_with_goes() -> None:
+    waiting = replace(BURGER_WAITS, rule=FREE_WATER)
+    p = mia_orders("B1", member=replace(MIA, collectables=(waiting,)))
+    takes(p, WATER_REWARD)
+    takes(p, waiting)
+    p.do(RemoveOffer(p.visit.offers[0].id))
+    assert [line.product.sku for line in p.visit.basket.lines] == ["B1", "W1"]
+    assert p.visit.bill.total == eur(850)
 
 
 # --- vouchers are held ---------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from kioskd.core.effects import Sought
 from kioskd.core.events import GiftCardFound, LookupFailed, LookupFailure, MemberFound, VoucherFound
 from kioskd.core.member import Member, Right, Voucher
 from kioskd.core.rules import offers
+from kioskd.core.rules.bringing import drop
 from kioskd.core.rules.stored_value import remembered
 from kioskd.core.rules.table import Context, Step, denied, notice, rule, to
 from kioskd.core.visit import (
@@ -49,7 +50,7 @@ def member_found(visit: Visit, event: MemberFound, context: Context) -> Step:
     if not _answers(visit, event.request):
         return Step(visit)
     back = visit.phase.back
-    known = _signed_in(visit, event.member)
+    known = _signed_in(visit, event.member, context)
     if isinstance(back, ConfirmingOffer):
         back_again = offers.considered(known.visit, back.right, back.back, context)
         return to(_welcomed(known.visit, context), back_again, *known.effects)
@@ -63,7 +64,7 @@ def member_found_meanwhile(visit: Visit, event: MemberFound, context: Context) -
     if visit.member:
         told = replace(visit, lookup=None)
         return Step(notice(told, NoticeKind.SIGNED_IN_ALREADY, context, visit.member.first_name or ""))
-    known = _signed_in(visit, event.member)
+    known = _signed_in(visit, event.member, context)
     welcomed = _welcomed(known.visit, context)
     if not isinstance(visit.phase, ConfirmingOffer):
         return Step(welcomed, known.effects)
@@ -75,12 +76,10 @@ def _welcomed(visit: Visit, context: Context) -> Visit:
     return notice(visit, NoticeKind.WELCOME, context, (visit.member and visit.member.first_name) or "")
 
 
-def _signed_in(visit: Visit, member: Member) -> Step:
+def _signed_in(visit: Visit, member: Member, context: Context) -> Step:
     """Vouchers of another member are not for this order any more."""
-    kept = tuple(taken for taken in visit.offers if _may_use(member, taken.right))
-    dropped = [taken for taken in visit.offers if taken not in kept]
-    known = replace(visit, member=member, lookup=None, saved_card=None, offers=kept)
-    return Step(known, offers.let_go(dropped))
+    left, dropped = drop(visit, context.shop, lambda taken: not _may_use(member, taken.right))
+    return Step(replace(left, member=member, lookup=None, saved_card=None), offers.let_go(dropped))
 
 
 def _may_use(member: Member, right: Right) -> bool:

@@ -15,6 +15,7 @@ from kioskd.core.events import (
     SubmitNumber,
 )
 from kioskd.core.member import Right, Voucher
+from kioskd.core.rules.bringing import drop
 from kioskd.core.rules.looking_up import look_up
 from kioskd.core.rules.offers import let_go
 from kioskd.core.rules.table import Context, Step, rule, to
@@ -45,9 +46,8 @@ def leave_overview(visit: Visit, event: GoBack, context: Context) -> Step:
 def sign_out(visit: Visit, event: SignOut, context: Context) -> Step:
     """What was the member's goes with them. A voucher of nobody stays with whoever holds it, card or not."""
     assert isinstance(visit.phase, Overview)
-    kept = [taken for taken in visit.offers if _is_nobodys(taken.right, context)]
-    dropped = [taken for taken in visit.offers if taken not in kept]
-    left = replace(visit, member=None, lookup=None, offers=tuple(kept), use_prepaid=False)
+    left, dropped = drop(visit, context.shop, lambda taken: not _is_nobodys(taken.right, context))
+    left = replace(left, member=None, lookup=None, use_prepaid=False)
     return to(left, visit.phase.back, *let_go(dropped))
 
 

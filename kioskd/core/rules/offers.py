@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kioskd.core.basket import Basket, missing_group, preset_choices
 from kioskd.core.bill import TakenOffer, bill_of
 from kioskd.core.denial import Denial
-from kioskd.core.discount import Discount, FreeItem, Products, Reason, Refusal, items_of
+from kioskd.core.discount import Discount, Reason, Refusal
 from kioskd.core.effects import Effect, HoldVoucher, LetGo
 from kioskd.core.events import (
     ConfirmOffer,
@@ -24,7 +23,7 @@ from kioskd.core.events import (
     ShowOffer,
 )
 from kioskd.core.member import Member, Reward, Right, Voucher
-from kioskd.core.rules.ordering import orderable
+from kioskd.core.rules.bringing import bring, drop
 from kioskd.core.rules.table import Context, Step, notice, rule, to
 from kioskd.core.visit import (
     Capability,
@@ -93,9 +92,8 @@ def considered(visit: Visit, right: Right, back: Phase, context: Context) -> Con
 
 
 def _outcome(visit: Visit, draft: TakenOffer, context: Context) -> Discount | Refusal:
-    shop, taken = context.shop, (*visit.offers, draft)
-    basket = _basket_with(visit, draft, context)
-    bill = bill_of(basket, taken, shop.stacking, shop.charges, visit.service)
+    shop, tried = context.shop, bring(visit, draft, context)
+    bill = bill_of(tried.basket, tried.offers, shop.stacking, shop.charges, visit.service)
     outcome = bill.discount(draft.id) or bill.refusal(draft.id)
     assert outcome is not None, "an offer applies or does not"
     return outcome
@@ -175,34 +173,8 @@ def confirm_offer(visit: Visit, event: ConfirmOffer, context: Context) -> Step:
 
 
 def _take(visit: Visit, taken: TakenOffer, back: Phase, context: Context) -> Step:
-    basket = _basket_with(visit, taken, context)
-    known = replace(visit, offers=(*visit.offers, taken), basket=basket)
+    known = bring(visit, taken, context)
     return to(notice(known, NoticeKind.OFFER_ADDED, context, taken.right.title), back)
-
-
-def _basket_with(visit: Visit, taken: TakenOffer, context: Context) -> Basket:
-    """The basket, and the free product itself when there is only one that the offer can mean.
-
-    Never makes the guest pay more than before.
-    """
-    rule = taken.right.rule
-    if rule is None or not isinstance(rule.benefit, FreeItem) or not isinstance(rule.scope, Products):
-        return visit.basket
-    skus = frozenset(rule.scope.skus)
-    if any(item.sku in skus for item in items_of("any", visit.basket)):
-        return visit.basket
-    products = [product for sku in skus if (product := orderable(visit, sku, context))]
-    if len(products) != 1 or products[0].combo:
-        return visit.basket
-    [product] = products
-    choices = preset_choices(product)
-    if missing_group(product, choices):
-        return visit.basket
-    basket = visit.basket.add(product, choices, rule.benefit.quantity)
-    taken_all = (*visit.offers, taken)
-    bill = bill_of(basket, taken_all, context.shop.stacking, (), visit.service)
-    dearer = bill.applied.total > visit.bill.applied.total
-    return visit.basket if dearer or bill.discount(taken.id) is None else basket
 
 
 @rule(Place.CONFIRMING_OFFER, OfferHeld, to=_BACK, stays=True)
@@ -260,12 +232,11 @@ def network_changed_at_offer(visit: Visit, event: NetworkChanged, context: Conte
 
 @rule((Place.OVERVIEW, Place.REVIEWING, Place.CHECKOUT), RemoveOffer, stays=True)
 def remove_offer(visit: Visit, event: RemoveOffer, context: Context) -> Step:
-    taken = next((each for each in visit.offers if each.id == event.offer_id), None)
-    if taken is None:
+    left, dropped = drop(visit, context.shop, lambda taken: taken.id == event.offer_id)
+    if not dropped:
         return Step(visit)
-    left = replace(visit, offers=tuple(each for each in visit.offers if each.id != taken.id))
-    told = notice(left, NoticeKind.OFFER_REMOVED, context, taken.right.title)
-    return Step(told, let_go([taken]))
+    told = notice(left, NoticeKind.OFFER_REMOVED, context, dropped[0].right.title)
+    return Step(told, let_go(dropped))
 
 
 def let_go(offers: list[TakenOffer]) -> tuple[Effect, ...]:
