@@ -69,7 +69,7 @@ _NOTICES = {
     NoticeKind.ADDED: (later("Added: {about}"), "check-mark"),
     NoticeKind.OFFER_ADDED: (later("On your order: {about}"), "gift"),
     NoticeKind.OFFER_REMOVED: (later("Kept for another time: {about}"), "gift"),
-    NoticeKind.GIFT_CARD_ADDED: (later("The gift card ending in {about} pays first."), "ticket"),
+    NoticeKind.GIFT_CARD_ADDED: (later("The gift card ending in {about} is on your bill."), "ticket"),
     NoticeKind.DENIED: (later("{about}: {words}"), "ticket"),
     NoticeKind.NOT_CHECKED: (
         later("We could not check this code just now. Nothing was used: please try again."),
@@ -83,7 +83,7 @@ _NAMELESS = {
     NoticeKind.SIGNED_IN_ALREADY: later("You are in already."),
     NoticeKind.OFFER_ADDED: later("It is on your order."),
     NoticeKind.OFFER_REMOVED: later("We keep it for another time."),
-    NoticeKind.GIFT_CARD_ADDED: later("Your gift card pays first."),
+    NoticeKind.GIFT_CARD_ADDED: later("Your gift card is on your bill."),
 }
 
 
