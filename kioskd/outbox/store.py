@@ -6,6 +6,8 @@ event loop gives it a thread of its own.
 
 from __future__ import annotations
 
+import logging
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -29,8 +31,10 @@ from kioskd.outbox.writing import Writer
 __all__ = ["Listed", "Store"]
 
 CHECKPOINT_PAGES = 1000
+_WAL_BYTES = (CHECKPOINT_PAGES + 100) * (4096 + 24)  # each page has a header in the log
 NEWEST_LINKS = 1000
 """How much of the event chain is verified after a clean stop; after any other, all of it."""
+_log = logging.getLogger(__name__)
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -263,6 +267,23 @@ class Store(Reading):
     def hold_ballast(self) -> None:
         """Take (back) the room that is given up when the disk is full."""
         self._ballast.hold()
+
+    def lengthen_wal(self) -> None:
+        """Make the log as long as it gets, so that no guest's commit has to make it longer.
+
+        SQLite passes over what lies behind its last frame, and writes over it. Only in ordinary files.
+        """
+        log = self._path.with_name(f"{self._path.name}-wal")
+        missing = _WAL_BYTES - log.stat().st_size
+        if missing <= 0:
+            return
+        try:
+            with log.open("ab") as file:
+                file.write(bytes(missing))
+                file.flush()
+                os.fdatasync(file.fileno())
+        except OSError as error:
+            _log.info("outbox: the log could not be made longer: %s", error.strerror)
 
     @property
     def tight(self) -> bool:

@@ -139,6 +139,7 @@ class Worker:
 
     async def boot(self) -> None:
         """Read what the file holds; what was under way when the last process ended is now unknown."""
+        await self.in_thread(self._store.lengthen_wal)
         self._begun = await self._decide(await self.in_thread(self._store.load))
 
     async def run(self) -> None:

@@ -169,6 +169,16 @@ def test_a_journal_torn_by_a_power_cut_is_replayed_to_its_last_whole_frame(path:
     store.close()
 
 
+def test_a_flipped_bit_in_the_journal_ends_what_is_believed_of_it(path: Path) -> None:
+    _filled(path)
+    journal = path.with_name("outbox.db.journal-0")
+    journal.write_bytes(journal.read_bytes().replace(b"0-19", b"0-91"))  # still a sentence, but not ours
+    path.unlink()
+    store = Store.open(path)
+    assert store.newest(1)[0].operation.op_id == "0-18"
+    store.close()
+
+
 def test_a_journal_behind_its_outbox_is_replaced_and_a_backup_is_due(path: Path) -> None:
     """The usual power cut: the outbox was synced, the second copy not yet."""
     _filled(path)

@@ -229,6 +229,24 @@ def test_a_kiosk_at_work_makes_backups_and_holds_its_ballast(
     store.close()
 
 
+def test_no_commit_makes_the_log_longer(path: Path) -> None:
+    store = Store.open(path)
+    store.lengthen_wal()
+    log = path.with_name("outbox.db-wal")
+    length = log.stat().st_size
+    session = Session(store)
+    for n in range(200):
+        session.accept(draft(f"a{n}", lane=f"m{n}"))
+        if store.checkpoint_due():
+            store.checkpoint()
+    assert log.stat().st_size == length
+    store._connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+    store._connection.close()  # as a crash would: all of it is read back from the log
+    store = Store.open(path)
+    assert len(store.load().operations) == 200
+    store.close()
+
+
 def test_a_backup_that_fails_stops_nothing(
     path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -14,6 +15,7 @@ import pytest
 from kioskd.core.errors import StorageError
 from kioskd.outbox.courier import Applied, Refused, Unclear
 from kioskd.outbox.events import Cancel, Release, Replied, Tick
+from kioskd.outbox.gate import Flow, Gate
 from kioskd.outbox.operation import Closing, Draft, OperationRefused, Strategy
 from kioskd.outbox.states import OpState
 from kioskd.outbox.store import Store
@@ -111,6 +113,16 @@ def test_a_delivered_order_leaves_id_amount_and_hash_but_no_byte_of_the_guest(pa
         path, "SELECT op_id, amount_minor, payload_bytes, length(payload_sha256) FROM operation"
     )
     assert (op_id, amount, size, digest) == ("a", 850, 24, 32)
+
+
+def test_what_ends_in_the_very_commit_that_accepts_it_leaves_no_payload(store: Store) -> None:
+    session = Session(store)
+    session.queue = replace(session.queue, gate=Gate(Flow.UNREACHABLE, probing=True))
+    session.accept(draft("a", at_once=True))
+    assert [row.operation.state for row in store.newest(1)] == [OpState.CANCELLED]
+    with pytest.raises(ValueError, match="no payload"):
+        store.payload("a")
+    assert store.verify_chain() == 2
 
 
 def test_an_order_without_delivery_keeps_its_payload(store: Store) -> None:
