@@ -14,6 +14,7 @@ import apsw
 
 from kioskd.core.errors import StorageError
 
+_text = json.JSONEncoder(ensure_ascii=False).encode
 _ROWS = "SELECT n, op_seq, from_state, to_state, cause, actor, at, hash FROM event WHERE n > ? ORDER BY n"
 
 
@@ -26,8 +27,7 @@ class Link:
 
     def next(self, row: tuple[object, ...]) -> Link:
         """After one more row: n, op_seq, from_state, to_state, cause, actor, at."""
-        text = json.dumps(row, ensure_ascii=False)
-        return Link(self.n + 1, hashlib.sha256(self.digest + text.encode()).digest())
+        return Link(self.n + 1, hashlib.sha256(self.digest + _text(row).encode()).digest())
 
 
 GENESIS = Link(0, bytes(32))

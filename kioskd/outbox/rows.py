@@ -68,6 +68,6 @@ def operation_of(row: Sequence[object]) -> Operation:
 
 def _value(value: object) -> str | int | float | None:
     if isinstance(value, tuple):
-        return json.dumps(value)
+        return json.dumps(value) if value else "[]"
     assert value is None or isinstance(value, str | int | float)
     return value
