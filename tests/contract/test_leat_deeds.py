@@ -525,13 +525,26 @@ def test_a_blank_card_starts_a_member_without_a_name_when_the_merchant_wants_it(
         member = await here.leat.identify(card(NOBODYS_CARD), "en")
         assert (member.first_name, member.points) == (None, 0)
         assert (await here.leat.identify(card(NOBODYS_CARD), "en")).id == member.id
-        with pytest.raises(Refused, match="unknown_card"):
-            await here.leat.identify(card("99999999"), "en")
+
+    play(visit, link_blank_cards=True)
+
+
+def test_what_was_never_issued_as_a_card_starts_no_member_even_where_leat_would_let_it() -> None:
+    async def visit(here: Desk) -> None:
         here.switch(anonymous_with_unknown_card="created")
-        assert (await here.leat.identify(card("99999999"), "en")).first_name is None
+        for code in ("99999999", "GC-2500-HARBOUR", "FLYER-TEN"):
+            with pytest.raises(Refused, match="unknown_card"):
+                await here.leat.identify(card(code), "en")
+            assert code not in here.sim.state.cards
+
+    play(visit, link_blank_cards=True)
+
+
+def test_a_blank_card_stays_blank_when_the_account_may_have_no_more_members() -> None:
+    async def visit(here: Desk) -> None:
         here.switch(contact_limit=1)
         with pytest.raises(Refused, match="unknown_card"):
-            await here.leat.identify(card("99999998"), "en")
+            await here.leat.identify(card(NOBODYS_CARD), "en")
 
     play(visit, link_blank_cards=True)
 

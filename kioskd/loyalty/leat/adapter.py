@@ -54,8 +54,8 @@ class LeatBackend:
     `time_zone` decides on which day something expires; None is the system's. `clock` is monotonic seconds.
     Without `claims` there are no links to claim points with.
     `gift_card_reference`: see `stored_value`. `mapping` says what the merchant's offers mean; without it they
-    are shown and cannot be used. With `link_blank_cards` a card of nobody becomes the card of a new member
-    without a name.
+    are shown and cannot be used. With `link_blank_cards` a card that Leat knows and that is nobody's becomes
+    the card of a new member without a name.
 
     What only some backends can do is behind `offers`, `stored_value`, `cards`, `orders`, `catalogue` and
     `preview`.
@@ -192,13 +192,11 @@ class LeatBackend:
         await self._client.close()
 
     async def _owner(self, card: str, within_s: float | None = None) -> str:
-        """The contact's uuid. Refused: `unknown_card`, `blocked_card`."""
-        try:
-            identifier = await self._client.find_identifier(card, within_s)
-        except Refused as refusal:
-            if refusal.reason != "unknown_card" or not self._link_blank_cards:
-                raise
-            return await self._new_owner(card)
+        """The contact's uuid. Refused: `unknown_card`, `blocked_card`.
+
+        What Leat has never seen starts no member: it may be a gift card, a voucher or a bottle's barcode.
+        """
+        identifier = await self._client.find_identifier(card, within_s)
         if identifier.active is False:
             raise Refused("blocked_card")
         if identifier.contact is not None:
