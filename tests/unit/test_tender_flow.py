@@ -307,7 +307,7 @@ def test_a_gift_card_that_is_refused_is_not_tried_again(denial: Denial, stays: b
     assert p.visit.place is Place.PAYING
     p.do(SettlementDenied(order.id, FIVE.id, denial))
     assert p.visit.place is Place.CHECKOUT
-    assert said(p) == (NoticeKind.DENIED, "0005", denial)
+    assert said(p) == (NoticeKind.DENIED, "…0005", denial)
     assert p.visit.gift_cards == ((FIVE, TEN) if stays else (TEN,))
 
 
