@@ -48,12 +48,13 @@ from kioskd.outbox.operation import (
     encode_payload,
 )
 from kioskd.outbox.policy import Instant
-from kioskd.outbox.queue import Due, Queue
+from kioskd.outbox.queue import Queue
 from kioskd.outbox.readback import evidence
 from kioskd.outbox.replies import may_repeat, replied, settled_at_s
 from kioskd.outbox.saga import ARMED
 from kioskd.outbox.states import OpState
 from kioskd.outbox.turn import Turn
+from kioskd.outbox.waiting import Due, Waiting
 
 _UNUSUAL_FIRST_STATE = {Strategy.ATTENDED: OpState.SENDING, Strategy.LOCAL: OpState.CONFIRMED}
 _DELIVERED = frozenset({Strategy.KEYED, Strategy.FENCED, Strategy.READ_BACK, Strategy.HUMAN})
@@ -257,7 +258,7 @@ def _probed(turn: Turn, outcome: Outcome) -> None:
     turn.gate = turn.gate.probed(outcome, turn.at, turn.policy)
     if was_unreachable and turn.gate.flow is Flow.OPEN:
         # What waited only because nobody answered need not wait any longer; a new failure shuts the gate.
-        turn.due = sorted(_after_outage(turn, due) for due in turn.due)
+        turn.due = Waiting(_after_outage(turn, due) for due in turn.due)
 
 
 def _after_outage(turn: Turn, due: Due) -> Due:

@@ -2,39 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import IntEnum
 from math import inf
-from operator import itemgetter
 
 from kioskd.outbox.gate import Flow, Gate
 from kioskd.outbox.operation import Operation
 from kioskd.outbox.policy import Policy
 from kioskd.outbox.saga import Saga
 from kioskd.outbox.shards import Shards
-
-Due = tuple[bool, float, "Rank", int, str]
-"""Whether the head of a lane is backlog, when it may be begun, how urgent it is, its seq, the lane.
-
-The backlog has a gate of its own: sorted behind, it never stands in the way of what a guest waits for.
-"""
-
-
-class Rank(IntEnum):
-    """Who overtakes whom where both may be begun."""
-
-    GUEST_WAITS = 0
-    FRESH = 1
-    """Its guest may still stand there, to see the points."""
-    BACKLOG = 2
-
-
-def heads(due: Sequence[Due]) -> list[int]:
-    """Where the first of those that a guest may wait for is, and the first of the backlog."""
-    backlog = bisect_left(due, True, key=itemgetter(0))
-    return [index for index in sorted({0, backlog}) if index < len(due)]
+from kioskd.outbox.waiting import Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +22,7 @@ class Queue:
     """The open ones, by op_id."""
     lanes: Shards[tuple[str, ...]] = field(default_factory=Shards)
     """op_ids in order; the head is the one that is worked on."""
-    due: tuple[Due, ...] = ()
+    due: Waiting = field(default_factory=Waiting)
     """Lanes whose head waits, soonest first; the backlog behind the others."""
     flying: frozenset[str] = frozenset()
     gate: Gate = field(default_factory=Gate)
@@ -80,5 +56,7 @@ class Queue:
             return inf if gate.probing else gate.probe_at_s
         if not self.due or len(self.flying) >= self.policy.writes_in_flight:
             return inf
-        first = (self.due[index] for index in heads(self.due))
-        return min(max(not_before_s, gate.opens_at_s(backlog=backlog)) for backlog, not_before_s, *_ in first)
+        return min(
+            max(not_before_s, gate.opens_at_s(backlog=backlog))
+            for backlog, not_before_s, *_ in self.due.heads()
+        )

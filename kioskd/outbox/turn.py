@@ -15,9 +15,10 @@ from kioskd.outbox.events import Command, Online, Persist, SagaEnded, Send, Sett
 from kioskd.outbox.fence import Fence, fence
 from kioskd.outbox.operation import Operation, OperationRefused
 from kioskd.outbox.policy import Instant
-from kioskd.outbox.queue import Due, Queue, Rank, heads
+from kioskd.outbox.queue import Queue
 from kioskd.outbox.saga import SAGA_ENDS, Saga, SagaState
 from kioskd.outbox.states import TRANSITIONS, OpState
+from kioskd.outbox.waiting import Due, Rank
 
 _LONGEST_EXPIRY_NAP_S = 3600.0  # the wall clock may be set meanwhile
 
@@ -29,7 +30,7 @@ class Turn:
         self.at = at
         self.operations = queue.operations
         self.lanes = queue.lanes
-        self.due = list(queue.due)
+        self.due = queue.due
         self.flying = set(queue.flying)
         self.gate = queue.gate
         self.sagas = queue.sagas
@@ -52,7 +53,7 @@ class Turn:
             policy=self.policy,
             operations=self.operations,
             lanes=self.lanes,
-            due=tuple(self.due),
+            due=self.due,
             flying=frozenset(self.flying),
             gate=self.gate,
             sagas=self.sagas,
@@ -171,18 +172,16 @@ class Turn:
 
     def _hurry(self, lane: str) -> None:
         """Somebody has joined it who must not wait for long."""
-        for index, (backlog, not_before_s, _, _, waiting) in enumerate(self.due):
-            if backlog and waiting == lane:
-                del self.due[index]
-                insort(self.due, self.due_at(self.operations[self.lanes[lane][0]], not_before_s))
-                return
+        due = self.due.of(lane)
+        if due is not None:
+            self.due = self.due.with_(self.due_at(self.operations[self.lanes[lane][0]], due[1]))
 
     def leave_lane(self, operation: Operation) -> None:
         lane = self.lanes.get(operation.lane, ())
         if operation.op_id not in lane:
             return
         if lane[0] == operation.op_id:
-            self.due = [due for due in self.due if due[-1] != operation.lane]
+            self.due = self.due.without(operation.lane)
         rest = tuple(op_id for op_id in lane if op_id != operation.op_id)
         if not rest:
             self.lanes = self.lanes.without(operation.lane)
@@ -195,7 +194,7 @@ class Turn:
     def wait(self, operation: Operation, not_before_s: float) -> None:
         """The head of a lane: when it may be begun (again)."""
         self.update(replace(operation, not_before_s=not_before_s))
-        insort(self.due, self.due_at(operation, not_before_s))
+        self.due = self.due.with_(self.due_at(operation, not_before_s))
 
     def due_at(self, operation: Operation, not_before_s: float) -> Due:
         """Whoever waits behind it in its lane can only be helped by helping it."""
@@ -205,10 +204,9 @@ class Turn:
 
     def begin_next(self) -> Operation | None:
         """The head of the lane whose turn it is, if one may be begun now."""
-        for index in heads(self.due):
-            backlog, not_before_s, _, _, lane = self.due[index]
+        for backlog, not_before_s, _, _, lane in self.due.heads():
             if not_before_s <= self.at.mono_s and self.gate.may_send(self.at.mono_s, backlog=backlog):
-                del self.due[index]
+                self.due = self.due.without(lane)
                 if backlog:
                     self.gate = self.gate.began_backlog(self.at)
                 return self.operations[self.lanes[lane][0]]
