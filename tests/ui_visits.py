@@ -42,6 +42,7 @@ from kioskd.core.visit import (
 from kioskd.daemon.menu import load_menu
 from kioskd.ui.stage import Display
 from tests.ui_offer_visits import FREE_COFFEE, REWARDS, TWENTY_OFF, bills, offer_visits
+from tests.ui_staff_visits import staff_visits
 
 CLAIM_LINK = (
     "https://harbour-kitchen.example.com/l?version=v3&shop_uuid=5f7f1c2e-5a44-4d0b-9a44-0c9d3a1f6b01"
@@ -233,4 +234,5 @@ def visits(shop: Shop) -> dict[str, Visit]:
         "out-of-order": replace(start, phase=OutOfOrder(Blockage.NO_TENDER, (trouble,))),
         "set-up": replace(start, phase=OutOfOrder(Blockage.SETUP)),
     }
-    return bills({**named, **offer_visits(shop, known, order)}, shop)
+    staff = staff_visits(start, order)
+    return bills({**named, **offer_visits(shop, known, order), **staff}, shop)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from kioskd.core.events import OpenStaff
+from kioskd.core.staff import BrowsingSales, EnteringPin, ViewingSale
 from kioskd.core.visit import (
     AddingGiftCard,
     AskStaff,
@@ -115,6 +116,19 @@ class Composer:
 
                 backdrop = self._behind(replace(visit, phase=before))
                 title = confirm_cancel(sheet, visit)
+            case EnteringPin() as phase:
+                from kioskd.ui.screens.staff_pin import staff_pin
+
+                title = staff_pin(sheet, visit, shop, phase)
+            case BrowsingSales() as phase:
+                from kioskd.ui.screens.staff_orders import staff_orders
+
+                title, view = staff_orders(sheet, visit, shop, phase), "busy" if phase.asking else ""
+            case ViewingSale() as phase:
+                from kioskd.ui.screens.staff_order import staff_order
+
+                title = staff_order(sheet, visit, shop, phase)
+                view = "busy" if phase.asking else "why" if phase.confirming else ""
         scene = sheet.scene(visit.place, title, view=view, backdrop=backdrop)
         return replace(scene, corner=OpenStaff()) if shop.staff and visit.at_home else scene
 

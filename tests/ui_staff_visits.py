@@ -1,0 +1,154 @@
+"""The staff's screens, in every state that looks different."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+from kioskd.core.catalogue import Words
+from kioskd.core.deeds import Action
+from kioskd.core.discount import OfferKind
+from kioskd.core.money import Money
+from kioskd.core.order import (
+    ChargeKind,
+    OfferUse,
+    Order,
+    OrderCharge,
+    OrderDiscount,
+    StoredPayment,
+    StoredValue,
+    Tender,
+)
+from kioskd.core.refunding import DUE, Left, Means, PayBack, Remainder
+from kioskd.core.return_forecast import forecast
+from kioskd.core.sale import Progress, Returned, Sale, SaleState, Undoing
+from kioskd.core.staff import BrowsingSales, EnteringPin, ViewingSale
+from kioskd.core.visit import Visit
+
+LONG_TITLE = "A thank you from the harbour master: five euros off for the whole crew on board"
+REFERENCE = "Terminal 29001234, receipt 0047, trace 000123"
+
+
+def _euros(minor: int) -> Money:
+    return Money(minor, "EUR")
+
+
+def _paid_with_everything(order: Order) -> Order:
+    id = order.id
+
+    def use(kind: OfferKind, title: str, name: str) -> OfferUse:
+        return OfferUse(f"{id}-{name}", kind, name, title, "V-20", "m1", waits=True)
+
+    return replace(
+        order,
+        discounts=(
+            OrderDiscount(f"{id}-d1", use(OfferKind.VOUCHER, LONG_TITLE, "d1"), _euros(500)),
+            OrderDiscount(f"{id}-d2", use(OfferKind.REWARD, "Cookie", "d2"), _euros(250)),
+            OrderDiscount(f"{id}-d3", use(OfferKind.COLLECTABLE, "Free coffee", "d3"), _euros(150)),
+        ),
+        charges=(OrderCharge(f"{id}-c1", ChargeKind.PACKAGING, Words("Packaging"), _euros(50)),),
+        payments=(
+            _stored(id, 1, StoredValue.GIFT_CARD, 1000, "9876"),
+            _stored(id, 2, StoredValue.PREPAID, 500),
+        ),
+    )
+
+
+def _stored(id: str, number: int, kind: StoredValue, minor: int, tail: str = "") -> StoredPayment:
+    return StoredPayment(f"{id}-p{number}", kind, f"a{number}", _euros(minor), _euros(0), "C", tail)
+
+
+def _results(order: Order) -> Iterator[Returned]:
+    """Two returns: one of which everything is done, one of which nothing went well."""
+    line = order.lines[0]
+    first = forecast(Sale(order, SaleState.SOLD), {order.lines[1].id: 1}, loyalty=True)
+    done = tuple(replace(undoing, progress=Progress.DONE) for undoing in first.undoings)
+    at = order.placed_at + timedelta(minutes=12)
+    yield replace(
+        first,
+        id="r1",
+        at=at,
+        actor="staff at the kiosk",
+        reason="the guest changed their mind",
+        undoings=done,
+    )
+    marks = zip(
+        Progress, (Action.UNDO_REDEMPTION, Action.RETURN_REWARD, *[Action.REVERSE_GIFT_CARD] * 2), strict=True
+    )
+    yield Returned(
+        id="r2",
+        at=at,
+        actor="Anna",
+        reason="cold, said the guest, and not what was ordered",
+        quantities={line.id: line.quantity},
+        refund=_euros(1250),
+        last=False,
+        pay_backs=(
+            PayBack(DUE, Means.TERMINAL, _euros(500)),
+            PayBack(order.payments[0].id, Means.BY_HAND, _euros(500), "9876"),
+            PayBack(order.payments[1].id, Means.NOTHING, _euros(250)),
+        ),
+        undoings=tuple(
+            Undoing(f"u{n}", action, LONG_TITLE if "gift" not in action else "9876", _euros(500), progress)
+            for n, (progress, action) in enumerate(marks)
+        ),
+        left=tuple(Left(remainder, LONG_TITLE) for remainder in Remainder),
+    )
+
+
+def staff_visits(start: Visit, order: Order) -> dict[str, Visit]:
+    """`start` is nobody's visit, `order` one of a member with three lines, the second of several units."""
+    sold = Sale(order, SaleState.SOLD, card_reference=REFERENCE)
+    rich = replace(sold, order=_paid_with_everything(order))
+    nobodys = Sale(replace(order, member_id=None, tender=Tender.COUNTER), SaleState.SOLD)
+    unpaid = replace(sold, order=replace(rich.order, tender=Tender.COUNTER), state=SaleState.UNPAID)
+    partly = replace(rich, state=SaleState.PARTLY_RETURNED, returns=tuple(_results(rich.order)))
+    everything = tuple(order_line.id for order_line in order.lines)
+    gone = replace(sold, state=SaleState.RETURNED, returns=(forecast(sold, sold.left, loyalty=True),))
+    older = replace(order, number="K1-999", placed_at=order.placed_at - timedelta(days=1))
+    sales = tuple(
+        replace(sale, order=replace(sale.order, id=f"s{n}"))
+        for n, sale in enumerate(
+            (sold, unpaid, partly, gone, replace(unpaid, state=SaleState.DROPPED), replace(sold, order=older))
+        )
+    )
+
+    def viewing(sale: Sale, **values: object) -> Visit:
+        return replace(start, phase=replace(ViewingSale(sale), **values))  # type: ignore[arg-type]
+
+    def all_of(sale: Sale) -> tuple[tuple[str, int], ...]:
+        return tuple((id, sale.left[id]) for id in everything if sale.left[id])
+
+    some = ((order.lines[1].id, 1),)
+    return {
+        "staff-pin": replace(start, phase=EnteringPin()),
+        "staff-pin-typed": replace(start, phase=EnteringPin("4711")),
+        "staff-pin-long": replace(start, phase=EnteringPin("471147114711")),
+        "staff-pin-wrong": replace(start, phase=EnteringPin(wrong=True)),
+        "staff-pin-asking": replace(start, phase=EnteringPin(asking="q", due_s=115.0)),
+        "staff-pin-closed": replace(start, phase=EnteringPin(wrong=True, closed_until_s=500.0)),
+        "staff-orders": replace(start, phase=BrowsingSales(sales)),
+        "staff-orders-few": replace(start, phase=BrowsingSales(sales[:1])),
+        "staff-orders-none": replace(start, phase=BrowsingSales(())),
+        "staff-orders-busy": replace(start, phase=BrowsingSales(asking="q", due_s=115.0)),
+        "staff-orders-failed": replace(start, phase=BrowsingSales(failed=True)),
+        "staff-order": viewing(rich),
+        "staff-order-picked": viewing(rich, picked=some),
+        "staff-order-all": viewing(sold, picked=all_of(sold)),
+        "staff-order-counter": viewing(nobodys, picked=all_of(nobodys)),
+        "staff-order-unpaid": viewing(unpaid, picked=all_of(unpaid)),
+        "staff-order-partly": viewing(partly),
+        "staff-order-returned": viewing(gone),
+        "staff-order-dropped": viewing(replace(unpaid, state=SaleState.DROPPED)),
+        "staff-order-refused": viewing(
+            rich,
+            picked=some,
+            refused="nobody answered in time: look at the order again before you try once more",
+        ),
+        "staff-order-busy": viewing(rich, asking="q", due_s=115.0),
+        "staff-why": viewing(sold, picked=some, confirming=True),
+        "staff-why-all": viewing(rich, picked=all_of(rich), confirming=True),
+        "staff-why-counter": viewing(nobodys, picked=all_of(nobodys), confirming=True),
+        "staff-why-unpaid": viewing(unpaid, picked=all_of(unpaid), confirming=True),
+    }
