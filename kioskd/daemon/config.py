@@ -217,21 +217,32 @@ class Disabled(Section):
 
 
 class SerialScanner(Section):
-    """A scanner that is a serial port, by cable or by USB (CDC)."""
+    """A scanner that is a serial port, by cable or by USB (CDC). `baud` if not that of its profile."""
 
     driver: Literal["serial"]
     name: DeviceName = Field(examples=["front"])
     path: FilePath = Field(examples=["/dev/serial/by-id/usb-Scanner"])
-    baud: Baud = 9600
+    profile: Profile = "generic-serial"
+    baud: Baud | None = None
+
+
+class HidPosScanner(Section):
+    """A scanner in HID-POS mode, by its hidraw node."""
+
+    driver: Literal["hidpos"]
+    name: DeviceName = Field(examples=["front"])
+    path: FilePath = Field(examples=["/dev/kioskd/hidpos-1-1.2"])
+    profile: Profile = "generic-hidpos"
 
 
 class WedgeScanner(Section):
-    """A scanner that types. `layout` is the keyboard it believes to be."""
+    """A scanner that types. `layout` is the keyboard it believes to be, if not that of its profile."""
 
     driver: Literal["wedge"]
     name: DeviceName = Field(examples=["front"])
     path: FilePath = Field(examples=["/dev/input/by-id/usb-Scanner-event-kbd"])
-    layout: Literal["us", "de", "fr", "be", "ch", "uk", "es", "cz", "ch-fr", "cz-qwerty"] = "us"
+    profile: Profile = "generic-wedge"
+    layout: Literal["us", "de", "fr", "be", "ch", "uk", "es", "cz", "ch-fr", "cz-qwerty"] | None = None
 
 
 class DisabledScanner(Section):
@@ -343,7 +354,7 @@ class Control(Section):
 
 
 Loyalty = LeatLoyalty | NoLoyalty
-Scanner = SerialScanner | WedgeScanner | DisabledScanner
+Scanner = SerialScanner | HidPosScanner | WedgeScanner | DisabledScanner
 Camera = FolderCamera | V4l2Camera | Picamera2Camera | Disabled
 Printer = SerialPrinter | UsbPrinter | TcpPrinter | Disabled
 Terminal = ZvtTerminal | Disabled

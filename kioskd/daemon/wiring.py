@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from kioskd.core.catalogue import Catalogue
 from kioskd.core.discount import Stacking
+from kioskd.core.errors import ConfigError
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
 from kioskd.core.order import Tender
 from kioskd.core.order_receipt import Letterhead
@@ -198,19 +199,27 @@ def _disabled(section: object) -> bool:
 
 
 def _scanner(entry: settings.Scanner, clock: Callable[[], float]) -> Plugged:
-    match entry:
-        case settings.SerialScanner():
-            from kioskd.devices.scanner.serial import SerialScanner
+    from kioskd.devices.scanner.drivers import driver_of
+    from kioskd.devices.scanner.profile import load_profile
 
-            serial = SerialScanner(entry.name, entry.path, baudrate=entry.baud, clock=clock)
-            return Plugged(serial, DeviceKind.SCANNER, entry.path)
-        case settings.WedgeScanner():
-            from kioskd.devices.scanner.evdev import WedgeScanner
-
-            wedge = WedgeScanner(entry.name, entry.path, layout=entry.layout, clock=clock)
-            return Plugged(wedge, DeviceKind.SCANNER, entry.path)
-        case settings.DisabledScanner():
-            raise ValueError(f"{entry.name} is disabled")
+    if isinstance(entry, settings.DisabledScanner):
+        raise ValueError(f"{entry.name} is disabled")
+    profile = load_profile(entry.profile)
+    if profile.driver != entry.driver:
+        raise ConfigError(
+            f"scanner {entry.name}: profile",
+            f"{entry.profile!r} is for driver = {profile.driver!r}",
+            "kioskd doctor proposes one that fits",
+        )
+    scanner = driver_of(
+        profile,
+        entry.name,
+        entry.path,
+        layout=entry.layout if isinstance(entry, settings.WedgeScanner) else None,
+        baud=entry.baud if isinstance(entry, settings.SerialScanner) else None,
+        clock=clock,
+    )
+    return Plugged(scanner, DeviceKind.SCANNER, entry.path)
 
 
 def _camera(config: Config, clock: Callable[[], float]) -> Plugged:
@@ -224,7 +233,7 @@ def _camera(config: Config, clock: Callable[[], float]) -> Plugged:
         case settings.V4l2Camera():
             source, path = str(camera.path), camera.path
         case settings.Picamera2Camera():
-            source = "picamera2"
+            source = f"picamera2:{camera.device}"
         case settings.Disabled():
             raise ValueError("the camera is disabled")
     return Plugged(CameraScanner("camera", source, camera.formats, clock=clock), DeviceKind.CAMERA, path)
@@ -246,7 +255,9 @@ def _printer(config: Config) -> EscposPrinter:
             address = transport.UsbPrinter(entry.path)
         case settings.TcpPrinter():
             address = transport.NetworkPrinter(entry.host, entry.port)
-    return EscposPrinter("printer", address, profile, rasteriser=Lettering(_PAPER, _PAPER_BOLD))
+    lettering = Lettering(_PAPER, _PAPER_BOLD)
+    journal = config.state_dir / "printer.json"
+    return EscposPrinter("printer", address, profile, rasteriser=lettering, journal=journal)
 
 
 def _terminal(config: Config) -> ZvtTerminal:

@@ -6,66 +6,17 @@ They speak what the real ones speak, so that whoever reads them needs no test mo
 
 from __future__ import annotations
 
-import asyncio
 import os
 import pty
 import struct
 import time
 import tty
 from pathlib import Path
-from typing import Self
 
-WRITE_DEADLINE_S = 10.0
-_RETRY_S = 0.002
+from kioskd.sim.plug import Plug
 
 
-class _Plug:
-    """Something with a path that can be pulled out and put back."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._fd: int | None = None
-
-    @property
-    def plugged(self) -> bool:
-        return self._fd is not None
-
-    def replug(self) -> None:
-        """Plug in, under the same path as before."""
-        if self._fd is None:
-            self._fd = self._appear()
-
-    def unplug(self) -> None:
-        """Whoever reads it is told at once, as with a real one."""
-        if self._fd is not None:
-            fd, self._fd = self._fd, None
-            self.path.unlink(missing_ok=True)
-            self._vanish(fd)
-
-    def __enter__(self) -> Self:
-        self.replug()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.unplug()
-
-    def _appear(self) -> int:
-        raise NotImplementedError
-
-    def _vanish(self, fd: int) -> None:
-        os.close(fd)
-
-    async def _write(self, data: bytes) -> None:
-        """At the pace of the reader; what is not read in time is lost, for there is no flow control."""
-        deadline_s = time.monotonic() + WRITE_DEADLINE_S
-        while data and self._fd is not None and time.monotonic() < deadline_s:
-            try:
-                data = data[os.write(self._fd, data) :]
-            except BlockingIOError:
-                await asyncio.sleep(_RETRY_S)
-
-
-class SerialScannerSimulator(_Plug):
+class SerialScannerSimulator(Plug):
     """A CDC or UART scanner: a pseudo-terminal behind a stable path (a symlink, like udev makes)."""
 
     def __init__(self, path: Path, suffix: bytes = b"\r") -> None:
@@ -117,7 +68,7 @@ _KEYPAD = (82, 79, 80, 81, 75, 76, 77, 71, 72, 73)
 _USAGES = {_SHIFT: 0xE1, _CTRL: 0xE0, _ALT: 0xE2, _ENTER: 0x28}
 
 
-class WedgeSimulator(_Plug):
+class WedgeSimulator(Plug):
     """A scanner in keyboard mode with a US layout: a FIFO that carries what its evdev node would.
 
     Characters no key has are typed as Alt and keypad digits (windows-1252), control characters with Ctrl.

@@ -13,13 +13,16 @@ from kioskd.core.errors import DeviceAbsent, DeviceFault
 from kioskd.core.events import DeviceChanged, Scanned, ScanRejected
 from kioskd.core.health import DeviceState
 from kioskd.devices.scanner.evdev import WedgeScanner
+from kioskd.devices.scanner.hidraw import HidPosScanner
 from kioskd.devices.scanner.serial import SerialScanner
+from kioskd.sim.hidraw import HidPosSimulator
 from kioskd.sim.scanner import SerialScannerSimulator, WedgeSimulator
+from kioskd.sim.uart_module import ENDS_CODES, OUTPUT, Gm65Simulator
 
 DEADLINE_S = 10.0
 
-Simulator = SerialScannerSimulator | WedgeSimulator
-Driver = SerialScanner | WedgeScanner
+Simulator = SerialScannerSimulator | WedgeSimulator | HidPosSimulator
+Driver = SerialScanner | WedgeScanner | HidPosScanner
 Event = Scanned | ScanRejected | DeviceChanged
 
 
@@ -41,7 +44,11 @@ def _wedge(path: Path) -> tuple[WedgeSimulator, WedgeScanner]:
     return WedgeSimulator(path), WedgeScanner("scanner", path, clock=_Clock())
 
 
-both = pytest.mark.parametrize("make", [_serial, _wedge])
+def _hidpos(path: Path) -> tuple[HidPosSimulator, HidPosScanner]:
+    return HidPosSimulator(path), HidPosScanner("scanner", path, clock=_Clock())
+
+
+every = pytest.mark.parametrize("make", [_serial, _wedge, _hidpos])
 Make = Callable[[Path], tuple[Simulator, Driver]]
 
 
@@ -67,7 +74,7 @@ async def _next(events: asyncio.Queue[Event], within_s: float = DEADLINE_S) -> E
         return await events.get()
 
 
-@both
+@every
 @pytest.mark.parametrize(
     ("text", "aim", "symbology"),
     [
@@ -88,7 +95,10 @@ def test_a_scan_arrives_as_it_is(
                 expected = text
                 if isinstance(simulator, WedgeSimulator):  # it can type windows-1252 only
                     expected = text.encode("cp1252", "replace").decode("cp1252")
-                assert await _next(events) == Scanned(expected, "scanner", symbology)
+                if isinstance(simulator, HidPosSimulator):  # it always says what it read
+                    assert await _next(events) == Scanned(expected, "scanner", symbology or "qr")
+                else:
+                    assert await _next(events) == Scanned(expected, "scanner", symbology)
 
     asyncio.run(scenario())
 
@@ -105,7 +115,7 @@ HOSTILE = {
 }
 
 
-@both
+@every
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_scan_is_an_event_and_the_next_one_works(make: Make, tmp_path: Path, name: str) -> None:
     async def scenario() -> None:
@@ -158,7 +168,7 @@ def test_a_scanner_without_terminator_ends_in_silence(tmp_path: Path) -> None:
     asyncio.run(scenario())
 
 
-@both
+@every
 def test_unplugging_ends_the_driver_and_replugging_lets_it_start_again(make: Make, tmp_path: Path) -> None:
     async def scenario() -> None:
         simulator, driver = make(tmp_path / "scanner")
@@ -168,7 +178,9 @@ def test_unplugging_ends_the_driver_and_replugging_lets_it_start_again(make: Mak
             task = asyncio.create_task(driver.run(events.put_nowait))
             assert isinstance(await _next(events), DeviceChanged)
             await simulator.scan("M-1001")
-            assert await _next(events) == Scanned("M-1001", "scanner")
+            scanned = await _next(events)
+            assert isinstance(scanned, Scanned)
+            assert scanned.text == "M-1001"
             simulator.unplug()
             async with asyncio.timeout(DEADLINE_S):
                 with pytest.raises(DeviceAbsent):
@@ -177,7 +189,7 @@ def test_unplugging_ends_the_driver_and_replugging_lets_it_start_again(make: Mak
     asyncio.run(scenario())
 
 
-@both
+@every
 def test_a_scanner_that_is_not_there_is_absent(make: Make, tmp_path: Path) -> None:
     _, driver = make(tmp_path / "scanner")
     with pytest.raises(DeviceAbsent, match="is not there"):
@@ -197,5 +209,42 @@ def test_a_serial_port_is_held_exclusively(tmp_path: Path) -> None:
             async with _running(driver):
                 with pytest.raises(DeviceFault, match="used by another program"):
                     await SerialScanner("second", simulator.path).run(lambda event: None)
+
+    asyncio.run(scenario())
+
+
+def test_a_hidraw_path_that_is_another_device_is_a_fault() -> None:
+    with pytest.raises(DeviceFault, match="is no hidraw device"):
+        asyncio.run(HidPosScanner("scanner", Path("/dev/null")).run(lambda event: None))
+
+
+def test_a_scan_engine_is_told_to_end_its_codes(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        path = tmp_path / "scanner"
+        with Gm65Simulator(path) as engine:
+            driver = SerialScanner("scanner", path, module="gm65", clock=_Clock())
+            async with _running(driver) as events:
+                assert engine.zone[OUTPUT] == ENDS_CODES
+                await engine.scan("M-1001")
+                assert await _next(events) == Scanned("M-1001", "scanner")
+
+    asyncio.run(scenario())
+
+
+def test_a_scan_engine_that_hears_nothing_still_scans_and_says_which_wire(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        path = tmp_path / "scanner"
+        events: asyncio.Queue[Event] = asyncio.Queue()
+        with Gm65Simulator(path, deaf=True) as engine:
+            driver = SerialScanner("scanner", path, module="gm65", clock=_Clock())
+            task = asyncio.create_task(driver.run(events.put_nowait))
+            opened = await _next(events)
+            assert isinstance(opened, DeviceChanged)
+            assert opened.health.state is DeviceState.DEGRADED
+            assert "RX" in opened.health.detail
+            await engine.scan("M-1001")
+            assert await _next(events) == Scanned("M-1001", "scanner")
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     asyncio.run(scenario())

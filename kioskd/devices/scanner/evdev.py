@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import fcntl
 import os
 import stat
@@ -14,10 +13,11 @@ from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from kioskd.core.errors import DeviceAbsent, DeviceFault
+from kioskd.core.errors import DeviceFault
 from kioskd.core.events import DeviceChanged
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
 from kioskd.core.ports import Emit
+from kioskd.devices.scanner.access import explain
 from kioskd.devices.scanner.aim import AimMode
 from kioskd.devices.scanner.fdreader import follow
 from kioskd.devices.scanner.intake import Intake
@@ -97,7 +97,7 @@ async def _opened(path: Path) -> AsyncIterator[_Node]:
             finally:
                 os.close(fd)
     except OSError as error:
-        raise _explain(path, error) from error
+        raise explain(path, error, "input") from error
 
 
 def _is_input_node(path: Path) -> bool:
@@ -129,14 +129,3 @@ async def _grabbed(path: Path) -> AsyncIterator[_Node]:
             return frozenset()
 
         yield _Node(device.fd, held_keys)
-
-
-def _explain(path: Path, error: OSError) -> DeviceAbsent | DeviceFault:
-    match error.errno:
-        case errno.ENOENT | errno.ENODEV | errno.ENXIO:
-            return DeviceAbsent(f"{path} is not there")
-        case errno.EACCES | errno.EPERM:
-            return DeviceFault(f"{path}: no permission; the kiosk's user must be in the group input")
-        case errno.EBUSY:
-            return DeviceFault(f"{path} is grabbed by another program")
-    return DeviceFault(f"{path} cannot be read (errno {error.errno})")

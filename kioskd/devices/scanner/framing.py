@@ -54,12 +54,14 @@ class SerialFramer:
         frame = bytes(self._buffer)
         self._buffer.clear()
         self._state = _State.COLLECT
-        return [self._decode(frame)] if frame else []
+        return [text_of(frame, self._charset)] if frame else []
 
-    def _decode(self, frame: bytes) -> Outcome:
-        for charset in ("utf-8", self._charset):
-            try:
-                return Reading(frame.decode(charset))
-            except UnicodeDecodeError:
-                continue
-        return Rejected(Reason.GRAMMAR)
+
+def text_of(frame: bytes, charset: str) -> Outcome:
+    """UTF-8 where the bytes are, `charset` otherwise."""
+    for codec in ("utf-8", charset):
+        try:
+            return Reading(frame.decode(codec))
+        except UnicodeDecodeError:
+            continue
+    return Rejected(Reason.GRAMMAR)

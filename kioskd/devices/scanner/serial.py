@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
+import os
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -18,14 +20,22 @@ from kioskd.devices.scanner.fdreader import follow
 from kioskd.devices.scanner.framing import SerialFramer
 from kioskd.devices.scanner.intake import Intake
 from kioskd.devices.scanner.reading import Outcome
+from kioskd.devices.scanner.uart_module import MODULES, Setting, conversation, take_answer
 
 BITS_PER_CHARACTER = 10
 MIN_GAP_S = 0.050
 MIN_GAP_CHARACTERS = 6
+ANSWER_S = 0.5
+"""A scan engine answers a command within a few milliseconds."""
+MAX_ANSWER_BYTES = 4096
 
 
 class SerialScanner:
-    """8N1 without flow control. Held exclusively while `run` is running."""
+    """8N1 without flow control. Held exclusively while `run` is running.
+
+    `module` names a family of scan engines in `uart_module.MODULES` that is set up by commands first. One
+    that does not answer is read all the same, as degraded: it may well be set up already.
+    """
 
     kind = DeviceKind.SCANNER
 
@@ -36,6 +46,7 @@ class SerialScanner:
         *,
         baudrate: int = 9600,
         charset: str = "cp1252",
+        module: str | None = None,
         aim: AimMode = AimMode.AUTO,
         gs_text: str | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -44,6 +55,7 @@ class SerialScanner:
         self.path = path
         self._baudrate = baudrate
         self._charset = charset
+        self._settings = MODULES[module] if module else ()
         self._gap_s = max(MIN_GAP_S, MIN_GAP_CHARACTERS * BITS_PER_CHARACTER / baudrate)
         self._intake = Intake(name, clock, aim, gs_text)
 
@@ -57,7 +69,11 @@ class SerialScanner:
                     emit(event)
 
         with self._open() as port:
-            emit(DeviceChanged(DeviceHealth(self.name, self.kind, DeviceState.OK)))
+            answers = await _set_up(port.fileno(), self._settings)
+            state, detail = DeviceState.OK, ""
+            if not answers:
+                state, detail = DeviceState.DEGRADED, "hears no commands: check the wire to its RX pin"
+            emit(DeviceChanged(DeviceHealth(self.name, self.kind, state, detail)))
             await follow(
                 port.fileno(),
                 on_data=lambda data: hand_on(framer.feed(data)),
@@ -70,6 +86,46 @@ class SerialScanner:
             return serial.Serial(str(self.path), self._baudrate, timeout=0, exclusive=True)
         except serial.SerialException as error:
             raise _explain(self.path, error) from error
+
+
+async def _set_up(fd: int, settings: tuple[Setting, ...]) -> bool:
+    """Has the conversation with a scan engine. False when it does not answer."""
+    talk = conversation(settings)
+    try:
+        command = next(talk)
+        while True:
+            command = talk.send(await _asked(fd, command))
+    except TimeoutError:
+        return False
+    except StopIteration:
+        return True
+
+
+async def _asked(fd: int, command: bytes) -> bytes:
+    """The answer to one command. Raises TimeoutError."""
+    loop = asyncio.get_running_loop()
+    received = bytearray()
+    arrived = asyncio.Event()
+
+    def readable() -> None:
+        try:
+            received.extend(os.read(fd, MAX_ANSWER_BYTES))
+        except OSError:
+            loop.remove_reader(fd)  # whoever reads the line next is told why
+        arrived.set()
+
+    loop.add_reader(fd, readable)
+    try:
+        async with asyncio.timeout(ANSWER_S):
+            os.write(fd, command)
+            while (answer := take_answer(bytes(received))) is None:
+                if len(received) > MAX_ANSWER_BYTES:
+                    raise TimeoutError
+                arrived.clear()
+                await arrived.wait()
+            return answer
+    finally:
+        loop.remove_reader(fd)
 
 
 def _explain(path: Path, error: serial.SerialException) -> DeviceAbsent | DeviceFault:
