@@ -12,9 +12,9 @@ from math import inf
 from kioskd.outbox.courier import NeverSent, Outcome, Throttled, Unauthorised, Unclear
 from kioskd.outbox.policy import Instant, Policy
 
-_SLOWER = 1.5
+_SLOWER = 1.25
 _FASTER = 0.5
-"""One in three is let in when these balance: the limit is used up, and who only asks once in a while gets
+"""One in four is let in when these balance: the limit is used up, and who only asks once in a while gets
 through soon. A kiosk that is slow for no reason any more is fast again after a few answers."""
 
 

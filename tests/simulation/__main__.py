@@ -9,15 +9,19 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import asdict
 
 from bench.table import table
 from tests.simulation.faults import FAULTS
+from tests.simulation.herd import Herd
 from tests.simulation.runner import LEVELS, Figures, Plan, chosen, simulate
 from tests.simulation.world import VISITS
 
 
 def main() -> int:
     options = parsed(sys.argv[1:])
+    if options.herd:
+        return _herd(options)
     plan = Plan(options.level, options.visits, options.faults)
     figures = simulate(options.operations, options.seed, plan, options.jobs)
     _show(figures, options)
@@ -37,8 +41,15 @@ def _parser() -> argparse.ArgumentParser:
         "--faults", type=_faults, help=f"comma separated, or none; drawn by each seed if not given: {FAULTS}"
     )
     parser.add_argument("--visits", type=_count, default=VISITS, help="guests in each world")
+    parser.add_argument(
+        "--herd", type=_sizes, help="instead: so many kiosks behind one limit after an outage, as 10,100,1000"
+    )
     parser.add_argument("--jobs", type=_count, help="cores to use, all if not given")
     return parser
+
+
+def _sizes(text: str) -> list[int]:
+    return [_count(size) for size in text.split(",")]
 
 
 def _count(text: str) -> int:
@@ -53,6 +64,27 @@ def _faults(text: str) -> frozenset[str]:
         return chosen(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _herd(options: argparse.Namespace) -> int:
+    figures = [Herd(options.seed, kiosks).run() for kiosks in options.herd]
+    headers = ("kiosks", "backlog", "limit needs", "drained in", "ratio", "first kiosk", "fresh p50", "p95")
+    rows = [
+        (
+            herd.kiosks,
+            f"{herd.backlog:,}",
+            f"{herd.needed_s:,.0f} s",
+            f"{herd.drained_s:,.0f} s",
+            f"{herd.ratio:.2f}",
+            f"{herd.first_kiosk_s:,.0f} s",
+            f"{herd.fresh_median_s:.1f} s",
+            f"{herd.fresh_p95_s:.1f} s",
+        )
+        for herd in figures
+    ]
+    told = {"herd": [asdict(herd) | {"ratio": herd.ratio} for herd in figures], "seed": options.seed}
+    sys.stdout.write(f"{table(rows, headers)}\n\n{json.dumps(told)}\n")
+    return 0 if all(herd.good for herd in figures) else 1
 
 
 def _show(figures: Figures, options: argparse.Namespace) -> None:

@@ -126,8 +126,10 @@ def _resolve(world: World, operation: Operation) -> None:
     remote_uuid = next((e.remote_uuid for e in world.server.ledger if e.cause == op_id), None)
     verdict, undo = Verdict.APPLIED, None
     if operation.kind in MONEY and operation.wanted and operation.saga and not operation.compensates:
-        undo = undo_of(world.drafted[op_id], "by-hand")
         verdict = Verdict.COMPENSATE
-        world.drafted[undo.op_id] = undo
+        saga = world.queue.sagas.get(operation.saga)
+        if saga is None or saga.undo_of(op_id) is None:
+            undo = undo_of(world.drafted[op_id], "by-hand")
+            world.drafted[undo.op_id] = undo
     if world.take(ResolveDoubt(op_id, verdict, "Kim", "in the list", remote_uuid, undo)) and undo:
         world.promised[undo.op_id] = undo
