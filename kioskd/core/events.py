@@ -487,7 +487,9 @@ class PrintVerdict(StrEnum):
     UNVERIFIED = "unverified"
     """Sent to a printer that cannot tell."""
     BLOCKED = "blocked"
-    """Nothing was written: absent, cover open, paper out."""
+    """Nothing was written, and nothing will be: the printer is broken, or not ready for too long."""
+    KEPT = "kept"
+    """Nothing was written yet: it is printed when there is paper again, or given up after a short while."""
     UNKNOWN = "unknown"
     """Something was written, and it is not certain what came out. Never repeated by itself."""
 

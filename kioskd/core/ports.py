@@ -67,6 +67,10 @@ class ReceiptPrinter(Protocol):
         """Print once. Returns within the deadlines of the profile and never raises for a sick printer."""
         ...
 
+    async def settled(self, job: str) -> PrintVerdict:
+        """How a job that was KEPT ended, as soon as it has, within minutes. BLOCKED for an unknown job."""
+        ...
+
 
 class Translator(Protocol):
     """The guest's language. Message ids are the English sentences."""

@@ -192,7 +192,7 @@ class Thanks:
     @property
     def claim_on_screen(self) -> str | None:
         """The link, when no paper tells it."""
-        unreadable = self.receipt in (PrintVerdict.BLOCKED, PrintVerdict.UNKNOWN)
+        unreadable = self.receipt in (PrintVerdict.BLOCKED, PrintVerdict.KEPT, PrintVerdict.UNKNOWN)
         return self.claim if unreadable or not self.claim_on_paper else None
 
 

@@ -182,6 +182,12 @@ class Errands:
         if verdict is not PrintVerdict.PRINTED:
             log.warning("receipt of order %s: %s", job.order.number, verdict)
         self._post(ReceiptEnded(job.order.id, verdict))
+        if verdict is PrintVerdict.KEPT and self._printer:
+            self._tasks.create_task(self._tell_when_settled(self._printer, job.order.id))
+
+    async def _tell_when_settled(self, printer: ReceiptPrinter, order_id: str) -> None:
+        """Not under way: when the kiosk ends it does not wait for paper."""
+        self._post(ReceiptEnded(order_id, await printer.settled(order_id)))
 
 
 async def _search(backend: LoyaltyBackend, asked: LookUp) -> Event | None:

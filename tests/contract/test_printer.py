@@ -19,6 +19,8 @@ from kioskd.core.events import DeviceChanged, PrintVerdict, Scanned, ScanRejecte
 from kioskd.core.health import DeviceState
 from kioskd.core.receipt import Align, Columns, Feed, Qr, Receipt, Rule, Text
 from kioskd.devices.printer import job as printer_job
+from kioskd.devices.printer import kept
+from kioskd.devices.printer import printer as printer_module
 from kioskd.devices.printer.lettering import Lettering
 from kioskd.devices.printer.printer import EscposPrinter
 from kioskd.devices.printer.profile import load_profile
@@ -46,6 +48,7 @@ RECEIPT = Receipt(
     )
 )
 ARABIC = Receipt((Columns("برجر دجاج", "12.50"), Columns("Cola", "7.00"), Qr(TOKEN, "امسح الرمز")), "ar")
+LONG = Receipt(tuple(Columns(f"برجر {number}", "12.50") for number in range(60)), "ar")
 SHORT = Receipt((Text("short"),))
 
 
@@ -53,19 +56,39 @@ class Bench:
     """A driver and a simulated printer on one cable, with what the daemon would see of it."""
 
     def __init__(self, path: Path, model: PrinterModel, profile_id: str) -> None:
-        profile = load_profile(profile_id)
+        self.profile = load_profile(profile_id)
         self.sim = PrinterSimulator(path, model)
-        self.driver = EscposPrinter(
-            "receipts", SerialPort(path, profile.baud, profile.flow), profile, rasteriser=LETTERING
-        )
+        self._journal = path.with_name("printer.json")
+        self._address = SerialPort(path, self.profile.baud, self.profile.flow)
+        self.driver = self._new_driver()
         self.states: list[tuple[DeviceState, str]] = []
         self._run: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
 
+    def _new_driver(self) -> EscposPrinter:
+        return EscposPrinter(
+            "receipts", self._address, self.profile, rasteriser=LETTERING, journal=self._journal
+        )
+
     async def plug_in(self) -> None:
         await self.sim.replug()
+        await self.start_driver()
+
+    async def start_driver(self) -> None:
         self._run = asyncio.create_task(self.driver.run(self._emit))
         await self.state(DeviceState.OK)
+
+    async def crash(self, printing: asyncio.Task[PrintVerdict]) -> None:
+        """What is on the disk now is all that the next process knows."""
+        known = self._journal.read_text(encoding="utf-8")
+        assert self._run
+        for task in (printing, self._run):
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        self._journal.write_text(known, encoding="utf-8")
+        self.states.clear()
+        self.driver = self._new_driver()
 
     async def state(self, state: DeviceState, detail: str = "") -> None:
         """Returns when the driver reports this."""
@@ -167,15 +190,16 @@ def test_a_simple_printer_gets_letters_it_lacks_as_pictures(
 
 
 @pytest.mark.parametrize(("switch", "detail"), [("paper_out", "paper out"), ("cover_open", "cover open")])
-def test_nothing_is_sent_to_a_printer_that_cannot_print_and_later_it_can(
+def test_a_receipt_waits_for_a_printer_that_cannot_print_and_then_comes_out_once(
     tmp_path: Path, switch: str, detail: str
 ) -> None:
     async def play(bench: Bench) -> None:
         bench.sim.change(**{switch: True})  # type: ignore[misc]
         await bench.state(DeviceState.FAULTY, detail)
-        assert await bench.driver.print("order-1", SHORT) is PrintVerdict.BLOCKED
+        assert await bench.driver.print("order-1", SHORT) is PrintVerdict.KEPT
+        assert await bench.driver.print("order-1", SHORT) is PrintVerdict.KEPT
         bench.sim.change(**{switch: False})  # type: ignore[misc]
-        await bench.state(DeviceState.OK)
+        assert await bench.driver.settled("order-1") is PrintVerdict.PRINTED
         assert await bench.driver.print("order-1", SHORT) is PrintVerdict.PRINTED
 
     assert [paper.text for paper in on_bench(tmp_path, play)] == ["short\n"]
@@ -191,16 +215,13 @@ def test_low_paper_is_told_and_does_not_stop_printing(tmp_path: Path) -> None:
 
 
 def test_paper_that_ends_half_way_is_never_followed_by_the_other_half(tmp_path: Path) -> None:
-    long = Receipt(tuple(Columns(f"برجر {number}", "12.50") for number in range(60)), "ar")
-
     async def play(bench: Bench) -> None:
         bench.sim.change(lines_left=5)
-        assert await bench.driver.print("order-1", long) is PrintVerdict.UNKNOWN
-        assert await bench.driver.print("order-1", long) is PrintVerdict.UNKNOWN
-        assert await bench.driver.print("order-2", SHORT) is PrintVerdict.BLOCKED
+        assert await bench.driver.print("order-1", LONG) is PrintVerdict.UNKNOWN
+        assert await bench.driver.print("order-1", LONG) is PrintVerdict.UNKNOWN
+        assert await bench.driver.print("order-2", SHORT) is PrintVerdict.KEPT
         bench.sim.change(paper_out=False)
-        await bench.state(DeviceState.OK)
-        assert await bench.driver.print("order-2", SHORT) is PrintVerdict.PRINTED
+        assert await bench.driver.settled("order-2") is PrintVerdict.PRINTED
 
     papers = on_bench(tmp_path, play)
     assert papers[-1].text == "short\n"
@@ -221,10 +242,10 @@ def test_unplugged_while_idle_it_is_missed_and_comes_back(tmp_path: Path) -> Non
     async def play(bench: Bench) -> None:
         await bench.sim.unplug()
         await bench.absence()
-        assert await bench.driver.print("order-1", SHORT) is PrintVerdict.BLOCKED
+        assert await bench.driver.print("order-1", SHORT) is PrintVerdict.KEPT
         await bench.plug_in()
         assert bench.states == [(DeviceState.OK, "")]
-        assert await bench.driver.print("order-1", SHORT) is PrintVerdict.PRINTED
+        assert await bench.driver.settled("order-1") is PrintVerdict.PRINTED
 
     assert [paper.text for paper in on_bench(tmp_path, play)] == ["short\n"]
 
@@ -240,13 +261,15 @@ def test_unplugged_while_printing_the_outcome_is_unknown_and_not_repeated(tmp_pa
     assert all("[QR" not in paper.text for paper in on_bench(tmp_path, play))
 
 
-def test_a_silent_printer_is_not_printed_to(tmp_path: Path) -> None:
+def test_a_silent_printer_is_not_printed_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(printer_module, "CHECK_KEPT_EVERY_S", 0.05)
+
     async def play(bench: Bench) -> None:
         bench.sim.change(silent=True)
-        assert await bench.driver.print("order-1", SHORT) is PrintVerdict.BLOCKED
+        assert await bench.driver.print("order-1", SHORT) is PrintVerdict.KEPT
         assert bench.states[-1] == (DeviceState.FAULTY, "does not answer")
-        bench.sim.change(silent=False)
-        assert await bench.driver.print("order-1", SHORT) is PrintVerdict.PRINTED
+        bench.sim.change(paper_low=True, silent=False)
+        assert await bench.driver.settled("order-1") is PrintVerdict.PRINTED
 
     assert [paper.text for paper in on_bench(tmp_path, play)] == ["short\n"]
 
@@ -273,6 +296,56 @@ def test_a_code_that_cannot_be_printed_blocks_the_receipt_before_the_first_byte(
     assert on_bench(tmp_path, play) == []
 
 
+def test_a_receipt_nobody_could_print_in_time_is_dropped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(kept, "KEEP_S", 0.05)
+
+    async def play(bench: Bench) -> None:
+        bench.sim.change(paper_out=True)
+        assert await bench.driver.print("order-1", SHORT) is PrintVerdict.KEPT
+        assert await bench.driver.settled("order-1") is PrintVerdict.BLOCKED
+        bench.sim.change(paper_out=False)
+        await bench.state(DeviceState.OK)
+        assert await bench.driver.print("order-2", RECEIPT) is PrintVerdict.PRINTED
+
+    (paper,) = on_bench(tmp_path, play)
+    assert "short" not in paper.text
+    assert "receipt order-1 could not be printed in time" in caplog.text
+
+
+def test_only_a_few_receipts_are_kept(tmp_path: Path) -> None:
+    async def play(bench: Bench) -> None:
+        bench.sim.change(cover_open=True)
+        ends = [await bench.driver.print(f"order-{number}", SHORT) for number in range(kept.MOST + 1)]
+        assert ends == [PrintVerdict.KEPT] * kept.MOST + [PrintVerdict.BLOCKED]
+        bench.sim.change(cover_open=False)
+        for number in range(kept.MOST):
+            assert await bench.driver.settled(f"order-{number}") is PrintVerdict.PRINTED
+
+    assert len(on_bench(tmp_path, play)) == kept.MOST
+
+
+def test_nothing_is_printed_twice_over_a_restart_and_an_interrupted_receipt_is_thrown_away(
+    tmp_path: Path,
+) -> None:
+    async def play(bench: Bench) -> None:
+        assert await bench.driver.print("order-1", SHORT) is PrintVerdict.PRINTED
+        bench.sim.change(baud=19200)
+        printing = asyncio.create_task(bench.driver.print("order-2", LONG))
+        await bench.sim.until(lambda: bool(bench.sim._machine.marks))
+        await bench.crash(printing)
+        bench.sim.change(baud=None)
+        await bench.start_driver()
+        assert await bench.driver.print("order-1", SHORT) is PrintVerdict.PRINTED
+        assert await bench.driver.print("order-2", LONG) is PrintVerdict.UNKNOWN
+        assert await bench.driver.print("order-3", SHORT) is PrintVerdict.PRINTED
+
+    papers = on_bench(tmp_path, play)
+    assert papers[0].text == papers[-1].text == "short\n"
+    assert sum(len(paper.raw) for paper in papers) < 60_000, "the rest was not sent again"
+
+
 def test_a_network_printer_is_printed_to_over_tcp(tmp_path: Path) -> None:
     received, finished = bytearray(), asyncio.Event()
 
@@ -292,7 +365,7 @@ def test_a_network_printer_is_printed_to_over_tcp(tmp_path: Path) -> None:
         assert b"short\n" in received
         server.close()
         await server.wait_closed()
-        assert await driver.print("order-2", SHORT) is PrintVerdict.BLOCKED
+        assert await driver.print("order-2", SHORT) is PrintVerdict.KEPT
 
     asyncio.run(play())
 

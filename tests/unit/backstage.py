@@ -171,6 +171,10 @@ class FakePrinter:
             raise self.verdict
         return self.verdict
 
+    async def settled(self, job: str) -> PrintVerdict:
+        assert self.verdict is PrintVerdict.KEPT
+        return PrintVerdict.PRINTED
+
 
 def order(number: int, *, tender: Tender = Tender.CARD, member_id: str | None = None) -> Order:
     """A small order of its own: ids and numbers differ with `number`."""

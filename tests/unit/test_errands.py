@@ -433,6 +433,19 @@ def test_a_receipt_ends_in_the_printers_verdict(
     assert ("receipt of order A1" in caplog.text) is (verdict is not PrintVerdict.PRINTED)
 
 
+def test_a_kept_receipt_is_told_again_when_it_was_printed(tmp_path: Path) -> None:
+    async def scenario(office: Office) -> None:
+        assert office.printer
+        office.printer.verdict = PrintVerdict.KEPT
+        office.errands.carry_out(PAPER)
+        await office.news.until(ReceiptEnded)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+    ended = [event for event in work(tmp_path, scenario).news.events if isinstance(event, ReceiptEnded)]
+    assert [event.verdict for event in ended] == [PrintVerdict.KEPT, PrintVerdict.PRINTED]
+
+
 def test_without_a_printer_the_receipt_is_blocked(tmp_path: Path) -> None:
     office = Office()
     office.printer = None

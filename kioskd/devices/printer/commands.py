@@ -9,7 +9,7 @@ import re
 from enum import IntEnum
 
 from kioskd.core.errors import DeviceFault
-from kioskd.devices.printer.profile import Cut
+from kioskd.devices.printer.profile import Cut, Presenter
 
 INITIALISE = b"\x1b@"
 LEAVE_DOUBLE_BYTE = b"\x1c."
@@ -18,6 +18,12 @@ CHARACTER_SET_USA = b"\x1bR\x00"
 
 REPORT_CHANGES = b"\x1da\x0e"
 """Automatic status back: on-line, errors, paper. Answered at once, then at every change."""
+REPORT_CHANGES_CUSTOM = b"\x1d\xe0\x0f"
+FULL_STATUS_CUSTOM = b"\x10\x04\x14"
+RETRACTS_CUSTOM = b"\x1d\xe4"
+"""Answered in letters, such as 512ret."""
+FENCE = b"\x1dr\x01"
+"""Answered with one byte when everything before it has been worked through."""
 NO_REALTIME_SIDE_EFFECTS = b"\x1d(D\x05\x00\x14\x01\x00\x02\x00"
 """Drawer pulse and power-off cannot be triggered by bytes in a picture any more."""
 CLEAR_BUFFER = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
@@ -29,6 +35,7 @@ _CUTS = {
     Cut.PARTIAL: b"\x1dV\x01",
     Cut.FEED_FULL: b"\x1dVA\x00",
     Cut.FEED_PARTIAL: b"\x1dVB\x00",
+    Cut.LEGACY_FULL: b"\x1bi",
 }
 
 
@@ -66,6 +73,11 @@ def cut(how: Cut) -> bytes:
     return _CUTS[how]
 
 
+def present(how: Presenter) -> bytes:
+    """Cut, hold the receipt out with a blinking light, and pull it back in when nobody takes it."""
+    return b"\x1cP" + bytes([how.length_mm // 5, 1]) + b"R" + bytes([how.retract_after_s])
+
+
 def process_id(four: str) -> bytes:
     """Ask for 37 22 `four` 00 when everything before this is printed (`GS ( H`, function 48)."""
     return b"\x1d(H\x06\x0000" + four.encode("ascii")
@@ -79,14 +91,15 @@ def ask_status(number: int) -> bytes:
 _REALTIME = re.compile(rb"\x10[\x04\x05\x14]")
 _FIXED = re.compile(
     rb"\x1b@|\x1c\.|\x1bR\x00|\x1bt[\x00-\xff]|\x1bE[\x00\x01]|\x1d![\x00\x11\x22\x33]|\x1ba[\x00-\x02]"
-    rb"|\x1bd[\x00-\xff]|\x1dV[\x00\x01]|\x1dV[AB]\x00|\x1d\(H\x06\x0000[0-9A-Z]{4}"
-    rb"|\x1d\(k\x04\x001A2\x00|\x1d\(k\x03\x001(?:C[\x01-\x10]|E[0-3]|Q0)|\x1d\(L\x02\x0002"
+    rb"|\x1bd[\x00-\xff]|\x1dV[\x00\x01]|\x1dV[AB]\x00|\x1bi|\x1d\(H\x06\x0000[0-9A-Z]{4}|\x1dr\x01"
+    rb"|\x1cP[\x04-\xc8]\x01R[\x05-\xff]"
+    rb"|\x1d\(k\x04\x001A2\x00|\x1d\(k\x03\x001(?:C[\x01-\x10]|E[0-4]|Q[01])|\x1d\(L\x02\x0002"
     rb"|[\x20-\x7e\x80-\xff]*\n|[\x20-\x7e\x80-\xff]+",
     re.DOTALL,
 )
 _RASTER = re.compile(rb"\x1dv0\x00(..)(..)", re.DOTALL)
 _GRAPHICS = re.compile(rb"\x1d\(L(..)0p0\x01\x011|\x1d8L(....)0p0\x01\x011", re.DOTALL)
-_QR_STORE = re.compile(rb"\x1d\(k(..)1P0", re.DOTALL)
+_QR_STORE = re.compile(rb"\x1d\(k(..)1P[01]", re.DOTALL)
 
 
 def audit(job: bytes) -> None:

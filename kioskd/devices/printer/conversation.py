@@ -6,15 +6,19 @@ import asyncio
 from collections.abc import Callable
 
 from kioskd.devices.printer import commands
+from kioskd.devices.printer.profile import PrinterProfile, StatusDialect
 from kioskd.devices.printer.status import (
     BufferCleared,
+    CustomStatus,
     FlowChanged,
     Heard,
     PrinterStatus,
     ProcessDone,
+    Retracts,
     StatusAnswer,
     StatusReader,
     StatusReport,
+    ValueAnswer,
 )
 from kioskd.devices.printer.transport import Connection, LineLost
 
@@ -23,31 +27,49 @@ _STATUS_QUESTIONS = (1, 2, 3, 4)
 
 
 class Conversation:
-    """`status` is what is known now. `halted` is set when the printer needed hands since `forget_halt`."""
+    """`status` is what is known now. `halted` is set when the printer needed hands since `forget_halt`, and
+    `came_out` when a receipt appeared in its output since then.
+    """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, profile: PrinterProfile) -> None:
         self.connection = connection
         self.status = PrinterStatus()
         self.halted = ""
+        self.came_out = False
         self.held_back = False
+        self.fences = 0
+        self.retracts: int | None = None
         self.processed: set[str] = set()
         self._cleared = False
         self._answers = 0
-        self._reader = StatusReader()
+        self._custom = profile.status is StatusDialect.CUSTOM
+        self._reader = StatusReader(custom=self._custom)
         self._news = asyncio.Event()
         connection.listen(self._hear, self._news.set)
 
     def forget_halt(self) -> None:
         self.halted = ""
+        self.came_out = False
         self.held_back = False
+        self.fences = 0
         self.processed.clear()
+
+    @property
+    def oddities(self) -> tuple[dict[str, int], bytes]:
+        """What it said that nobody had asked for: how often, and the last bytes."""
+        return dict(self._reader.oddities), bytes(self._reader.strange)
 
     async def greet(self) -> None:
         """Let the printer report changes by itself, and take dangerous real-time commands away."""
+        if self._custom:
+            await self.connection.write(commands.REPORT_CHANGES_CUSTOM)
+            return
         await self.connection.write(commands.REPORT_CHANGES + commands.NO_REALTIME_SIDE_EFFECTS)
 
     async def refresh(self) -> bool:
         """Ask for the whole status, in at most 2.5 s. False when the printer keeps silent."""
+        if self._custom:
+            return await self._ask_custom() or await self._ask_custom()
         answered = await self._ask(_STATUS_QUESTIONS[0]) or await self._ask(_STATUS_QUESTIONS[0])
         for number in _STATUS_QUESTIONS[1:]:
             answered = answered and await self._ask(number)
@@ -72,6 +94,23 @@ class Conversation:
         await self.connection.write(commands.CLEAR_BUFFER)
         return await self.wait_until(lambda: self._cleared, 2 * ANSWER_S)
 
+    def expect_fence(self) -> None:
+        """A job that ends with commands.FENCE is being sent."""
+        self._reader.expect_value()
+
+    async def count_retracts(self) -> int | None:
+        """How many receipts a printer of Custom's kind has pulled back so far; None when it does not say."""
+        self.retracts = None
+        self._reader.expect_counter(asyncio.get_running_loop().time())
+        await self.connection.write(commands.RETRACTS_CUSTOM)
+        await self.wait_until(lambda: self.retracts is not None, ANSWER_S)
+        return self.retracts
+
+    async def _ask_custom(self) -> bool:
+        before = self._answers
+        await self.connection.write(commands.FULL_STATUS_CUSTOM)
+        return await self.wait_until(lambda: self._answers > before, ANSWER_S)
+
     async def _ask(self, number: int) -> bool:
         self._reader.expect_status(number, asyncio.get_running_loop().time())
         before = self._answers
@@ -90,6 +129,14 @@ class Conversation:
             case StatusAnswer():
                 self.status = said.onto(self.status)
                 self._answers += 1
+            case CustomStatus():
+                self.status = said.onto(self.status)
+                self._answers += None not in (said.paper, said.user, said.recoverable, said.unrecoverable)
+                self.came_out = self.came_out or bool(self.status.receipt_waiting)
+            case Retracts():
+                self.retracts = said.count
+            case ValueAnswer():
+                self.fences += 1
             case ProcessDone():
                 self.processed.add(said.process_id)
             case BufferCleared():

@@ -162,9 +162,12 @@ class _Sheet:
         self._send(commands.feed(_FEED_BEFORE_CUT_LINES))
         if proofs:
             self._send(commands.process_id(proofs[0]))
-        self._send(commands.cut(self.profile.cut))
+        presenter = self.profile.presenter
+        self._send(commands.present(presenter) if presenter else commands.cut(self.profile.cut))
         if proofs:
             self._send(commands.process_id(proofs[1]))
+        if self.profile.fence:
+            self._send(commands.FENCE)
 
     def _as_text(self, row: Row) -> tuple[CodePage, bytes] | None:
         """The bytes of the line without its line feed; None when it must be drawn."""
@@ -213,7 +216,7 @@ class _Sheet:
             return self._put_picture(qr.draw(data, self.profile.dots))
         side = qr.modules(data).width
         dots = qr.module_dots(side, self.profile.dots)
-        symbol = qr.native(data.encode("ascii"), dots)
+        symbol = qr.native(data.encode("ascii"), dots, custom=self.profile.qr is QrMode.NATIVE_CUSTOM)
         if not self._fits(len(symbol), side * dots + 2 * self._line_dots(1)):
             return False
         self._plain()

@@ -19,12 +19,14 @@ from kioskd.devices.printer.profile import PrinterProfile, StatusDialect
 
 LONGEST_JOB_S = 60.0
 _SHORTEST_JOB_S = 10.0
+RECEIPT_WAITS = "a receipt waits in the output"
 _LINE_S = 0.04
 _PICTURE_S = 1.0
 _SPARE_S = 5.0
 _PROOF_S = 10.0
 _PROOF_HELD_BACK_S = 20.0
 _CUT_PROOF_S = 2.0
+_COMES_OUT_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class JobEnd:
 
     verdict: PrintVerdict
     detail: str = ""
+    curable: bool = False
+    """BLOCKED for a reason that paper, a closed cover or a plug takes away: it may be tried again later."""
     leftover_bytes: int = 0
 
 
@@ -55,8 +59,9 @@ async def blocked_by(talk: Conversation, profile: PrinterProfile) -> str | None:
     if profile.status is StatusDialect.NONE:
         return None
     if await talk.refresh():
-        return talk.status.trouble
-    if profile.status is StatusDialect.EPSON:
+        waiting = RECEIPT_WAITS if talk.status.receipt_waiting else ""
+        return talk.status.trouble or waiting
+    if profile.status.silence_is_a_fault:
         return talk.status.trouble or "does not answer"  # off-line with a full buffer, it cannot be asked
     return None
 
@@ -74,13 +79,13 @@ async def run_job(talk: Conversation, profile: PrinterProfile, data: PrintData, 
         trouble = str(wrong)
     if trouble:
         talk.connection.discard_output()
-        return JobEnd(PrintVerdict.BLOCKED, trouble)
+        return JobEnd(PrintVerdict.BLOCKED, trouble, curable=not talk.status.needs_service)
     before = talk.connection.written
     try:
         return await _send_and_verify(talk, profile, data, baud, answers=trouble is not None)
     except DeviceError as wrong:
         if talk.connection.written == before:
-            return JobEnd(PrintVerdict.BLOCKED, str(wrong))
+            return JobEnd(PrintVerdict.BLOCKED, str(wrong), curable=True)
         return _unknown(talk, data, str(wrong))
 
 
@@ -89,16 +94,19 @@ async def _send_and_verify(
 ) -> JobEnd:
     talk.forget_halt()
     deadline_s = job_deadline_s(data, baud)
+    if profile.fence and answers:
+        talk.expect_fence()
     if not await _send(talk, data, deadline_s):
         return _unknown(talk, data, talk.halted or f"took longer than {deadline_s:.0f} s")
     if not answers:
         return JobEnd(PrintVerdict.UNVERIFIED)
-    proven = not data.proofs or await _proof(talk, data.proofs)
+    proven = await _proven(talk, profile, data)
     if not talk.halted and not await talk.refresh():
         return _unknown(talk, data, "stopped answering")
     if talk.halted or not proven:
         return _unknown(talk, data, talk.halted or "did not confirm the printing")
-    return JobEnd(PrintVerdict.PRINTED if data.proofs else PrintVerdict.UNVERIFIED)
+    certain = data.proofs or profile.presenter
+    return JobEnd(PrintVerdict.PRINTED if certain else PrintVerdict.UNVERIFIED)
 
 
 async def _send(talk: Conversation, data: PrintData, deadline_s: float) -> bool:
@@ -124,6 +132,19 @@ async def _send(talk: Conversation, data: PrintData, deadline_s: float) -> bool:
         await asyncio.gather(sending, halting, return_exceptions=True)
 
 
+async def _proven(talk: Conversation, profile: PrinterProfile, data: PrintData) -> bool:
+    """Whether the printer has shown that it printed, as far as this model can show it."""
+    if data.proofs and not await _proof(talk, data.proofs):
+        return False
+    if profile.fence:
+        await talk.wait_until(lambda: bool(talk.fences or talk.halted), _PROOF_S)
+        return bool(talk.fences)
+    if profile.presenter:
+        await talk.wait_until(lambda: talk.came_out or bool(talk.halted), _COMES_OUT_S)
+        return talk.came_out
+    return True
+
+
 async def _proof(talk: Conversation, proofs: tuple[str, ...]) -> bool:
     """Whether the printer has confirmed the text. The cut's confirmation is waited for, but not required."""
     text, cut = proofs[0], proofs[-1]
@@ -140,7 +161,7 @@ async def _proof(talk: Conversation, proofs: tuple[str, ...]) -> bool:
 
 def _unknown(talk: Conversation, data: PrintData, detail: str) -> JobEnd:
     talk.connection.discard_output()
-    return JobEnd(PrintVerdict.UNKNOWN, detail, data.filler_bytes)
+    return JobEnd(PrintVerdict.UNKNOWN, detail, leftover_bytes=data.filler_bytes)
 
 
 async def discard_leftover(
@@ -153,7 +174,8 @@ async def discard_leftover(
     """
     if profile.status is StatusDialect.EPSON and await talk.clear_buffer():
         return
-    strip = bytes(filler_bytes) + commands.INITIALISE + commands.feed(4) + commands.cut(profile.cut)
+    cut = commands.present(profile.presenter) if profile.presenter else commands.cut(profile.cut)
+    strip = bytes(filler_bytes) + commands.INITIALISE + commands.feed(4) + cut
     if profile.process_id:
         strip += commands.process_id(process_id)
     await talk.connection.write(strip)

@@ -1,4 +1,7 @@
-"""What kioskd knows about a printer model: data, read from `hardware/printers/<id>.toml`."""
+"""What kioskd knows about a printer model: data, read from `hardware/printers/<id>.toml`.
+
+A shop's own printers, or corrected ones, are files of the same form in /etc/kioskd/printers: they come first.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,8 @@ from kioskd.core.errors import ConfigError
 FONT_WIDTH_DOTS = 12
 FONT_HEIGHT_DOTS = 24
 
+SHOP_PROFILES = Path("/etc/kioskd/printers")
+
 
 class Cut(StrEnum):
     """How the knife is asked for. The `feed_` forms push the paper to the blade first."""
@@ -25,6 +30,8 @@ class Cut(StrEnum):
     PARTIAL = "partial"
     FEED_FULL = "feed_full"
     FEED_PARTIAL = "feed_partial"
+    LEGACY_FULL = "legacy_full"
+    """`ESC i`: the one that some printers with a presenter obey reliably."""
 
 
 class StatusDialect(StrEnum):
@@ -32,11 +39,19 @@ class StatusDialect(StrEnum):
     """Answers DLE EOT 1 to 4 and reports changes by itself. Silence is a fault."""
     IF_ANSWERED = "if_answered"
     """Asked like an Epson, and printed to blindly when it keeps silent."""
+    CUSTOM = "custom"
+    """Custom's own full status: one frame that also knows of a receipt in the output. Silence is a fault."""
     NONE = "none"
+
+    @property
+    def silence_is_a_fault(self) -> bool:
+        return self in (StatusDialect.EPSON, StatusDialect.CUSTOM)
 
 
 class QrMode(StrEnum):
     NATIVE = "native"
+    NATIVE_CUSTOM = "native_custom"
+    """Custom's numbers for error correction, store and print differ from everybody else's."""
     RASTER = "raster"
 
 
@@ -60,6 +75,23 @@ class CodePage:
     id: int
 
 
+class Tested(StrEnum):
+    """What the profile was ever tried on."""
+
+    REAL = "real"
+    VIRTUAL = "virtual"
+    """Our own simulated printer, which was written from the same documentation."""
+    DOCUMENTATION = "documentation"
+
+
+@dataclass(frozen=True, slots=True)
+class Presenter:
+    """Cuts and holds the receipt out by `length_mm`; after `retract_after_s` seconds pulls it back in."""
+
+    length_mm: int
+    retract_after_s: int
+
+
 @dataclass(frozen=True, slots=True)
 class PrinterProfile:
     """`dots` is the printable width. `pages` are in order of preference; a job starts with the first."""
@@ -78,6 +110,12 @@ class PrinterProfile:
     graphics: Graphics = Graphics.GS_V
     multibyte: bool = False
     """It starts in a double-byte mode, eats letters beyond ASCII in pairs, and must be told to stop."""
+    fence: bool = False
+    """It answers `GS r` only when it has worked through everything before: proof of reading, not of printing."""
+    presenter: Presenter | None = None
+    usb: tuple[str, ...] = ()
+    """Vendor and product ids, `04b8:0e15`; a vendor alone, `04b8`, fits less well."""
+    tested: Tested = Tested.DOCUMENTATION
 
     def columns(self, size: int = 1) -> int:
         """Cells of font A on one line at `size` times the normal letter."""
@@ -101,6 +139,12 @@ class _SerialFile(BaseModel):
     flow: FlowControl
 
 
+class _PresenterFile(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    length_mm: Annotated[int, Field(ge=20, le=1000, multiple_of=5)]
+    retract_after_s: Annotated[int, Field(ge=5, le=255)]
+
+
 class _ProfileFile(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     title: str
@@ -114,6 +158,10 @@ class _ProfileFile(BaseModel):
     serial: _SerialFile
     graphics: Graphics = Graphics.GS_V
     multibyte: bool = False
+    fence: bool = False
+    presenter: _PresenterFile | None = None
+    usb: tuple[Annotated[str, Field(pattern=r"^[0-9a-f]{4}(:[0-9a-f]{4})?$")], ...] = ()
+    tested: Tested
 
 
 def shipped_profiles() -> Path:
@@ -123,13 +171,20 @@ def shipped_profiles() -> Path:
     return installed if installed.is_dir() else package.parent / "hardware" / "printers"
 
 
+def known_profiles(directory: Path | None = None) -> dict[str, Path]:
+    """Files by profile id, sorted: those in `directory` only, or else the shipped ones and the shop's."""
+    folders = (directory,) if directory else (shipped_profiles(), SHOP_PROFILES)
+    files = {path.stem: path for folder in folders for path in folder.glob("*.toml")}
+    return dict(sorted(files.items()))
+
+
 def load_profile(name: str, directory: Path | None = None) -> PrinterProfile:
     """The profile called `name`. Raises ConfigError with the file, the key and the profiles there are."""
-    folder = directory or shipped_profiles()
-    known = sorted(path.stem for path in folder.glob("*.toml"))
-    if name not in known:
+    known = known_profiles(directory)
+    path = known.get(name)
+    if path is None:
+        folder = directory or shipped_profiles()
         raise ConfigError(str(folder), f"no printer profile {name!r}", f"one of: {', '.join(known)}")
-    path = folder / f"{name}.toml"
     try:
         file = _ProfileFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
@@ -154,4 +209,10 @@ def load_profile(name: str, directory: Path | None = None) -> PrinterProfile:
         flow=file.serial.flow,
         graphics=file.graphics,
         multibyte=file.multibyte,
+        fence=file.fence,
+        presenter=Presenter(file.presenter.length_mm, file.presenter.retract_after_s)
+        if file.presenter
+        else None,
+        usb=file.usb,
+        tested=file.tested,
     )

@@ -45,17 +45,21 @@ def draw(data: str, paper_dots: int) -> Image.Image:
     return ink
 
 
-def native(data: bytes, dots: int) -> bytes:
+def native(data: bytes, dots: int, *, custom: bool = False) -> bytes:
     """Model 2, error correction M, store and print, in the order printers insist on."""
+    level, last = (b"2", b"1") if custom else (b"1", b"0")
     store = (len(data) + 3).to_bytes(2, "little")
     return (
         b"\x1d(k\x04\x001A2\x00"
         + b"\x1d(k\x03\x001C"
         + bytes([dots])
-        + b"\x1d(k\x03\x001E1"
+        + b"\x1d(k\x03\x001E"
+        + level
         + b"\x1d(k"
         + store
-        + b"1P0"
+        + b"1P"
+        + last
         + data
-        + b"\x1d(k\x03\x001Q0"
+        + b"\x1d(k\x03\x001Q"
+        + last
     )

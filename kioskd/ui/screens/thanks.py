@@ -79,7 +79,11 @@ def _claim(sheet: Sheet, rect: Rect, link: str, phase: Thanks, code_mm: float) -
     tr = sheet.tr
     first = _claim_words(sheet, phase)
     second = tr("Scan this code with your phone to collect your points.")
-    if sheet.stage.compact and phase.receipt in (PrintVerdict.BLOCKED, PrintVerdict.UNKNOWN):
+    if sheet.stage.compact and phase.receipt in (
+        PrintVerdict.BLOCKED,
+        PrintVerdict.KEPT,
+        PrintVerdict.UNKNOWN,
+    ):
         first = _receipt(sheet, phase).first
     sheet.add(Widget("claim", Role.STATUS, rect, "card", name=f"{first}. {second}"))
     inner = rect.inset(_claim_pad(sheet), _claim_pad(sheet))
@@ -234,6 +238,13 @@ def _receipt(sheet: Sheet, phase: Thanks) -> _Message:
                 "receipt",
                 tr("No paper receipt today"),
                 tr("Your order is fine. Just remember your number."),
+            )
+        case PrintVerdict.KEPT:
+            return _Message(
+                "receipt",
+                "receipt",
+                tr("Your receipt is late"),
+                tr("It comes as soon as the printer is ready."),
             )
         case PrintVerdict.UNKNOWN:
             return _Message(
