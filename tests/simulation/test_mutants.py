@@ -28,6 +28,7 @@ def _found_out(mutant: Mutant, seed: int, **arguments: object) -> str | None:
     return None
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("name", MUTANTS)
 def test_a_wrong_outbox_is_caught(name: str) -> None:
     assert any(_found_out(MUTANTS[name], seed) for seed in range(SEEDS))
