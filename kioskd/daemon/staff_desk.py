@@ -15,7 +15,7 @@ from kioskd.daemon.pin_guard import PinGuard, Verdict
 NEWEST = 20
 ACTOR = "staff at the kiosk"
 _REASONS = {
-    ReturnReason.WRONG_ORDER: "wrong order",
+    ReturnReason.WRONG_ORDER: "not what was ordered",
     ReturnReason.NOT_GOOD: "not good",
     ReturnReason.SOLD_OUT: "sold out",
     ReturnReason.CHANGED_MIND: "the guest changed their mind",
