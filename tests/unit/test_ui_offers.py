@@ -169,6 +169,19 @@ def test_offers_that_do_not_apply_say_why_in_the_basket() -> None:
     assert row is not None and row.name == "Ten euros off, Add €9.30 more to your order"
 
 
+def test_offers_that_do_not_apply_say_so_once_more_before_paying() -> None:
+    row = scene("checkout-offers").widget("bill:offer:o4")
+    assert row is not None and row.name == "Ten euros off, Add €9.30 more to your order"
+
+
+@pytest.mark.parametrize("display", DISPLAYS)
+def test_a_guest_without_card_who_took_a_voucher_first_sees_it_at_the_start(display: str) -> None:
+    visit = replace(VISITS["attract"], offers=VISITS["basket-offers"].offers[:1])
+    [taken] = visit.offers
+    card = COMPOSERS[display].scene(visit).widget("scan")
+    assert card is not None and card.name == f"On your order {taken.right.title}"
+
+
 @pytest.mark.parametrize(
     "name", ["checkout-offers", "checkout-many-offers", "checkout-dear", "checkout-all-paid"]
 )

@@ -34,7 +34,8 @@ class ClaimReward:
     async def perform(self, deed: Deed) -> Done:
         use = use_of(deed)
         claim = await self._offers.claim_reward(member_of(use), use.right_id)
-        return Done(claim.id, result=_points_left(claim.points_left))
+        expires_on = claim.expires_on.isoformat() if claim.expires_on else None
+        return Done(claim.id, result={**_points_left(claim.points_left), "expires_on": expires_on})
 
     async def find_out(self, deed: Deed, baseline: Mapping[str, Any] | None) -> Finding:
         use, before = use_of(deed), movements_before(baseline)

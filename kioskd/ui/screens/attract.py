@@ -5,7 +5,7 @@ from __future__ import annotations
 from kioskd.core.catalogue import Service
 from kioskd.core.events import AskHelp, ShowIdentify, ShowMember, StartOrder
 from kioskd.core.health import DeviceKind
-from kioskd.core.visit import Shop, Visit
+from kioskd.core.visit import NoticeKind, Shop, Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Breathe, Role, Widget
 from kioskd.ui.screens.frame import (
@@ -17,6 +17,7 @@ from kioskd.ui.screens.frame import (
     notice_banner,
     points_words,
 )
+from kioskd.ui.screens.offer_words import offer_title
 from kioskd.ui.screens.pair import LARGE, MEDIUM, pair
 from kioskd.ui.screens.sheet import Sheet, art, icon, photo
 from kioskd.ui.text import clean
@@ -81,7 +82,8 @@ def _actions(sheet: Sheet, area: Rect, visit: Visit, shop: Shop) -> None:
     bar, area = area.foot(bar_h if in_a_row else stage.target_mm, wide_gap)
     at, languages = bar.end(help_w, space)
     if stage.portrait:
-        area = notice_banner(sheet, visit, area)
+        said_below = (NoticeKind.OFFER_ADDED,) if shop.loyalty and visit.member is None else ()
+        area = notice_banner(sheet, visit, area, quiet=said_below)
     if shop.loyalty:
         ideal = sheet.u(220) + wide_gap + sheet.u(268)
         share = (area.h - wide_gap) / ideal if not stage.portrait else 1.0
@@ -145,8 +147,10 @@ def _card(sheet: Sheet, rect: Rect, visit: Visit) -> None:
         )
     else:
         first, second = tr("Have a card?"), tr("Type its number and collect your points")
-    saved = visit.saved_card is not None
-    if saved:
+    saved = visit.saved_card is not None or bool(visit.offers)
+    if visit.offers:
+        first, second = tr("On your order"), ", ".join(offer_title(each.right.title) for each in visit.offers)
+    elif saved:
         first, second = tr("Your card is noted."), tr("Your points follow by themselves")
     spoken = f"{first} {second}".replace("\n", " ")
     sheet.add(

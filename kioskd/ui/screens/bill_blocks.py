@@ -9,10 +9,10 @@ from kioskd.core.basket import Line, option_price
 from kioskd.core.events import RemoveGiftCard
 from kioskd.core.order import StoredPayment, StoredValue
 from kioskd.core.stored_value import GiftCard
-from kioskd.core.visit import Visit
+from kioskd.core.visit import Shop, Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role, Widget
-from kioskd.ui.screens.offer_words import offer_title
+from kioskd.ui.screens.offer_words import offer_title, refusal_words
 from kioskd.ui.screens.sheet import Sheet, icon
 
 
@@ -40,12 +40,12 @@ class Block:
     ruled: bool = False
 
 
-def bill_blocks(sheet: Sheet, visit: Visit, width: float) -> list[Block]:
+def bill_blocks(sheet: Sheet, visit: Visit, shop: Shop, width: float) -> list[Block]:
     """Everything between the top of the bill and what is to be paid. `width` is what a row may use."""
-    return [_measured(sheet, raw, width) for raw in _blocks(sheet, visit)]
+    return [_measured(sheet, raw, width) for raw in _blocks(sheet, visit, shop)]
 
 
-def _blocks(sheet: Sheet, visit: Visit) -> Iterator[Block]:
+def _blocks(sheet: Sheet, visit: Visit, shop: Shop) -> Iterator[Block]:
     tr, bill = sheet.tr, visit.bill
     for line in visit.basket.lines:
         yield Block(f"bill:{line.id}", _line_rows(sheet, line), 0.0)
@@ -53,6 +53,11 @@ def _blocks(sheet: Sheet, visit: Visit) -> Iterator[Block]:
         title = offer_title(discount.offer.title)
         row = _Row(title, tr.money(-discount.amount), style="action_text")
         yield Block(f"bill:offer:{discount.offer.id}", (row,), 0.0)
+    for taken in visit.offers:
+        if refusal := bill.refusal(taken.id):
+            why = refusal_words(refusal, taken.right.rule, shop, tr)
+            rows = (_Row(offer_title(taken.right.title), "", style="quiet"), _why(why))
+            yield Block(f"bill:offer:{taken.id}", rows, 0.0)
     for charge in bill.charges:
         row = _Row(tr.words(charge.name), tr.money(charge.amount))
         yield Block(f"bill:{charge.id}", (row,), 0.0)
@@ -67,6 +72,10 @@ def _blocks(sheet: Sheet, visit: Visit) -> Iterator[Block]:
         if payment.kind is StoredValue.PREPAID:
             rows = (_Row(tr("Prepaid"), tr.money(-payment.amount)), _stays(sheet, payment))
             yield Block("bill:prepaid", rows, 0.0)
+
+
+def _why(words: str) -> _Row:
+    return _Row(words, "", ("small", "tiny"), "quiet")
 
 
 def _line_rows(sheet: Sheet, line: Line) -> tuple[_Row, ...]:
@@ -90,13 +99,12 @@ def _gift_card(sheet: Sheet, card: GiftCard, payment: StoredPayment | None) -> B
         rows = (_Row(name, tr.money(-payment.amount)), _stays(sheet, payment))
     else:
         unused = tr("Not needed: {amount} stays on it", amount=tr.money(card.balance))
-        rows = (_Row(name, ""), _Row(unused, "", ("small", "tiny"), "quiet"))
+        rows = (_Row(name, ""), _why(unused))
     return Block(f"bill:gift:{card.id}", rows, 0.0, RemoveGiftCard(card.id))
 
 
 def _stays(sheet: Sheet, payment: StoredPayment) -> _Row:
-    words = sheet.tr("{amount} stays on it", amount=sheet.tr.money(payment.left))
-    return _Row(words, "", ("small", "tiny"), "quiet")
+    return _why(sheet.tr("{amount} stays on it", amount=sheet.tr.money(payment.left)))
 
 
 # --- measuring and drawing -----------------------------------------------------------------------------

@@ -41,9 +41,9 @@ def _bill(sheet: Sheet, area: Rect, visit: Visit, shop: Shop, controls: Rect | N
     note_h = sheet.measure.line_mm("small") if shop.preview and not may_scan(visit, shop) else 0.0
     width = area.w - 2 * pad
     room = area.h - 2 * pad - total_h - note_h
-    blocks = bill_blocks(sheet, visit, width)
+    blocks = bill_blocks(sheet, visit, shop, width)
     if _height(blocks, sheet) > room + 0.01 and controls is None:  # up and down stand beside the lines
-        blocks = bill_blocks(sheet, visit, width - sheet.stage.target_mm - sheet.u(16))
+        blocks = bill_blocks(sheet, visit, shop, width - sheet.stage.target_mm - sheet.u(16))
     lines_h = _height(blocks, sheet)
     card = area.top(min(area.h, 2 * pad + lines_h + total_h + note_h))[0]
     sheet.surface(card, "card", id="bill")
