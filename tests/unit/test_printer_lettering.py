@@ -9,6 +9,7 @@ from PIL import Image, ImageChops
 
 import kioskd.ui
 from kioskd.devices.printer.lettering import Lettering, Run, visual_runs
+from kioskd.devices.printer.typefaces import InstalledFonts
 
 FONTS = Path(kioskd.ui.__file__).parent / "fonts"
 
@@ -18,6 +19,7 @@ def lettering() -> Lettering:
     return Lettering(
         (FONTS / "Inter-Medium.otf", FONTS / "NotoSansArabic-Regular.ttf"),
         (FONTS / "Inter-Bold.otf", FONTS / "NotoSansArabic-Bold.ttf"),
+        InstalledFonts(folders=()),
     )
 
 
@@ -61,8 +63,29 @@ def test_sizes_and_weights_differ(lettering: Lettering) -> None:
 def test_a_missing_letter_is_logged_once_and_leaves_a_box(
     lettering: Lettering, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert ink_dots(lettering.draw("寿寿", 1, False, False).ink) > 0
-    assert caplog.messages == ["no receipt font has the letter U+5BFF"]
+    assert ink_dots(lettering.draw("寿司寿", 1, False, False).ink) > 0
+    (message,) = caplog.messages
+    assert "no font for U+5BFF (script Hani)" in message
+    assert "fonts-noto-cjk" in message
+
+
+def test_a_script_of_its_own_is_drawn_with_what_the_machine_has(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "NotoSansHebrew-Regular.ttf").write_bytes(b"not a font")
+    (tmp_path / "deep" / "NotoSans-Regular.ttf").symlink_to(FONTS / "NotoSansArabic-Regular.ttf")
+    lettering = Lettering((FONTS / "Inter-Medium.otf",), (), InstalledFonts((tmp_path,)))
+    joined, alone = lettering.width("بطل", 1, False), sum(lettering.width(one, 1, False) for one in "بطل")
+    assert joined < 0.85 * alone
+    assert caplog.messages == []
+    lettering.width("שלום", 1, False)
+    assert "cannot be used" in caplog.messages[0]
+    assert "no font for U+05E9 (script Hebr)" in caplog.messages[1]
+
+
+def test_a_mark_stays_with_its_letter(lettering: Lettering) -> None:
+    assert lettering.width("ب\u064e", 1, False) == pytest.approx(lettering.width("ب", 1, False), abs=2)
 
 
 def ink_dots(ink: Image.Image) -> int:

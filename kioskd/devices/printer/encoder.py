@@ -191,24 +191,25 @@ class _Sheet:
         return Justify.RIGHT if (row.align is Align.END) != self.right_to_left else Justify.LEFT
 
     def _draw(self, row: Row) -> Image.Image:
-        start, end = (
-            self.rasteriser.draw(text, row.size, row.bold, self.right_to_left)
-            for text in (row.start, row.end)
-        )
         dots, indent = self.profile.dots, row.indent * FONT_WIDTH_DOTS * row.size
-        if row.align is Align.CENTRE:
-            x = (dots - start.ink.width) // 2
-        elif (row.align is Align.END) != self.right_to_left:
-            x = dots - start.ink.width - indent
-        else:
-            x = indent
-        baseline = max(start.baseline, end.baseline)
-        below = max(start.ink.height - start.baseline, end.ink.height - end.baseline)
-        line = Image.new("1", (dots, baseline + below), 0)
-        line.paste(start.ink, (max(0, x), baseline - start.baseline))
+        parts = []
+        if row.start or not row.end:
+            start = self.rasteriser.draw(row.start, row.size, row.bold, self.right_to_left)
+            if row.align is Align.CENTRE:
+                x = (dots - start.ink.width) // 2
+            elif (row.align is Align.END) != self.right_to_left:
+                x = dots - start.ink.width - indent
+            else:
+                x = indent
+            parts.append((max(0, x), start))
         if row.end:
-            opposite = 0 if self.right_to_left else dots - end.ink.width
-            line.paste(end.ink, (opposite, baseline - end.baseline))
+            end = self.rasteriser.draw(row.end, row.size, row.bold, self.right_to_left)
+            parts.append((0 if self.right_to_left else dots - end.ink.width, end))
+        baseline = max(part.baseline for _, part in parts)
+        below = max(part.ink.height - part.baseline for _, part in parts)
+        line = Image.new("1", (dots, baseline + below), 0)
+        for x, part in parts:
+            line.paste(part.ink, (x, baseline - part.baseline))
         return line
 
     def _put_qr(self, data: str) -> bool:

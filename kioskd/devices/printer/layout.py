@@ -89,7 +89,14 @@ class Layout:
         if all(encode_line(line, self.profile.pages) for line in lines):
             return lines, False
         room = width * FONT_WIDTH_DOTS * size
-        return wrap(text, room, lambda part: self.rasteriser.width(part, size, bold)), True
+        widths: dict[str, int] = {}
+
+        def measure(part: str) -> int:
+            if part not in widths:
+                widths[part] = self.rasteriser.width(part, size, bold)
+            return widths[part]
+
+        return wrap(text, room, measure), True
 
 
 def _legal(size: int) -> int:
@@ -103,20 +110,26 @@ def is_right_to_left(language: str) -> bool:
 def wrap(text: str, width: int, measure: Callable[[str], int]) -> list[str]:
     """Lines of at most `width`, broken at spaces, or inside a word that is wider than a whole line.
 
-    At least one line. Nothing but the spaces at the breaks is lost.
+    At least one line. Nothing but the spaces at the breaks is lost. Words are measured one by one.
     """
     lines: list[str] = []
-    current: str | None = None
+    space = measure(" ")
+    words: list[str] = []
+    used = 0
     for word in text.split(" "):
-        candidate = word if current is None else f"{current} {word}"
-        if measure(candidate) <= width:
-            current = candidate
-            continue
-        if current:
-            lines.append(current)
-        *full, current = _break_word(word, width, measure)
+        wide = measure(word)
+        if not words or used + space + wide <= width:
+            used += wide + (space if words else 0)
+            words.append(word)
+            if used <= width:
+                continue
+            words.pop()
+        if words:
+            lines.append(" ".join(words))
+        *full, last = _break_word(word, width, measure) if wide > width else [word]
         lines.extend(full)
-    lines.append(current or "")
+        words, used = [last], measure(last)
+    lines.append(" ".join(words))
     return lines
 
 

@@ -17,6 +17,7 @@ from PIL import Image
 
 from kioskd.devices.printer.codepages import has_right_to_left
 from kioskd.devices.printer.layout import Lettered
+from kioskd.devices.printer.typefaces import InstalledFonts, script_tag, writing_of
 
 _log = logging.getLogger(__name__)
 
@@ -26,24 +27,9 @@ EM_DOTS = 27
 _ABOVE_DOTS, _BELOW_DOTS = 25, 11
 """What a line takes above and below its baseline when no letter needs more: fonts reserve far more."""
 
-_SCRIPTS = {
-    "ARABIC": "Arab",
-    "BENGALI": "Beng",
-    "CJK": "Hani",
-    "CYRILLIC": "Cyrl",
-    "DEVANAGARI": "Deva",
-    "GREEK": "Grek",
-    "HANGUL": "Hang",
-    "HEBREW": "Hebr",
-    "HIRAGANA": "Hira",
-    "KATAKANA": "Kana",
-    "LATIN": "Latn",
-    "TAMIL": "Taml",
-    "THAI": "Thai",
-}
-"""By the first word of a letter's Unicode name."""
-
 _IN_NO_FONT = "\uffff"
+_JOINERS = frozenset("\u200c\u200d")
+_INK = [0] * 128 + [255] * 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +42,8 @@ class Run:
 
 def visual_runs(text: str, right_to_left: bool) -> list[Run]:
     """Directional runs of one line from left to right, in a paragraph of the given direction."""
+    if not right_to_left and not has_right_to_left(text):
+        return [Run(text, False)] if text else []
     storage = algorithm.get_empty_storage()
     storage["base_level"] = int(right_to_left)
     storage["base_dir"] = "R" if right_to_left else "L"
@@ -83,14 +71,17 @@ def _reverse_from(runs: list[tuple[int, str]], threshold: int) -> list[tuple[int
 
 @dataclass(slots=True)
 class Lettering:
-    """Draws lines with the first font of `regular` or `bold` that has the letter, loaded at first use.
+    """Draws lines with the first font of `regular` or `bold` that has the letter, loaded at first use, and
+    with the machine's own for what none of them has.
 
-    Not for several threads at once. A letter in no font is drawn as that font's empty box and logged once.
+    Not for several threads at once. A letter in no font is drawn as a box, and its script is logged once.
     """
 
     regular: Sequence[Path]
     bold: Sequence[Path]
+    installed: InstalledFonts = field(default_factory=InstalledFonts)
     _loaded: dict[tuple[Path, int], pygame.font.Font] = field(default_factory=dict)
+    _unusable: set[Path] = field(default_factory=set)
     _missing: set[str] = field(default_factory=set)
 
     def width(self, text: str, size: int, bold: bool) -> int:
@@ -120,7 +111,7 @@ class Lettering:
             alpha = Image.frombytes("RGBA", drawn.get_size(), pixels).getchannel("A")
             line.paste(alpha, (x, above - font.get_ascent()), alpha)
             x += drawn.get_width()
-        ink = line.point(lambda grey: 255 if grey >= 128 else 0).convert("1")
+        ink = line.point(_INK, "1")
         _, first, _, last = ink.getbbox() or (0, above, 0, above)
         top, bottom = min(first, above - _ABOVE_DOTS * size), max(last, above + _BELOW_DOTS * size)
         return Lettered(ink.crop((0, top, ink.width, bottom)), above - top)
@@ -129,15 +120,16 @@ class Lettering:
         """The run split where the font changes, from left to right, with each font set up for its piece."""
         parts: list[tuple[Path, str]] = []
         for letter in run.text:
-            path = parts[-1][0] if parts and letter == " " else self._font_for(letter, bold)
-            if parts and parts[-1][0] == path:
+            joined = parts and (letter == " " or letter in _JOINERS or unicodedata.combining(letter))
+            path = parts[-1][0] if joined else self._font_for(letter, bold)
+            if parts and parts[-1][0] is path:
                 parts[-1] = (path, parts[-1][1] + letter)
             else:
                 parts.append((path, letter))
         for path, letters in reversed(parts) if run.right_to_left else parts:
             font = self._font(path, size)
             font.set_direction(pygame.DIRECTION_RTL if run.right_to_left else pygame.DIRECTION_LTR)
-            font.set_script(_script(letters))
+            font.set_script(script_tag(letters))
             yield font, Run(letters, run.right_to_left)
 
     def _font_for(self, letter: str, bold: bool) -> Path:
@@ -145,10 +137,29 @@ class Lettering:
         for path in fonts:
             if _has(self._font(path, 1), letter):
                 return path
-        if letter not in self._missing:
-            self._missing.add(letter)
-            _log.warning("no receipt font has the letter U+%04X", ord(letter))
+        for path in self.installed.candidates(letter, bold):
+            if self._usable(path) and _has(self._font(path, 1), letter):
+                return path
+        writing = writing_of(letter)
+        if writing.tag not in self._missing:
+            self._missing.add(writing.tag)
+            _log.warning(
+                "no font for U+%04X (script %s): printed as a box; the package %s may have one",
+                ord(letter),
+                writing.tag,
+                writing.package,
+            )
         return fonts[0]
+
+    def _usable(self, path: Path) -> bool:
+        """A damaged file among the machine's fonts is no reason to print nothing."""
+        if path not in self._unusable:
+            try:
+                _looks(self._font(path, 1), _IN_NO_FONT)
+            except (OSError, pygame.error) as wrong:
+                self._unusable.add(path)
+                _log.warning("%s cannot be used: %s", path, wrong)
+        return path not in self._unusable
 
     def _font(self, path: Path, size: int) -> pygame.font.Font:
         key = (path, size)
@@ -156,15 +167,6 @@ class Lettering:
             pygame.font.init()
             self._loaded[key] = pygame.font.Font(path, EM_DOTS * size)
         return self._loaded[key]
-
-
-@lru_cache(maxsize=1024)
-def _script(text: str) -> str:
-    """The ISO 15924 name of the script of `text`. Without it HarfBuzz leaves Arabic letters unjoined."""
-    for letter in text:
-        if (script := _SCRIPTS.get(unicodedata.name(letter, "").split(" ", 1)[0])) is not None:
-            return script
-    return "Zyyy"
 
 
 @lru_cache(maxsize=4096)

@@ -111,7 +111,7 @@ class PrinterProfile:
     multibyte: bool = False
     """It starts in a double-byte mode, eats letters beyond ASCII in pairs, and must be told to stop."""
     fence: bool = False
-    """It answers `GS r` only when it has worked through everything before: proof of reading, not of printing."""
+    """It answers `GS r` when it has worked through everything before: proof of reading, not of printing."""
     presenter: Presenter | None = None
     usb: tuple[str, ...] = ()
     """Vendor and product ids, `04b8:0e15`; a vendor alone, `04b8`, fits less well."""

@@ -1,8 +1,8 @@
 """What a printer says of itself: one reader for every incoming byte, and its state as a value.
 
 Two dialects, fixed by the profile. Epson (`x` is payload): a DLE EOT answer is 0xx1xx10, the first byte of an
-automatic report 0xx1xx00, its three others and GS answers 0xx0xxxx. None can equal XON (11) or XOFF (13), which
-may come in between.
+automatic report 0xx1xx00, its three others and GS answers 0xx0xxxx. None can equal XON (11) or XOFF (13),
+which may come in between.
 Custom: 10, a mask, and one byte for every bit of the mask: paper, user, recoverable, unrecoverable.
 """
 
