@@ -24,7 +24,9 @@ from kioskd.devices.scanner.fdreader import follow
 # linux/input-event-codes.h
 _EV_SYN, _EV_KEY, _EV_ABS = 0, 1, 3
 _SYN_DROPPED = 3
-_BTN_TOUCH = 0x14A
+_BTN_LEFT, _BTN_TOUCH = 0x110, 0x14A
+_PRESSES = (_BTN_TOUCH, _BTN_LEFT)
+"""Panels without a driver of their own pass for a mouse with absolute coordinates."""
 _ABS_X, _ABS_Y = 0x00, 0x01
 _ABS_MT_SLOT, _ABS_MT_X, _ABS_MT_Y, _ABS_MT_TRACKING_ID = 0x2F, 0x35, 0x36, 0x39
 _SIDES = {_ABS_X: 0, _ABS_Y: 1, _ABS_MT_X: 0, _ABS_MT_Y: 1}
@@ -78,7 +80,7 @@ class TouchDecoder:
                 self._note(kind, code, value)
 
     def _note(self, kind: int, code: int, value: int) -> None:
-        if kind == _EV_KEY and code == _BTN_TOUCH:
+        if kind == _EV_KEY and code in _PRESSES:
             self._down = bool(value)
         elif kind == _EV_ABS and code == _ABS_MT_SLOT:
             self._slot = value

@@ -47,6 +47,11 @@ def test_a_panel_without_multitouch_works_too() -> None:
     assert touches(data) == [(Phase.DOWN, 1, 1), (Phase.UP, 1, 1)]
 
 
+def test_a_panel_that_passes_for_a_mouse_works_too() -> None:
+    data = packed((3, 0, 500), (3, 1, 500), (1, 0x110, 1), SYN, (1, 0x110, 0), SYN)
+    assert touches(data) == [(Phase.DOWN, 0.5, 0.25), (Phase.UP, 0.5, 0.25)]
+
+
 def test_a_second_finger_is_ignored() -> None:
     second = packed((3, 0x2F, 1), (3, 0x39, 8), (3, 0x35, 9), SYN, (3, 0x2F, 0))
     assert touches(down(500, 500) + second + LIFT) == touches(down(500, 500) + LIFT)
