@@ -267,7 +267,7 @@ class _Player:
             self._world.terminal_fault(name, value)
 
     async def at_leat(self, forms: dict[str, dict[str, Any]]) -> None:
-        from kioskd.sim.leat.forms import ControlRefused
+        from kioskd.sim.forms import ControlRefused
 
         for name, form in forms.items():
             try:

@@ -383,7 +383,7 @@ class World:
 
     async def collect(self, card: str, place: ClaimPlace) -> None:
         """The card's owner opens the link in the portal; `portal_said` has its answer. Raises KeyError."""
-        from kioskd.sim.leat.forms import ControlRefused
+        from kioskd.sim.forms import ControlRefused
 
         link = (await self.claims())[place]
         try:

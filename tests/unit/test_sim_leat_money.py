@@ -7,8 +7,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
+from kioskd.sim.forms import ControlRefused
 from kioskd.sim.leat import SHOP_UUID, SIM_SHOP_SECRET
-from kioskd.sim.leat.forms import ControlRefused
 from kioskd.sim.leat.loyalty_tokens import token_hash
 from tests.unit.leat_counter import API, SANNE, Counter, JsonObject
 

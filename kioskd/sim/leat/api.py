@@ -13,31 +13,15 @@ from starlette.types import Receive, Scope, Send
 
 from kioskd.sim.leat.answers import Answer, Call, JsonObject, LeatError, RouteNotFound
 from kioskd.sim.leat.operations import PATTERNS, Operation
-from kioskd.sim.leat.replica import Replica
 from kioskd.sim.leat.state import LeatState
+from kioskd.sim.rate_limit import RateLimit
 from kioskd.sim.recorder import exchange_of
+from kioskd.sim.replica import Replica
 
 SIM_TOKEN: Final = "sim-token"
 """The account's access token. Any other is refused."""
 
 _DEVIATION = "X-Sim-Deviation"
-_WINDOW = timedelta(seconds=60)
-
-
-@dataclass(slots=True)
-class _RateLimit:
-    """A window of fixed length that starts with its first request."""
-
-    started_at: datetime | None = None
-    used: int = 0
-
-    def take(self, now: datetime, limit: int) -> tuple[int, int]:
-        """Requests left after this one (-1: too many), and seconds until the window ends."""
-        if self.started_at is None or not self.started_at <= now < self.started_at + _WINDOW:
-            self.started_at, self.used = now, 0
-        left = limit - self.used - 1
-        self.used += left >= 0
-        return left, max(1, round((self.started_at + _WINDOW - now).total_seconds()))
 
 
 @dataclass(slots=True)
@@ -46,8 +30,8 @@ class LeatApi:
 
     state: LeatState
     clock: Callable[[], datetime]
-    rate: _RateLimit = field(default_factory=_RateLimit)
-    replica: Replica = field(default_factory=Replica)
+    rate: RateLimit = field(default_factory=RateLimit)
+    replica: Replica[LeatState] = field(default_factory=Replica)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)

@@ -11,8 +11,9 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, JsonValue, TypeAdapter
 
+from kioskd.sim.forms import ControlRefused, Text, checked_form
 from kioskd.sim.leat.answers import JsonObject
-from kioskd.sim.leat.forms import ControlRefused, Form, Text, checked_form
+from kioskd.sim.leat.forms import Form
 from kioskd.sim.leat.ledger import book_giftcard, book_points, book_prepaid
 from kioskd.sim.leat.loyalty_tokens import TokenRefused, collect_token
 from kioskd.sim.leat.records import Contact, Giftcard, Promotion, SessionToken, Voucher

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from pydantic import TypeAdapter
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount
 
-from kioskd.sim.faults import FaultBook, FaultSetting, faulty
+from kioskd.sim.controls import control_routes
+from kioskd.sim.faults import FaultBook, faulty
 from kioskd.sim.leat.answers import JsonObject
 from kioskd.sim.leat.api import LeatApi
 from kioskd.sim.leat.control import CONTROL_NAMES, apply_control
-from kioskd.sim.leat.forms import ControlRefused, checked_form
 from kioskd.sim.leat.seed import seeded_state
 from kioskd.sim.leat.state import LeatState
 from kioskd.sim.leat.summary import summary
@@ -38,8 +35,6 @@ DEVIATIONS: Final = (
 """What holds for every answer. What concerns one answer is in its X-Sim-Deviation header."""
 
 _RECENT = 50
-_FAULTS = TypeAdapter(FaultSetting)
-_SWITCHES = TypeAdapter(Switches)
 
 
 def _utc_now() -> datetime:
@@ -55,7 +50,9 @@ class LeatSimulator:
         self._clock = clock
         self._api = LeatApi(seeded_state(clock()), clock)
         api = recorded(faulty(self._api, self.faults), self.requests, clock)
-        self.app = Starlette(routes=[Mount("/sim", routes=self._control()), Mount("/", app=api)])
+        self.app = Starlette(
+            routes=[Mount("/sim", routes=control_routes(self, CONTROL_NAMES, Switches)), Mount("/", app=api)]
+        )
 
     @property
     def state(self) -> LeatState:
@@ -88,64 +85,3 @@ class LeatSimulator:
             "switches": self.state.switches.model_dump(),
             "deviations": [*DEVIATIONS, *self.state.switches.changed()],
         }
-
-    def _control(self) -> list[Route]:
-        return [
-            Route("/state", self._show_state),
-            Route("/requests", self._show_requests),
-            Route("/requests/clear", self._clear_requests, methods=["POST"]),
-            Route("/faults", self._show_faults),
-            Route("/faults", self._put_faults, methods=["PUT"]),
-            Route("/switches", self._show_switches),
-            Route("/switches", self._put_switches, methods=["PUT"]),
-            Route("/reset", self._reset, methods=["POST"]),
-            *(Route(f"/{name}", self._control_named(name), methods=["POST"]) for name in CONTROL_NAMES),
-        ]
-
-    async def _show_state(self, request: Request) -> Response:
-        return JSONResponse(self.to_json())
-
-    async def _show_requests(self, request: Request) -> Response:
-        return JSONResponse([exchange.to_json() for exchange in self.requests])
-
-    async def _clear_requests(self, request: Request) -> Response:
-        self.requests.clear()
-        return Response(status_code=204)
-
-    async def _show_faults(self, request: Request) -> Response:
-        return JSONResponse({"faults": self.faults.to_json()})
-
-    async def _put_faults(self, request: Request) -> Response:
-        try:
-            setting = checked_form(_FAULTS, await request.body())
-        except ControlRefused as refusal:
-            return _refused(refusal)
-        self.faults.replace(setting.faults)
-        return await self._show_faults(request)
-
-    async def _show_switches(self, request: Request) -> Response:
-        return JSONResponse(self.state.switches.model_dump())
-
-    async def _put_switches(self, request: Request) -> Response:
-        try:
-            self.state.switches = checked_form(_SWITCHES, await request.body())
-        except ControlRefused as refusal:
-            return _refused(refusal)
-        return await self._show_switches(request)
-
-    def _control_named(self, name: str) -> Callable[[Request], Awaitable[Response]]:
-        async def serve(request: Request) -> Response:
-            try:
-                return JSONResponse(self.control(name, await request.body()))
-            except ControlRefused as refusal:
-                return _refused(refusal)
-
-        return serve
-
-    async def _reset(self, request: Request) -> Response:
-        self.reset()
-        return Response(status_code=204)
-
-
-def _refused(refusal: ControlRefused) -> Response:
-    return JSONResponse({"errors": refusal.problems}, 422)

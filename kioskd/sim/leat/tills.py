@@ -11,9 +11,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from kioskd.sim.forms import ControlRefused, Text
 from kioskd.sim.leat import giftcards, prepaid, vouchers
 from kioskd.sim.leat.answers import Answer, Call, JsonObject, LeatError
-from kioskd.sim.leat.forms import ControlRefused, Form, Text
+from kioskd.sim.leat.forms import Form
 from kioskd.sim.leat.records import Voucher
 from kioskd.sim.leat.seed import SHOP_UUID
 from kioskd.sim.leat.state import LeatState

@@ -5,24 +5,30 @@ from __future__ import annotations
 import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any, Generic, Protocol, TypeVar
 
-from kioskd.sim.leat.state import LeatState
+
+class _Switched(Protocol):
+    switches: Any
+
+
+State = TypeVar("State", bound=_Switched)
 
 
 @dataclass(slots=True)
-class Replica:
-    """Keeps the account as it was before each recent write; nothing while there is no lag."""
+class Replica(Generic[State]):
+    """Keeps a server's state as it was before each recent write; nothing while there is no lag."""
 
-    _before: list[tuple[datetime, LeatState]] = field(default_factory=list)
+    _before: list[tuple[datetime, State]] = field(default_factory=list)
 
-    def keep(self, state: LeatState, now: datetime, lag: timedelta) -> None:
+    def keep(self, state: State, now: datetime, lag: timedelta) -> None:
         """To be called before every write."""
         self._before = [(at, old) for at, old in self._before if at > now - lag]
         if lag:
             self._before.append((now, copy.deepcopy(state)))
 
-    def seen(self, state: LeatState, now: datetime, lag: timedelta) -> LeatState:
-        """The account as of `lag` ago, with the switches of now. Must not be changed."""
+    def seen(self, state: State, now: datetime, lag: timedelta) -> State:
+        """The state as of `lag` ago, with the switches of now. Must not be changed."""
         for at, old in self._before:
             if at > now - lag:
                 old.switches = state.switches
