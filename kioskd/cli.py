@@ -27,6 +27,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         from kioskd.daemon.outbox_command import outbox
 
         return outbox(arguments[1:])
+    if arguments[:1] == ["doctor"]:
+        from kioskd.daemon.doctor.command import doctor
+
+        return doctor(arguments[1:])
     parsed = _parser().parse_args(arguments)
     status: int = parsed.command(parsed)
     return status
@@ -83,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
 
     commands.add_parser("order", help="look up, cancel and return orders; see kioskd order --help")
     commands.add_parser("outbox", help="what it still has to tell; see kioskd outbox --help")
+    commands.add_parser("doctor", help="what is plugged in and whether it works; see kioskd doctor --help")
     commands.add_parser("demo", help="run everything simulated; see kioskd demo --help")
     commands.add_parser("sim", help="run one simulated server alone; see kioskd sim --help")
     return parser

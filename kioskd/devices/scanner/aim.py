@@ -36,6 +36,7 @@ _SYMBOLOGIES = {
 _NOT_A_BARCODE = "Z"
 # Encodings in which the reader doubles backslashes and writes changes of the character set as \nnnnnn.
 _ESCAPED = frozenset({"L1", "Q2", "Q4", "Q6", "d4", "d5", "d6", "z3", "z4", "z5"})
+_GS1 = frozenset({"C1", "J1", "Q3", "Q4", "d2", "d5", "e0", "z1", "z4"})
 _IDENTIFIER = re.compile(r"\]([A-Za-z][0-9A-Za-z])")
 _ESCAPE = re.compile(r"\\(\\|\d{6})")
 _HARMLESS_CHARSETS = frozenset({"000003", "000026"})  # Latin-1 and UTF-8: already decoded
@@ -59,6 +60,12 @@ class Identified:
 def symbology_of(identifier: str) -> str | None:
     """The word for an identifier such as `]Q1`."""
     return _SYMBOLOGIES.get(identifier[1:2])
+
+
+def says_gs1(text: str) -> bool:
+    """Whether what a scanner sent begins with an identifier for GS1 data."""
+    found = _IDENTIFIER.match(text)
+    return found is not None and found[1] in _GS1
 
 
 def identify(text: str, mode: AimMode) -> Identified | None:

@@ -67,7 +67,7 @@ class WedgeScanner:
                 if (event := self._intake.take(outcome)) is not None:
                     emit(event)
 
-        async with _opened(self.path) as node:
+        async with opened(self.path) as node:
             decoder = WedgeDecoder(self._keymap, self._profile, node.held_keys)
             emit(DeviceChanged(DeviceHealth(self.name, self.kind, DeviceState.OK)))
             await follow(
@@ -79,13 +79,16 @@ class WedgeScanner:
 
 
 @dataclass(frozen=True, slots=True)
-class _Node:
+class Node:
+    """An open file descriptor that does not block, and the kernel's word on which keys are down."""
+
     fd: int
     held_keys: Callable[[], frozenset[int]]
 
 
 @asynccontextmanager
-async def _opened(path: Path) -> AsyncIterator[_Node]:
+async def opened(path: Path) -> AsyncIterator[Node]:
+    """The node, grabbed if it is one; anything else as a stream. Raises DeviceAbsent and DeviceFault."""
     try:
         if _is_input_node(path):
             async with _grabbed(path) as node:
@@ -93,7 +96,7 @@ async def _opened(path: Path) -> AsyncIterator[_Node]:
         else:
             fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
             try:
-                yield _Node(fd, frozenset)
+                yield Node(fd, frozenset)
             finally:
                 os.close(fd)
     except OSError as error:
@@ -106,7 +109,7 @@ def _is_input_node(path: Path) -> bool:
 
 
 @asynccontextmanager
-async def _grabbed(path: Path) -> AsyncIterator[_Node]:
+async def _grabbed(path: Path) -> AsyncIterator[Node]:
     from evdev import InputDevice, ecodes  # 50 ms, and only where there is a real one
 
     with closing(InputDevice(str(path))) as device:
@@ -128,4 +131,4 @@ async def _grabbed(path: Path) -> AsyncIterator[_Node]:
                 return frozenset(device.active_keys())
             return frozenset()
 
-        yield _Node(device.fd, held_keys)
+        yield Node(device.fd, held_keys)

@@ -63,7 +63,7 @@ class HidPosScanner:
                 if (event := self._intake.take(outcome)) is not None:
                     emit(event)
 
-        with self._opened() as (fd, layout):
+        with opened(self.path, self._start_report) as (fd, layout):
             decoder = HidPosDecoder(layout, self._charset)
             reports = (lambda data: [data]) if layout else Reports().split
 
@@ -76,31 +76,35 @@ class HidPosScanner:
                 fd, on_data=on_data, on_silence=lambda: hand_on(decoder.silence()), silence_s=SILENCE_S
             )
 
-    @contextmanager
-    def _opened(self) -> Iterator[tuple[int, ScannedReport | None]]:
-        """The descriptor of the open file, and the layout of a real device's reports."""
-        try:
-            real = stat.S_ISCHR(self.path.stat().st_mode)
-            writing = os.O_RDWR if real and self._start_report else os.O_RDONLY
-            fd = os.open(self.path, writing | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
-        except OSError as error:
-            raise explain(self.path, error, "input") from error
-        try:
-            yield fd, self._start(fd) if real else None
-        finally:
-            os.close(fd)
 
-    def _start(self, fd: int) -> ScannedReport:
-        try:
-            layout = scanned_report(report_descriptor(fd))
-            if layout is not None and self._start_report:
-                request = _HIDIOCSFEATURE | len(self._start_report) << 16
-                fcntl.ioctl(fd, request, self._start_report)
-        except OSError as error:
-            raise DeviceFault(f"{self.path} is no hidraw device (errno {error.errno})") from error
-        if layout is None:
-            raise DeviceFault(f"{self.path} reports no codes; is the scanner in HID-POS mode?")
-        return layout
+@contextmanager
+def opened(path: Path, start_report: bytes = b"") -> Iterator[tuple[int, ScannedReport | None]]:
+    """The descriptor of the open file, and the layout of its reports if it is a device.
+
+    Raises DeviceAbsent and DeviceFault.
+    """
+    try:
+        real = stat.S_ISCHR(path.stat().st_mode)
+        writing = os.O_RDWR if real and start_report else os.O_RDONLY
+        fd = os.open(path, writing | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    except OSError as error:
+        raise explain(path, error, "input") from error
+    try:
+        yield fd, _started(path, fd, start_report) if real else None
+    finally:
+        os.close(fd)
+
+
+def _started(path: Path, fd: int, start_report: bytes) -> ScannedReport:
+    try:
+        layout = scanned_report(report_descriptor(fd))
+        if layout is not None and start_report:
+            fcntl.ioctl(fd, _HIDIOCSFEATURE | len(start_report) << 16, start_report)
+    except OSError as error:
+        raise DeviceFault(f"{path} is no hidraw device (errno {error.errno})") from error
+    if layout is None:
+        raise DeviceFault(f"{path} reports no codes; is the scanner in HID-POS mode?")
+    return layout
 
 
 def report_descriptor(fd: int) -> bytes:

@@ -68,7 +68,7 @@ class SerialScanner:
                 if (event := self._intake.take(outcome)) is not None:
                     emit(event)
 
-        with self._open() as port:
+        with open_port(self.path, self._baudrate) as port:
             answers = await _set_up(port.fileno(), self._settings)
             state, detail = DeviceState.OK, ""
             if not answers:
@@ -81,11 +81,13 @@ class SerialScanner:
                 silence_s=self._gap_s,
             )
 
-    def _open(self) -> serial.Serial:
-        try:
-            return serial.Serial(str(self.path), self._baudrate, timeout=0, exclusive=True)
-        except serial.SerialException as error:
-            raise _explain(self.path, error) from error
+
+def open_port(path: Path, baudrate: int) -> serial.Serial:
+    """The line, held exclusively. Raises DeviceAbsent and DeviceFault."""
+    try:
+        return serial.Serial(str(path), baudrate, timeout=0, exclusive=True)
+    except serial.SerialException as error:
+        raise _explain(path, error) from error
 
 
 async def _set_up(fd: int, settings: tuple[Setting, ...]) -> bool:
