@@ -22,6 +22,7 @@ from kioskd.daemon.display import Display
 from kioskd.daemon.drafts import ORDER
 from kioskd.daemon.errands import Errands
 from kioskd.daemon.launch import keep_picture
+from kioskd.daemon.line_watch import LineWatch
 from kioskd.daemon.notify import ServiceManager
 from kioskd.daemon.orders import Orders
 from kioskd.daemon.outbox_desk import OutboxDesk
@@ -123,7 +124,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
             next_number=outbox.next_order_number,
             devices=expected_devices(config),
         )
-        post.to = runtime.post
+        post.to = LineWatch(tasks=tasks, probe=courier.probe, post=runtime.post)
         display.on_intent = runtime.post
         commands = Commands(
             runtime=runtime,

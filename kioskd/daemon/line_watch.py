@@ -1,0 +1,69 @@
+"""Whether the loyalty backend can be asked, as guests find out: for the outbox one silence proves little.
+
+A guest who was told "we could not check this" is not offered the next thing that cannot be checked either.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from kioskd.core.denial import Denial
+from kioskd.core.events import (
+    Event,
+    LookupFailed,
+    LookupFailure,
+    NetworkChanged,
+    OfferDenied,
+    SettlementDenied,
+)
+from kioskd.outbox.courier import NeverSent, Outcome, Unclear
+
+ASK_AGAIN_S = 3.0
+"""Between two questions whether somebody answers again."""
+
+
+class LineWatch:
+    """Stands before `post`. When a guest's question met with silence it posts NetworkChanged(online=False),
+    and NetworkChanged(online=True) once a probe is answered.
+
+    `tasks` is where the probing runs.
+    """
+
+    def __init__(
+        self,
+        *,
+        tasks: asyncio.TaskGroup,
+        probe: Callable[[], Awaitable[Outcome]],
+        post: Callable[[Event], None],
+        ask_again_s: float = ASK_AGAIN_S,
+    ) -> None:
+        self._tasks = tasks
+        self._probe = probe
+        self._post = post
+        self._ask_again_s = ask_again_s
+        self._probing: asyncio.Task[None] | None = None
+
+    def __call__(self, event: Event) -> None:
+        self._post(event)
+        if _met_with_silence(event) and self._probing is None:
+            self._post(NetworkChanged(online=False))
+            self._probing = self._tasks.create_task(self._until_answered())
+
+    async def _until_answered(self) -> None:
+        silent = True
+        while silent:
+            await asyncio.sleep(self._ask_again_s)
+            silent = isinstance(await self._probe(), NeverSent | Unclear)
+        self._probing = None
+        self._post(NetworkChanged(online=True))
+
+
+def _met_with_silence(event: Event) -> bool:
+    match event:
+        case LookupFailed(failure=failure):
+            return failure is LookupFailure.UNREACHABLE
+        case OfferDenied(denial=denial) | SettlementDenied(denial=denial):
+            return denial is Denial.UNREACHABLE
+        case _:
+            return False
