@@ -74,9 +74,9 @@ class ClockWrong(Unreachable):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request. Only `name` appears in errors and logs: `path`, `query` and `body` hold guests' secrets.
+    """One request. Only `name` appears in errors and logs: the rest holds guests' secrets.
 
-    `path` is percent-encoded already, `query` is not.
+    `path` is percent-encoded already, `query` is not. `headers` come on top of those of every call.
     """
 
     name: str
@@ -84,6 +84,7 @@ class Call:
     path: str = field(repr=False)
     query: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes | None = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     has_effect: bool = False
     gives_way: bool = False
     """Nobody needs the answer: it takes no turn that another call could want."""
@@ -104,6 +105,7 @@ class Answer:
 class JsonApi:
     """A server's JSON API, for concurrent calls on one event loop. Raises ConfigError when set up wrongly.
 
+    `token` is a bearer token, or the value of `token_header` where the server has a header of its own for it.
     `calls_per_s` None means no limit of our own. Building one for https takes some 40 ms: the trust store is
     read. `transport` replaces the network in tests.
     """
@@ -113,6 +115,7 @@ class JsonApi:
         base_url: str,
         token: str,
         *,
+        token_header: str | None = None,
         headers: Mapping[str, str] | None = None,
         timeout_s: float,
         calls_per_s: float | None = None,
@@ -124,7 +127,7 @@ class JsonApi:
         if not token or not token.isascii() or not token.isprintable() or " " in token:
             raise ConfigError("loyalty token", "is empty or not one printable word", "paste the token again")
         self._headers = {
-            "Authorization": f"Bearer {token}",
+            **({token_header: token} if token_header else {"Authorization": f"Bearer {token}"}),
             "Accept": "application/json",
             "Accept-Encoding": "identity",  # a packed answer could be small here and huge in memory
             "User-Agent": "kioskd",
@@ -183,7 +186,7 @@ class JsonApi:
         url = self._base_url + call.path
         if call.query:
             url += "?" + urlencode(call.query, quote_via=quote)
-        headers = self._headers
+        headers = self._headers | dict(call.headers)
         if call.body is not None:
             headers = headers | {"Content-Type": "application/json"}
         phases = {"timeout": {"connect": left_s * _CONNECT_SHARE}}

@@ -56,6 +56,24 @@ def test_a_request_carries_token_and_wish_for_json() -> None:
     assert "Cookie" not in seen[0].headers
 
 
+def test_a_token_has_the_header_the_server_wants_and_a_call_may_bring_more() -> None:
+    seen: list[httpx.Request] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json={})
+
+    transport = httpx.MockTransport(handler)
+    api = JsonApi("https://x.example", TOKEN, token_header="x-api-key", timeout_s=5.0, transport=transport)
+    call = Call("orders", "POST", "/orders", body=b"{}", headers={"x-now": "noon"})
+    asyncio.run(api.call(call))
+    assert seen[0].headers["x-api-key"] == TOKEN
+    assert seen[0].headers["x-now"] == "noon"
+    assert seen[0].headers["Content-Type"] == "application/json"
+    assert "Authorization" not in seen[0].headers
+    assert "noon" not in repr(call)
+
+
 def test_an_answer_of_the_application_is_given_to_the_caller() -> None:
     assert ask(httpx.Response(400, json={"code": 60003})).json == {"code": 60003}
     assert not ask(httpx.Response(404, json={"message": "Not Found"})).success

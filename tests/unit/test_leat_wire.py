@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kioskd.loyalty.leat import fields, wire
+from kioskd.loyalty import fields
+from kioskd.loyalty.leat import wire
 
 UUID = "7d1c6c1e-2f0a-4b52-9a53-2f6f0c8b1a01"
 MODELS: list[type[Any]] = [

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Literal
 
 from kioskd.core.errors import Unclear
+from kioskd.loyalty import fields
+from kioskd.loyalty.fields import Model
 from kioskd.loyalty.http import Answer, Call, JsonApi
-from kioskd.loyalty.leat import fields
-from kioskd.loyalty.leat.fields import Model
 from kioskd.loyalty.leat.refusals import error_for
 from kioskd.loyalty.leat.wire import Failure, PageInfo
 

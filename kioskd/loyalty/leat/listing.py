@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 
+from kioskd.loyalty.fields import Model
 from kioskd.loyalty.leat import overview, wire
 from kioskd.loyalty.leat.client import LeatClient, PointsKind
 from kioskd.loyalty.leat.envelope import Page
-from kioskd.loyalty.leat.fields import Model
 from kioskd.loyalty.leat.readback import Movement, Seen
 
 MAX_PAGES = 10

@@ -24,7 +24,7 @@ from kioskd.core.discount import (
 )
 from kioskd.core.errors import MoneyError
 from kioskd.core.money import Money
-from kioskd.loyalty.leat.fields import Attribute
+from kioskd.loyalty.fields import Attribute
 from kioskd.loyalty.leat.terms import OfferTerms
 
 _NUMBER = re.compile(r"\d{1,12}(\.\d{1,12})?")

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kioskd.loyalty.fields import Attribute
 from kioskd.loyalty.leat import wire
-from kioskd.loyalty.leat.fields import Attribute
 
 
 @dataclass(frozen=True, slots=True)

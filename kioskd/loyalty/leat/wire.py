@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from kioskd.loyalty.leat.fields import (
+from kioskd.loyalty.fields import (
     IF_READABLE,
     PART,
     REFERENCE,

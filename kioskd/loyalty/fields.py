@@ -1,8 +1,8 @@
-"""How single fields of Leat's answers are read: tolerantly.
+"""How single fields of a backend's answers are read: tolerantly.
 
-Numbers may be strings, anything optional may be null, missing, of a wrong type or an empty PHP array, enums
-may have values nobody knows, times carry any offset. A field that cannot be used reads as None and costs
-nothing else. Only an id needed in a later call must be right: without it the object is unreadable.
+Numbers may be strings, anything optional may be null, missing, of a wrong type or an empty array where an
+object should be, enums may have values nobody knows, times carry any offset. A field that cannot be used
+reads as None and costs nothing else. Only an id needed in a later call must be right: without it the object is unreadable.
 """
 
 from __future__ import annotations
@@ -57,13 +57,13 @@ def _text(value: object) -> str | None:
 
 
 def _code(value: object) -> str | None:
-    """What is printed on a voucher or a card: sent back to Leat as it came, or not at all."""
+    """What is printed on a voucher or a card: sent back as it came, or not at all."""
     usable = isinstance(value, str) and 0 < len(value) <= _MAX_CODE_LENGTH and value.isprintable()
     return value if isinstance(value, str) and usable else None
 
 
 def _word(value: object) -> str | None:
-    """An enum value, in upper case: the documentation and the server disagree about the case."""
+    """An enum value, in upper case: documentation and servers disagree about the case."""
     return value.strip().upper() if isinstance(value, str) else None
 
 
