@@ -35,7 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="kioskd doctor",
         description="What is plugged in and what kioskd takes it for. Tests of one device: "
-        "kioskd doctor scanner, camera, sheet; each with --help.",
+        "kioskd doctor scanner, camera, printer, sheet; each with --help.",
     )
     parser.add_argument(
         "--config", type=Path, metavar="FILE", help=f"compare with this; {CONFIG} if it exists"
@@ -56,6 +56,12 @@ def _camera(arguments: Sequence[str]) -> int:
     return camera(arguments)
 
 
+def _printer(arguments: Sequence[str]) -> int:
+    from kioskd.daemon.doctor.printer import printer
+
+    return printer(arguments)
+
+
 def _sheet(arguments: Sequence[str]) -> int:
     from kioskd.daemon.doctor.sheet import sheet
 
@@ -65,5 +71,6 @@ def _sheet(arguments: Sequence[str]) -> int:
 _SUBJECTS: dict[str, Callable[[Sequence[str]], int]] = {
     "scanner": _scanner,
     "camera": _camera,
+    "printer": _printer,
     "sheet": _sheet,
 }
