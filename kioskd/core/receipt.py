@@ -51,7 +51,19 @@ class Qr:
     caption: str = ""
 
 
-Element = Text | Columns | Rule | Feed | Qr
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """A picture in the middle of the paper, one dot per pixel, made smaller where the paper is narrower.
+
+    `grey` has one byte a pixel, row by row from the top: 0 is black, 255 paper.
+    """
+
+    grey: bytes
+    width_px: int
+    height_px: int
+
+
+Element = Text | Columns | Rule | Feed | Qr | Logo
 
 
 @dataclass(frozen=True, slots=True)

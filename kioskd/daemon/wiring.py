@@ -20,7 +20,6 @@ from kioskd.daemon import config as settings
 from kioskd.daemon.config import Config
 from kioskd.daemon.config_offers import Offers
 from kioskd.daemon.credentials import read_secret
-from kioskd.ui.fonts import FOLDER as FONTS
 
 if TYPE_CHECKING:  # drivers are imported when they are built, after the first frame
     from kioskd.daemon.pin_guard import PinGuard
@@ -34,8 +33,6 @@ FACTORY_PASSWORD = "000000"
 _HOLD_CALLS = 2
 """Holding a voucher asks first whether it could be used."""
 
-_PAPER = (FONTS / "Inter-Medium.otf", FONTS / "NotoSansArabic-Regular.ttf")
-_PAPER_BOLD = (FONTS / "Inter-Bold.otf", FONTS / "NotoSansArabic-Bold.ttf")
 
 
 def shop_of(config: Config, catalogue: Catalogue) -> Shop:
@@ -240,8 +237,8 @@ def _camera(config: Config, clock: Callable[[], float]) -> Plugged:
 
 
 def _printer(config: Config) -> EscposPrinter:
+    from kioskd.daemon.paper import receipt_lettering
     from kioskd.devices.printer import transport
-    from kioskd.devices.printer.lettering import Lettering
     from kioskd.devices.printer.printer import EscposPrinter
     from kioskd.devices.printer.profile import load_profile
 
@@ -255,9 +252,8 @@ def _printer(config: Config) -> EscposPrinter:
             address = transport.UsbPrinter(entry.path)
         case settings.TcpPrinter():
             address = transport.NetworkPrinter(entry.host, entry.port)
-    lettering = Lettering(_PAPER, _PAPER_BOLD)
     journal = config.state_dir / "printer.json"
-    return EscposPrinter("printer", address, profile, rasteriser=lettering, journal=journal)
+    return EscposPrinter("printer", address, profile, rasteriser=receipt_lettering(), journal=journal)
 
 
 def _terminal(config: Config) -> ZvtTerminal:

@@ -32,6 +32,9 @@ class PrinterModel:
     knife: bool = True
     clears_buffer: bool = False
     buffer_bytes: int = 4096
+    custom: bool = False
+    """It speaks Custom's dialect, and holds receipts out instead of letting them fall."""
+    xonxoff: bool = False
 
 
 EPSON_TM_T20III = PrinterModel(
@@ -62,21 +65,44 @@ GENERIC_58MM = PrinterModel(
 )
 
 
+CUSTOM_VKP80III = PrinterModel(
+    "Custom VKP80III",
+    dots=512,
+    pages=((0, "cp437"), (2, "cp850"), (16, "cp1252"), (17, "cp866"), (18, "cp852"), (19, "cp858")),
+    process_id=False,
+    custom=True,
+)
+MODELS = {
+    "epson-tm-t20iii": EPSON_TM_T20III,
+    "custom-vkp80iii": CUSTOM_VKP80III,
+    "generic-80mm": GENERIC_80MM,
+    "generic-58mm": GENERIC_58MM,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """How the printer is. `lines_left` is the paper that remains; at 0 it is out."""
+    """How the printer is. `lines_left` is the paper that remains; at 0 it is out. `cutter_fails`: the knife
+    will stick at the next cut. `babbles`: it sends bytes nobody asked for and never stops.
+    """
 
     paper_out: bool = False
     paper_low: bool = False
     cover_open: bool = False
     silent: bool = False
+    babbles: bool = False
+    cutter_fails: bool = False
+    cutter_stuck: bool = False
+    too_hot: bool = False
+    jammed: bool = False
+    receipt_out: bool = False
     lines_left: int | None = None
     baud: int | None = None
     dies_after_bytes: int | None = None
 
     @property
     def off_line(self) -> bool:
-        return self.paper_out or self.cover_open
+        return self.paper_out or self.cover_open or self.cutter_stuck or self.too_hot or self.jammed
 
 
 class Step(Enum):
@@ -89,7 +115,7 @@ class Step(Enum):
 
 
 _CLEAR = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
-_REALTIME = (*(b"\x10\x04" + bytes([number]) for number in (1, 2, 3, 4)), _CLEAR)
+_REALTIME = (*(b"\x10\x04" + bytes([number]) for number in (1, 2, 3, 4, 0x14)), _CLEAR)
 _REALTIME_NOW = re.compile(b"|".join(re.escape(command) for command in _REALTIME))
 _LENGTHS = {
     b"\x1b@": 2,
@@ -97,6 +123,9 @@ _LENGTHS = {
     b"\x1c.": 2,
     b"\x1bi": 2,
     b"\x1bm": 2,
+    b"\x1d\xe0": 3,
+    b"\x1d\xe4": 2,
+    b"\x1cP": 6,
     **{b"\x1b" + letter: 3 for letter in (b"R", b"t", b"E", b"a", b"d", b"J", b"M", b"!", b"-", b"3")},
     **{b"\x1d" + letter: 3 for letter in (b"!", b"B", b"a", b"r")},
 }
@@ -120,6 +149,11 @@ class PrinterMachine:
     raw: bytearray = field(default_factory=bytearray)
     refused: Counter[str] = field(default_factory=Counter)
     """Commands it does not know, by their first bytes in hexadecimal."""
+    retracts: int = 0
+    """Receipts it has ever pulled back in."""
+    retract_after_s: int = 0
+    """As the last receipt that is held out was told."""
+    _held_back: bool = False
     _waiting: bytearray = field(default_factory=bytearray)
     _halfway: bytes = b""
     _reports: bool = False
@@ -129,6 +163,7 @@ class PrinterMachine:
     _high: int = 1
     _justify: int = 0
     _line: list[Letter] = field(default_factory=list)
+    _stored: Picture | None = None
     _qr_dots: int = 3
     _qr_level: str = "l"
     _qr_data: bytes = b""
@@ -150,6 +185,13 @@ class PrinterMachine:
             at = found.end()
             self._obey_now(found[0])
         self._waiting += data[at:]
+        if (
+            self.model.xonxoff
+            and not self._held_back
+            and 4 * len(self._waiting) > 3 * self.model.buffer_bytes
+        ):
+            self._held_back = True
+            self.answer(b"\x13")
 
     def change(self, conditions: Conditions) -> None:
         """Something happened to the printer; it tells when it was asked to."""
@@ -166,6 +208,9 @@ class PrinterMachine:
             return Step.IDLE
         command = bytes(self._waiting[:size])
         del self._waiting[:size]
+        if self._held_back and 4 * len(self._waiting) < self.model.buffer_bytes:
+            self._held_back = False
+            self.answer(b"\x11")
         self.raw += command
         return self._execute(command)
 
@@ -173,7 +218,7 @@ class PrinterMachine:
         """What is on paper stays there; all else is forgotten."""
         self._waiting.clear()
         self._halfway = b""
-        self._reports = False
+        self._reports = self._held_back = False
         self._line.clear()
         self._reset()
 
@@ -189,21 +234,37 @@ class PrinterMachine:
                 self._line.clear()
                 self._say(b"\x37\x25\x00")
             return
+        if command[2] == 0x14:
+            if self.model.custom:
+                self._say(self._full_status())
+            return
         value = 0x12
         match command[2]:
             case 1:
                 value |= 0x08 * now.off_line
             case 2:
                 value |= 0x04 * now.cover_open | 0x20 * now.paper_out
+            case 3:
+                value |= 0x08 * now.cutter_stuck | 0x20 * now.jammed | 0x40 * now.too_hot
             case 4:
                 value |= 0x0C * (now.paper_low or now.paper_out) | 0x60 * now.paper_out
         self._say(bytes([value]))
 
+    def _full_status(self) -> bytes:
+        """Custom's four groups: paper, user, recoverable, unrecoverable."""
+        now = self.conditions
+        paper = 0x01 * now.paper_out | 0x04 * (now.paper_low or now.paper_out) | 0x20 * now.receipt_out
+        recoverable = 0x01 * now.too_hot | 0x40 * now.jammed
+        return bytes([0x10, 0x0F, paper, 0x02 * now.cover_open, recoverable, 0x01 * now.cutter_stuck])
+
     def _report(self) -> bytes:
         now = self.conditions
+        if self.model.custom:
+            return self._full_status()
         first = 0x10 | 0x08 * now.off_line | 0x20 * now.cover_open
         third = 0x03 * (now.paper_low or now.paper_out) | 0x0C * now.paper_out
-        return bytes([first, 0x00, third, 0x0F])
+        second = 0x08 * now.cutter_stuck | 0x20 * now.jammed | 0x40 * now.too_hot
+        return bytes([first, second, third, 0x0F])
 
     def _command_size(self) -> int:
         """Bytes of the command at the front of the buffer; 0 while it is incomplete."""
@@ -228,6 +289,8 @@ class PrinterMachine:
             return 5 + number(3)
         if head == b"\x1dv":
             return 8 + number(4) * number(6)
+        if head == b"\x1d8":
+            return 7 + number(3, 4)
         return 2
 
     def _execute(self, command: bytes) -> Step:
@@ -252,18 +315,27 @@ class PrinterMachine:
             case b"\x1bd":
                 self._feed(value)
                 return Step.PRINTED
-            case b"\x1da":
-                self._reports = value != 0
+            case b"\x1da" | b"\x1d\xe0":
+                self._reports = value != 0 and (head == b"\x1d\xe0") == self.model.custom
                 if self._reports:
                     self._say(self._report())
             case b"\x1dr":
                 self._say(b"\x00")
+            case b"\x1d\xe4" if self.model.custom:
+                self._say(b"%dret" % self.retracts)
             case b"\x1dV" | b"\x1bi" | b"\x1bm":
                 return self._cut()
+            case b"\x1cP" if self.model.custom:
+                self.retract_after_s = command[5]
+                step = self._cut()
+                self.change(replace(self.conditions, receipt_out=True))
+                return step
             case b"\x1dv":
                 return self._raster(command)
             case b"\x1d(":
-                return self._extended(command)
+                return self._extended(command[2:3], command[5:])
+            case b"\x1d8":
+                return self._extended(command[2:3], command[7:])
             case b"\x1bR" | b"\x1b2" | b"\x1c.":
                 pass
             case _:
@@ -306,6 +378,9 @@ class PrinterMachine:
         if not self.model.knife:
             return Step.DONE
         self.marks.append(Blank(2 * LINE_DOTS))
+        if self.conditions.cutter_fails:
+            self.change(replace(self.conditions, cutter_fails=False, cutter_stuck=True))
+            return Step.PRINTED
         return Step.CUT
 
     def _raster(self, command: bytes) -> Step:
@@ -315,14 +390,27 @@ class PrinterMachine:
         self._use_paper()
         return Step.PRINTED
 
-    def _extended(self, command: bytes) -> Step:
-        function, body = command[2:3], command[5:]
+    def _extended(self, function: bytes, body: bytes) -> Step:
         if function == b"H" and self.model.process_id and body[:2] == b"00":
             self._say(b"\x37\x22" + body[2:6] + b"\x00")
         elif function == b"k" and self.model.native_qr and body[:1] == b"1":
             return self._qr(body[1:2], body[2:])
+        elif function == b"L":
+            return self._graphics(body)
         elif function not in (b"D", b"H"):
-            self.refused[command[:3].hex(" ")] += 1
+            self.refused[(b"\x1d(" + function).hex(" ")] += 1
+        return Step.DONE
+
+    def _graphics(self, body: bytes) -> Step:
+        """Store a picture, then print it: here the width is in dots."""
+        if body[:2] == b"0p":
+            width, height = (int.from_bytes(body[at : at + 2], "little") for at in (6, 8))
+            self._stored = Picture(body[10:], (width + 7) // 8 * 8, height, self._justify)
+        elif body[:2] == b"02" and self._stored:
+            self.marks.append(self._stored)
+            self._stored = None
+            self._use_paper()
+            return Step.PRINTED
         return Step.DONE
 
     def _qr(self, function: bytes, body: bytes) -> Step:
@@ -330,7 +418,7 @@ class PrinterMachine:
             case b"C":
                 self._qr_dots = body[0]
             case b"E":
-                self._qr_level = "lmqh"[body[0] - 0x30]
+                self._qr_level = ("mlmqh" if self.model.custom else "lmqh")[body[0] - 0x30]
             case b"P":
                 self._qr_data = body[1:]
             case b"Q":

@@ -1,5 +1,5 @@
-"""`kioskd doctor printer`: what is plugged in, what it says of itself, a test receipt; or a receipt as bytes and
-as a picture of the paper, without any printer.
+"""`kioskd doctor printer`: what is plugged in, how it is, a test receipt; or a receipt as bytes and as a
+picture of the paper, without any printer.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from kioskd.daemon import exit_codes
 from kioskd.daemon.doctor.plugged import Kind, Plugged, plugged
 from kioskd.daemon.doctor.printer_access import access
 from kioskd.daemon.doctor.printer_paper import receipt_report, samples_report
-from kioskd.daemon.doctor.printer_test import try_out
+from kioskd.daemon.doctor.printer_trial import try_out
 from kioskd.daemon.doctor.report import Finding, Report, Verdict, show
 from kioskd.devices.printer.profile import PrinterProfile, known_profiles, load_profile
 from kioskd.devices.printer.transport import Address, NetworkPrinter, SerialPort, UsbPrinter
@@ -39,20 +39,16 @@ def _parser() -> argparse.ArgumentParser:
         description="Which printers are plugged in; with --port, a test of one. With --receipt and --out or "
         "--picture no printer is needed.",
     )
-    parser.add_argument(
-        "--port", metavar="PORT", help="/dev/usb/lp0, /dev/ttyUSB0 or HOST:9100: print a test"
-    )
+    parser.add_argument("--port", metavar="PORT", help="/dev/usb/lp0, /dev/ttyUSB0 or HOST:9100: test it")
     parser.add_argument("--profile", metavar="P", help=f"one of {', '.join(known_profiles())}")
     parser.add_argument("--baud", type=int, metavar="N", help="of a serial port, if not the profile's")
-    parser.add_argument(
-        "--every-page", action="store_true", help="test code pages 0 to 100, to find out which"
-    )
+    parser.add_argument("--every-page", action="store_true", help="code pages 0 to 100, to find out which")
     parser.add_argument("--ask-only", action="store_true", help="only ask how it is, print nothing")
     parser.add_argument("--receipt", type=Path, metavar="FILE.json", help="this receipt in place of a test")
     parser.add_argument("--out", type=Path, metavar="FILE.bin", help="write the bytes for the printer here")
     parser.add_argument("--picture", type=Path, metavar="FILE.png", help="draw the paper they make here")
     parser.add_argument(
-        "--samples", type=Path, metavar="DIR", help="receipts in many languages, 58 and 80 mm"
+        "--samples", type=Path, metavar="DIR", help="receipts in many languages, on both widths"
     )
     parser.add_argument("--json", action="store_true")
     return parser

@@ -1,7 +1,7 @@
 """Receipts as bytes and as pictures of the paper, by the code that prints in the kiosk.
 
-The paper is drawn by the simulated printer, in a process of its own: who made the bytes and who reads them know
-nothing of each other.
+The paper is drawn by the simulated printer, in a process of its own: who made the bytes and who reads them
+know nothing of each other.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ from typing import assert_never
 
 from PIL import Image
 
-from kioskd.core.receipt import Align, Columns, Element, Feed, Qr, Receipt, Rule, Text
-from kioskd.devices.printer import commands, qr, raster
+from kioskd.core.receipt import Align, Columns, Element, Feed, Logo, Qr, Receipt, Rule, Text
+from kioskd.devices.printer import commands, logo, qr, raster
 from kioskd.devices.printer.codepages import cells, encode_line
 from kioskd.devices.printer.commands import Justify, UnprintableReceipt
 from kioskd.devices.printer.layout import Layout, Rasteriser, Row, is_right_to_left
@@ -105,7 +105,7 @@ class _Sheet:
         self._send(commands.CHARACTER_SET_USA)
         self._select(self.profile.pages[0])
 
-    def blocks(self, element: Element) -> Iterator[Row | Feed | Qr]:
+    def blocks(self, element: Element) -> Iterator[Row | Feed | Qr | Logo]:
         layout = Layout(self.profile, self.rasteriser)
         match element:
             case Text():
@@ -116,6 +116,8 @@ class _Sheet:
                 yield Row("-" * self.profile.columns())
             case Feed():
                 yield element
+            case Logo():
+                yield element
             case Qr():
                 yield element
                 if element.caption:
@@ -123,7 +125,7 @@ class _Sheet:
             case _:
                 assert_never(element)
 
-    def put(self, block: Row | Feed | Qr) -> bool:
+    def put(self, block: Row | Feed | Qr | Logo) -> bool:
         """Print `block`, or return False when the paper would become too long."""
         match block:
             case Row():
@@ -142,6 +144,8 @@ class _Sheet:
                 return True
             case Qr():
                 return self._put_qr(block.data)
+            case Logo():
+                return self._put_picture(logo.draw(block, self.profile.dots))
         assert_never(block)
 
     def put_text(self, row: Row) -> bool:

@@ -82,7 +82,8 @@ class Lettering:
     installed: InstalledFonts = field(default_factory=InstalledFonts)
     _loaded: dict[tuple[Path, int], pygame.font.Font] = field(default_factory=dict)
     _unusable: set[Path] = field(default_factory=set)
-    _missing: set[str] = field(default_factory=set)
+    missing: dict[str, str] = field(default_factory=dict)
+    """Scripts that no font has, and the packages that may have one."""
 
     def width(self, text: str, size: int, bold: bool) -> int:
         """Dots that `text` takes in one line."""
@@ -141,8 +142,8 @@ class Lettering:
             if self._usable(path) and _has(self._font(path, 1), letter):
                 return path
         writing = writing_of(letter)
-        if writing.tag not in self._missing:
-            self._missing.add(writing.tag)
+        if writing.tag not in self.missing:
+            self.missing[writing.tag] = writing.package
             _log.warning(
                 "no font for U+%04X (script %s): printed as a box; the package %s may have one",
                 ord(letter),

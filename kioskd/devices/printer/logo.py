@@ -1,0 +1,40 @@
+"""The shop's logo in black dots."""
+
+from __future__ import annotations
+
+from PIL import Image
+
+from kioskd.core.receipt import Logo
+from kioskd.devices.printer.commands import UnprintableReceipt
+
+MAX_HEIGHT_DOTS = 400
+_MAX_PIXELS = 2_000_000
+# Bayer's order of 4 x 4: regular patterns, which a thermal head prints more evenly than scattered dots.
+_ORDER = (0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5)
+
+
+def draw(logo: Logo, paper_dots: int) -> Image.Image:
+    """An ink picture of the paper's width. Raises UnprintableReceipt when the logo is no picture."""
+    pixels = logo.width_px * logo.height_px
+    if not 0 < pixels <= _MAX_PIXELS or logo.width_px < 0 or len(logo.grey) != pixels:
+        raise UnprintableReceipt(
+            f"a logo of {logo.width_px} x {logo.height_px} is not {len(logo.grey)} bytes"
+        )
+    grey = Image.frombytes("L", (logo.width_px, logo.height_px), logo.grey)
+    grey.thumbnail((paper_dots, MAX_HEIGHT_DOTS))
+    ink = Image.new("1", (paper_dots, grey.height), 0)
+    ink.paste(_dithered(grey), ((paper_dots - grey.width) // 2, 0))
+    return ink
+
+
+def _dithered(grey: Image.Image) -> Image.Image:
+    thresholds = Image.frombytes("L", (4, 4), bytes(16 * step + 8 for step in _ORDER))
+    pattern = Image.new("L", grey.size)
+    for x in range(0, grey.width, 4):
+        pattern.paste(thresholds, (x, 0))
+    for y in range(4, grey.height, 4):
+        pattern.paste(pattern.crop((0, 0, grey.width, 4)), (0, y))
+    dots = bytes(
+        255 if level < bound else 0 for level, bound in zip(grey.tobytes(), pattern.tobytes(), strict=True)
+    )
+    return Image.frombytes("L", grey.size, dots).convert("1", dither=Image.Dither.NONE)
