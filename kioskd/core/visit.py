@@ -284,6 +284,7 @@ class NoticeKind(StrEnum):
     GIFT_CARD_ADDED = "gift_card_added"
     DENIED = "denied"
     """An offer or stored value: `Notice.denial` says why, `about` which."""
+    PREPAID_DENIED = "prepaid_denied"
     NOT_CHECKED = "not_checked"
     """Nobody could be asked what the code is."""
     HELP = "help"

@@ -191,6 +191,11 @@ async def says(world: World, wanted: tuple[str, ...]) -> Verdict:
     return lacking([world.command_said], wanted)
 
 
+@_check("says_not")
+async def says_not(world: World, unwanted: tuple[str, ...]) -> Verdict:
+    return holding([world.command_said], unwanted)
+
+
 @_check("exit_status")
 async def exit_status(world: World, wanted: int) -> Verdict:
     return _equal("exit status", world.command_status, wanted)

@@ -68,6 +68,7 @@ What is expected:
     outbox = { open = 0 }               operations by state, or all that are open
     devices = { printer = "faulty" }    states of devices, as the kiosk reports them
     says = ["A1"]                       texts in what the last `command` printed
+    says_not = "FLYER-TEN"              and what it must not have printed
     exit_status = 1                     of the last `command`
     log_has_not = ["10024711"]          texts that must not be in the daemon's log
 
@@ -257,6 +258,7 @@ class Step(_Table):
     outbox: Mapping[str, Count] | None = None
     devices: Mapping[str, str] | None = None
     says: Texts | None = None
+    says_not: Texts | None = None
     exit_status: int | None = None
     log_has_not: Texts | None = None
 
@@ -277,7 +279,7 @@ ACTS = frozenset(
 )
 EXPECTATIONS = frozenset(
     "screen see not_see enabled disabled paper papers claim_on portal_says wire balance orders voucher"
-    " gift_card prepaid collectable charged outbox devices says exit_status log_has_not".split()
+    " gift_card prepaid collectable charged outbox devices says says_not exit_status log_has_not".split()
 )
 
 

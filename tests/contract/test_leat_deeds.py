@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -324,6 +324,31 @@ def test_a_deed_that_says_nothing_is_refused(action: Action) -> None:
 
 
 # --- vouchers --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_behind_our_own_lock_a_redemption_is_judged_without_having_looked_before(
+    when: Literal["before", "after"],
+) -> None:
+    async def visit(here: Desk) -> None:
+        deed = await _redeem(here)
+        path = f"{ROOT}/vouchers/redeem"
+        here.sim.faults.add(FaultRule(kind="status_500", when=when, path=path, times=1))
+        with pytest.raises(Unclear):
+            await here.leat.perform(deed)
+        assert await here.leat.find_out(deed, None) == (Done() if when == "after" else NotDone())
+
+    play(visit)
+
+
+def test_a_voucher_for_many_uses_needs_to_be_looked_at_before() -> None:
+    async def visit(here: Desk) -> None:
+        use = replace(await here.voucher(), reusable=True)
+        hold = await here.do(Action.HOLD_VOUCHER, use=use)
+        with pytest.raises(Unclear):
+            await here.leat.find_out(here.deed(Action.REDEEM_VOUCHER, use=use, hold=hold), None)
+
+    play(visit)
 
 
 def test_a_hold_keeps_its_key_and_how_long_it_lasts() -> None:

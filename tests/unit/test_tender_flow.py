@@ -311,6 +311,24 @@ def test_a_gift_card_that_is_refused_is_not_tried_again(denial: Denial, stays: b
     assert p.visit.gift_cards == ((FIVE, TEN) if stays else (TEN,))
 
 
+def test_prepaid_that_turned_out_to_be_spent_is_not_shown_as_if_it_was_there() -> None:
+    p = at_checkout(member=MIA)
+    p.do(UsePrepaid(True))
+    p.do(SettlementDenied(pays(p).id, MIA.id, Denial.INSUFFICIENT_BALANCE))
+    assert said(p) == (NoticeKind.PREPAID_DENIED, "", Denial.INSUFFICIENT_BALANCE)
+    assert p.visit.member is not None
+    assert (p.visit.member.prepaid, p.visit.bill.due) == (None, eur(850))
+
+
+def test_prepaid_that_could_not_be_reached_may_be_tried_again() -> None:
+    p = at_checkout(member=MIA)
+    p.do(UsePrepaid(True))
+    p.do(SettlementDenied(pays(p).id, MIA.id, Denial.UNREACHABLE))
+    assert said(p) == (NoticeKind.PREPAID_DENIED, "", Denial.UNREACHABLE)
+    p.do(UsePrepaid(True))
+    assert p.visit.bill.payments
+
+
 def test_offline_no_stored_value_is_spent() -> None:
     p = at_checkout()
     adds(p, FIVE)

@@ -9,7 +9,7 @@ from kioskd.core.events import RewardClaimed, SettlementDenied
 from kioskd.core.member import Reward
 from kioskd.core.rules.bringing import drop
 from kioskd.core.rules.table import Context, Step, denied, rule, to
-from kioskd.core.visit import AskStaff, Checkout, Paying, Place, Storing, Visit
+from kioskd.core.visit import AskStaff, Checkout, NoticeKind, Paying, Place, Storing, Visit
 
 _MAY_WORK_YET = (Denial.UNREACHABLE, Denial.UNCLEAR)
 
@@ -25,22 +25,31 @@ def settlement_denied(visit: Visit, event: SettlementDenied, context: Context) -
     if event.order_id != visit.phase.order.id:
         return Step(visit)
     left = _without(released(visit), event.part_id, event.denial, context)
-    return to(denied(left, event.denial, context, _title(visit, event.part_id)), Checkout())
+    told = denied(left, event.denial, context, _title(visit, event.part_id))
+    if visit.member and told.notice and event.part_id == visit.member.id:
+        told = replace(told, notice=replace(told.notice, kind=NoticeKind.PREPAID_DENIED))
+    return to(told, Checkout())
 
 
 def _title(visit: Visit, part_id: str) -> str:
-    """What the guest knows it by; empty for the prepaid account."""
+    """What the guest knows it by; empty for the prepaid account, which has no name of its own."""
     titles = {taken.id: taken.right.title for taken in visit.offers}
     titles |= {card.id: f"…{card.code_tail}" for card in visit.gift_cards}
     return titles.get(part_id, "")
 
 
 def _without(visit: Visit, part_id: str, denial: Denial, context: Context) -> Visit:
-    """The part that was refused is not tried again; one that nobody could be asked about may be."""
-    prepaid = visit.use_prepaid and visit.member is not None and visit.member.id != part_id
-    visit = replace(visit, use_prepaid=prepaid)
+    """The part that was refused is not tried again; one that nobody could be asked about may be.
+
+    What is on a prepaid account with less than was known is not known any more.
+    """
+    member = visit.member
+    if member is None or member.id == part_id:
+        visit = replace(visit, use_prepaid=False)
     if denial in _MAY_WORK_YET:
         return visit
+    if member is not None and member.id == part_id and denial is Denial.INSUFFICIENT_BALANCE:
+        return replace(visit, member=replace(member, prepaid=None))
     left, _ = drop(visit, context.shop, lambda taken: taken.id == part_id)
     return replace(left, gift_cards=tuple(card for card in visit.gift_cards if card.id != part_id))
 

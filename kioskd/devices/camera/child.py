@@ -59,8 +59,11 @@ class _Report:
         self._stream = stream
 
     def line(self, kind: str, **fields: object) -> None:
-        self._stream.write(json.dumps({"is": kind, **fields}) + "\n")
-        self._stream.flush()
+        try:
+            self._stream.write(json.dumps({"is": kind, **fields}) + "\n")
+            self._stream.flush()
+        except BrokenPipeError:
+            os._exit(0)  # the parent was killed a moment ago: there is nobody to tell
 
 
 def _take_stdout() -> TextIO:

@@ -19,9 +19,11 @@ from kioskd.loyalty.leat.deeds import (
     use_of,
 )
 from kioskd.loyalty.leat.offers import LeatOffers
+from kioskd.loyalty.leat.readback import VoucherState
 from kioskd.loyalty.leat.refusals import LeatRefused
 
 _KEY = "release_key"
+_OUR_LOCK = VoucherState("LOCKED", None)
 
 
 class HoldVoucher:
@@ -92,9 +94,13 @@ class RedeemVoucher:
         return Done(redemption.id)
 
     async def find_out(self, deed: Deed, baseline: Mapping[str, Any] | None) -> Finding:
-        """The id of a redemption is told once: when that answer was lost, it is in effect without one."""
-        before = state_before(baseline)
-        return finding(readback.redeemed(before, await self._offers.voucher_state(code_of(use_of(deed)))))
+        """The id of a redemption is told once: when that answer was lost, it is in effect without one.
+
+        Behind our own lock nobody has to look first: a voucher for one use that is used was used by us.
+        """
+        use = use_of(deed)
+        before = state_before(baseline) if baseline is not None or use.reusable else _OUR_LOCK
+        return finding(readback.redeemed(before, await self._offers.voucher_state(code_of(use))))
 
 
 class UndoRedemption:

@@ -71,6 +71,7 @@ _NOTICES = {
     NoticeKind.OFFER_REMOVED: (later("Kept for another time: {about}"), "gift"),
     NoticeKind.GIFT_CARD_ADDED: (later("The gift card ending in {about} is on your bill."), "ticket"),
     NoticeKind.DENIED: (later("{about}: {words}"), "ticket"),
+    NoticeKind.PREPAID_DENIED: (later("Prepaid: {words}"), "coin"),
     NoticeKind.NOT_CHECKED: (
         later("We could not check this code just now. Nothing was used: please try again."),
         "cloud",
@@ -91,6 +92,8 @@ def notice_words(notice: Notice, tr: Translator) -> str:
     about = embedded(clean(notice.about, 60), tr.rtl)
     if notice.denial is not None:
         words = denial_words(notice.denial, tr)
+        if notice.kind is NoticeKind.PREPAID_DENIED:
+            return tr(_NOTICES[notice.kind][0], words=words)
         return tr(_NOTICES[NoticeKind.DENIED][0], about=about, words=words) if about else words
     if not about and notice.kind in _NAMELESS:
         return tr(_NAMELESS[notice.kind])
