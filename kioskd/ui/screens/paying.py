@@ -34,7 +34,7 @@ def paying(sheet: Sheet, visit: Visit, shop: Shop, phase: Paying) -> str:
     if reserving and not phase.order.discounts:
         words = later("One moment, we are preparing your payment")
     if reserving and phase.order.payments:
-        more = later("If anything goes wrong, you get everything back.")
+        more = later("If we cannot finish it, you get everything back.")
     if phase.aborting:
         words = later("Stopping the payment")
         more = later("One moment…") if reserving else later("The terminal needs a moment.")
