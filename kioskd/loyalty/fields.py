@@ -2,7 +2,8 @@
 
 Numbers may be strings, anything optional may be null, missing, of a wrong type or an empty array where an
 object should be, enums may have values nobody knows, times carry any offset. A field that cannot be used
-reads as None and costs nothing else. Only an id needed in a later call must be right: without it the object is unreadable.
+reads as None and costs nothing else. Only an id needed in a later call must be right: without it the object
+is unreadable.
 """
 
 from __future__ import annotations
