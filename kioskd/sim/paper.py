@@ -138,9 +138,9 @@ def _glyph(letter: Letter) -> Image.Image:
     """Drawn large and squeezed into the cell, which gives a printer's tall letters."""
     width, height = CELL_WIDTH * letter.wide, CELL_HEIGHT * letter.high
     font = _font(letter.bold)
-    cell = Image.new("L", (4 * CELL_WIDTH, 86), 0)
+    cell = Image.new("L", (4 * CELL_WIDTH, 96), 0)
     x = (cell.width - font.getlength(letter.letter)) / 2
-    ImageDraw.Draw(cell).text((x, 66), letter.letter, fill=255, font=font, anchor="ls")
+    ImageDraw.Draw(cell).text((x, 77), letter.letter, fill=255, font=font, anchor="ls")
     small = cell.resize((width, height), Image.Resampling.LANCZOS)
     return small.point(lambda grey: min(255, int(grey * 1.35)))
 

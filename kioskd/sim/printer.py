@@ -61,6 +61,7 @@ class PrinterSimulator:
         self._listener: socket.socket | None = None
         self._line = self._slave = -1
         self._taken = 0
+        self._drawing = False
         self._work = asyncio.Event()
         self._happened = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -174,6 +175,12 @@ class PrinterSimulator:
             self._tasks.append(asyncio.create_task(self._babble(), name="printer simulator's babble"))
         self._work.set()
 
+    async def drawn(self) -> None:
+        """Returns when everything that was cut off is in `papers`."""
+        while self._drawing:
+            self._happened.clear()
+            await self._happened.wait()
+
     async def until(self, ready: Callable[[], bool]) -> None:
         """Returns when `ready` is true; it is asked again whenever something has happened to the printer."""
         while not ready():
@@ -253,6 +260,8 @@ class PrinterSimulator:
         if self.conditions.receipt_out and not self._retract and self._machine.retract_after_s:
             loop = asyncio.get_running_loop()
             self._retract = loop.call_later(self._machine.retract_after_s, self.pull_back)
+        self._drawing = True
         png = await asyncio.to_thread(as_png, marks, self.model.dots, self.model.paper_dots)
+        self._drawing = False
         self.papers.append(Paper(as_text(marks, self.model.dots), png, raw))
         self._happened.set()

@@ -328,7 +328,8 @@ class PrinterMachine:
             case b"\x1cP" if self.model.custom:
                 self.retract_after_s = command[5]
                 step = self._cut()
-                self.change(replace(self.conditions, receipt_out=True))
+                if step is Step.CUT:
+                    self.change(replace(self.conditions, receipt_out=True))
                 return step
             case b"\x1dv":
                 return self._raster(command)

@@ -129,6 +129,7 @@ def on_bench(
         try:
             await bench.plug_in()
             await play(bench)
+            await bench.sim.drawn()
             return bench.sim.papers
         finally:
             await bench.stop()

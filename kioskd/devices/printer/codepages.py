@@ -22,6 +22,9 @@ _ASCII_FOR = {
     "\ufeff": "",
     "\u00ad": "",
 }
+_PLAINER = str.maketrans({"×": "x", "·": "-", "•": "-", "´": "'", "≈": "~"})
+"""Signs that no guest misses, for lines that would be text without them."""
+_SIGNS = frozenset("×·•´≈")
 _BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -68,6 +71,12 @@ def encode_line(text: str, pages: Sequence[CodePage]) -> tuple[CodePage, bytes] 
     """Cleaned `text` in the first page that has every letter of it; None when it must become a picture."""
     if _needs_shaping(text):
         return None
+    return _in_one_page(text, pages) or (
+        _in_one_page(text.translate(_PLAINER), pages) if _SIGNS & set(text) else None
+    )
+
+
+def _in_one_page(text: str, pages: Sequence[CodePage]) -> tuple[CodePage, bytes] | None:
     for page in pages:
         try:
             encoded = text.encode(page.codec)

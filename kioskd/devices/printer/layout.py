@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,6 +14,9 @@ from kioskd.devices.printer.codepages import cells, clean, encode_line
 from kioskd.devices.printer.profile import FONT_WIDTH_DOTS, PrinterProfile
 
 _NARROWEST_LEFT_CELLS = 8
+_FIRST_EAST_ASIAN = "\u1100"
+_NEVER_FIRST = frozenset("、。，．・：；？！ー々」』）〉》】〕ぁぃぅぇぉっゃゅょァィゥェォッャュョ,.!?:;)]}%")
+_NEVER_LAST = frozenset("「『（〈《【〔([{¥￥$€£")
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "yi", "ps", "sd", "ug", "ckb", "dv"})
 
 
@@ -108,29 +112,49 @@ def is_right_to_left(language: str) -> bool:
 
 
 def wrap(text: str, width: int, measure: Callable[[str], int]) -> list[str]:
-    """Lines of at most `width`, broken at spaces, or inside a word that is wider than a whole line.
+    """Lines of at most `width`, broken at spaces and between East Asian letters, or inside a word wider
+    than a whole line. At least one line. Nothing but the spaces at the breaks is lost.
 
-    At least one line. Nothing but the spaces at the breaks is lost. Words are measured one by one.
+    Words are measured one by one.
     """
     lines: list[str] = []
     space = measure(" ")
-    words: list[str] = []
-    used = 0
-    for word in text.split(" "):
+    line, used = "", 0
+    for number, (gap, word) in enumerate(_words(text)):
         wide = measure(word)
-        if not words or used + space + wide <= width:
-            used += wide + (space if words else 0)
-            words.append(word)
+        before = space if gap else 0
+        if number == 0 or used + before + wide <= width:
+            line, used = line + gap + word, used + before + wide
             if used <= width:
                 continue
-            words.pop()
-        if words:
-            lines.append(" ".join(words))
-        *full, last = _break_word(word, width, measure) if wide > width else [word]
+            line = ""  # only the first word can be too wide here
+        if line:
+            lines.append(line)
+        *full, line = _break_word(word, width, measure) if wide > width else [word]
         lines.extend(full)
-        words, used = [last], measure(last)
-    lines.append(" ".join(words))
+        used = measure(line)
+    lines.append(line)
     return lines
+
+
+def _words(text: str) -> Iterator[tuple[str, str]]:
+    """What must stay together, each with the space in front of it, which is empty where letters touch."""
+    gap = ""
+    for word in text.split(" "):
+        start = 0
+        for at in range(1, len(word)):
+            touching = word[at - 1 : at + 1]
+            if max(touching) >= _FIRST_EAST_ASIAN and _may_break(*touching):
+                yield gap, word[start:at]
+                gap, start = "", at
+        yield gap, word[start:]
+        gap = " "
+
+
+def _may_break(before: str, after: str) -> bool:
+    if after in _NEVER_FIRST or before in _NEVER_LAST or unicodedata.combining(after):
+        return False
+    return "W" in (unicodedata.east_asian_width(before), unicodedata.east_asian_width(after))
 
 
 def _break_word(word: str, width: int, measure: Callable[[str], int]) -> list[str]:

@@ -8,6 +8,7 @@ from kioskd.core.receipt import Logo
 from kioskd.devices.printer.commands import UnprintableReceipt
 
 MAX_HEIGHT_DOTS = 400
+_BELOW_DOTS = 12
 _MAX_PIXELS = 2_000_000
 # Bayer's order of 4 x 4: regular patterns, which a thermal head prints more evenly than scattered dots.
 _ORDER = (0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5)
@@ -22,7 +23,7 @@ def draw(logo: Logo, paper_dots: int) -> Image.Image:
         )
     grey = Image.frombytes("L", (logo.width_px, logo.height_px), logo.grey)
     grey.thumbnail((paper_dots, MAX_HEIGHT_DOTS))
-    ink = Image.new("1", (paper_dots, grey.height), 0)
+    ink = Image.new("1", (paper_dots, grey.height + _BELOW_DOTS), 0)
     ink.paste(_dithered(grey), ((paper_dots - grey.width) // 2, 0))
     return ink
 

@@ -148,7 +148,8 @@ class EscposPrinter:
                 self._leftover_bytes = data.filler_bytes  # stays when this is cancelled half-way
                 end = await run_job(talk, self._profile, data, self._baud)
                 self._leftover_bytes = end.leftover_bytes
-                self._held_out = self._profile.presenter is not None and end.verdict is PrintVerdict.PRINTED
+                if self._profile.presenter and end.verdict is PrintVerdict.PRINTED:
+                    self._held_out = True
                 self._report(talk, end.detail)
                 return end
         except UnprintableReceipt as bug:
