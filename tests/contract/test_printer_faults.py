@@ -33,6 +33,7 @@ def test_a_receipt_that_came_out_is_printed_and_the_next_waits_until_it_is_taken
         assert await bench.driver.print("order-1", RECEIPT) is PrintVerdict.PRINTED
         assert bench.sim.conditions.receipt_out
         assert await bench.driver.print("order-2", SHORT) is PrintVerdict.KEPT
+        await bench.sim.drawn()
         assert len(bench.sim.papers) == 1
         bench.sim.take_receipt()
         assert await bench.driver.settled("order-2") is PrintVerdict.PRINTED
