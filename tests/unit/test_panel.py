@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from kioskd.sim.dashboard import Dashboard
 from kioskd.sim.kiosk import Frame, KioskDown, KioskRefused
 from kioskd.sim.leat import LeatSimulator
 from kioskd.sim.panel.hostile import PICTURES, SCANS
@@ -82,9 +83,11 @@ class FakeKiosk:
 
 class FakeWorld(SimpleNamespace):
     def __init__(self) -> None:
+        leat = LeatSimulator()
         super().__init__(
             kiosk=FakeKiosk(),
-            leat=LeatSimulator(),
+            leat=leat,
+            dashboard=Dashboard(leat),
             terminal=TerminalSimulator(),
             printer=SimpleNamespace(conditions=Conditions()),
             papers=[Paper("Harbour Kitchen\n\n       A12\n     Eat in\n", b"a picture", b"")],
@@ -193,7 +196,7 @@ def test_every_answer_forbids_foreign_scripts_and_frames() -> None:
 
 def test_the_page_loads_nothing_from_elsewhere() -> None:
     async def use(_world: FakeWorld, client: httpx.AsyncClient) -> None:
-        for address in ("/", "/panel.js", "/screen.js", "/dom.js", "/panel.css"):
+        for address in ("/", "/panel.js", "/screen.js", "/dom.js", "/offers.js", "/panel.css"):
             answer = await client.get(address)
             assert answer.status_code == 200
             assert "://" not in answer.text
@@ -333,6 +336,58 @@ def test_the_screen_is_a_jpeg_of_the_display() -> None:
         assert (answer.headers["Content-Type"], answer.headers["X-Screen"]) == ("image/jpeg", "100.7")
         assert answer.content.startswith(b"\xff\xd8")
         assert (await client.get("/screen", params={"after": "100.7"})).status_code == 204
+
+    with_panel(use)
+
+
+# --- the loyalty server -------------------------------------------------------------------------------
+
+
+def test_what_guests_can_spend_is_shown_with_where_it_stands() -> None:
+    async def run() -> None:
+        leat = (await sections_of(FakeWorld()))["leat"]  # type: ignore[arg-type]
+        vouchers = {voucher["code"]: voucher["status"] for voucher in leat["unlinked_vouchers"]}
+        assert (vouchers["FLYER-TEN"], vouchers["FLYER-LOCKED"]) == ("ACTIVE", "LOCKED")
+        assert {card["code"]: card["balance_minor"] for card in leat["giftcards"]}["GC-2500-HARBOUR"] == 2500
+        assert {reward["title"]: reward["stock"] for reward in leat["rewards"]}["Golden shrimp"] == 0
+
+    asyncio.run(run())
+
+
+def test_the_merchant_and_other_tills_can_act_meanwhile() -> None:
+    async def use(world: FakeWorld, client: httpx.AsyncClient) -> None:
+        async def does(name: str, **form: Any) -> httpx.Response:
+            return await client.post("/do/leat", json={"name": name, "form": form})
+
+        assert (await does("tills", does="lock_voucher", code="FLYER-TEN")).status_code == 204
+        assert world.dashboard.voucher_status("FLYER-TEN") == "LOCKED"
+        taken = await does("tills", does="lock_voucher", code="FLYER-LOCKED")
+        assert taken.status_code == 409
+        assert "Voucher is locked" in taken.json()["error"]
+        assert (await does("giftcards", code="GC-2500-HARBOUR", balance_minor=0)).status_code == 204
+        assert world.dashboard.gift_card_minor("GC-2500-HARBOUR") == 0
+        for name, form in (
+            ("rewards", {"title": "No such reward"}),
+            ("nowhere", {}),
+            ("tills", {"does": "x"}),
+        ):
+            assert (await does(name, **form)).status_code == 409
+
+    with_panel(use)
+
+
+def test_every_switch_is_shown_with_its_positions_and_what_it_is_about_and_can_be_set() -> None:
+    async def use(world: FakeWorld, client: httpx.AsyncClient) -> None:
+        switches = {entry["name"]: entry for entry in (await sections_of(world))["leat"]["switches"]}  # type: ignore[arg-type]
+        assert all(entry["about"] for entry in switches.values())
+        assert switches["unlinked_voucher"]["positions"] == ["needs_contact", "redeemed_without"]
+        assert switches["activate_unlocks"]["positions"] == [False, True]
+        assert switches["read_lag_s"]["positions"] is None
+        form = {"switches": {"unlinked_voucher": "redeemed_without", "read_lag_s": 2}}
+        assert (await client.post("/do/switches", json=form)).status_code == 204
+        assert world.leat.state.switches.unlinked_voucher == "redeemed_without"
+        wrong = {"switches": {"unlinked_voucher": "perhaps"}}
+        assert (await client.post("/do/switches", json=wrong)).status_code == 422
 
     with_panel(use)
 

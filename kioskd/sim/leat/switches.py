@@ -5,13 +5,13 @@ The defaults are the likeliest answers. A client should survive every other posi
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field
 
 
 class Switches(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     # --- orders and returns
 
@@ -108,6 +108,7 @@ class Switches(BaseModel):
     """Reversing a prepaid transaction twice: code 1003, or a second refund."""
 
     prepaid_order: Literal["oldest_first", "newest_first"] = "oldest_first"
+    """Which of the prepaid transactions a list begins with."""
 
     # --- contacts
 
@@ -126,10 +127,13 @@ class Switches(BaseModel):
     """Codes of vouchers and gift cards."""
 
     unknown_path: Literal["json_404", "html_404"] = "json_404"
+    """The answer to a path that does not exist: JSON or a page."""
 
     wrong_token: Literal["json_401", "html_401"] = "json_401"
+    """The answer to a wrong token: JSON or a page."""
 
     rate_limit_per_minute: int = Field(default=5000, ge=1)
+    """How many requests a minute the account may send; 429 beyond."""
 
     clock_skew_s: float = Field(default=0.0, ge=-(10**9), le=10**9)
     """How far the server's clock is ahead of the kiosk's. Moved on, it makes locks and vouchers run out."""
@@ -137,6 +141,25 @@ class Switches(BaseModel):
     read_lag_s: float = Field(default=0.0, ge=0.0, le=3600.0)
     """How old the state is that reads see: lists, finds, statuses and balances."""
 
+    def to_json(self) -> list[dict[str, Any]]:
+        """Every switch with what it is about; `positions` is None for a number."""
+        return [
+            {
+                "name": name,
+                "value": getattr(self, name),
+                "default": field.default,
+                "positions": _positions(field.annotation),
+                "about": " ".join((field.description or "").split()),
+            }
+            for name, field in type(self).model_fields.items()
+        ]
+
     def changed(self) -> list[str]:
         """The switches that are not at their default, e.g. `duplicate_order=returned`."""
         return [f"{name}={value}" for name, value in self.model_dump(exclude_defaults=True).items()]
+
+
+def _positions(kind: Any) -> list[str | bool] | None:
+    if kind is bool:
+        return [False, True]
+    return list(get_args(kind)) if get_origin(kind) is Literal else None

@@ -6,8 +6,9 @@ import asyncio
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool, StrictInt
 
+from kioskd.sim.forms import ControlRefused
 from kioskd.sim.panel import hostile
 from kioskd.sim.world import Device, Network, Via, World
 
@@ -167,6 +168,30 @@ class Staff(Form):
             raise NotDone("The staff screen opens only while no guest is there.")
 
 
+class AtLeat(Form):
+    """What the merchant or another till does at the loyalty server: one of the forms of its control."""
+
+    name: str
+    form: dict[str, JsonValue]
+
+    async def do(self, world: World) -> None:
+        try:
+            done = world.dashboard.change(self.name, self.form)
+        except (ControlRefused, KeyError) as refused:
+            raise NotDone(f"Leat does not do that: {refused}.") from None
+        if done.get("status", 200) == 400 and self.name == "tills":
+            raise NotDone(f"Leat refuses the other till: {done['answer'].get('message', 'no reason')}.")
+
+
+class Flip(Form):
+    """Switches of the loyalty server, each with its new position."""
+
+    switches: dict[str, StrictBool | StrictInt | float | str | None]
+
+    async def do(self, world: World) -> None:
+        world.dashboard.switch(self.switches)
+
+
 FORMS: dict[str, type[Form]] = {
     "touch": Touch,
     "scan": Scan,
@@ -181,6 +206,8 @@ FORMS: dict[str, type[Form]] = {
     "power": Power,
     "paid": Paid,
     "staff": Staff,
+    "leat": AtLeat,
+    "switches": Flip,
 }
 """By the last part of their address."""
 

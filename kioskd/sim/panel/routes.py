@@ -38,6 +38,7 @@ _PAGE = {
     "panel.css": "text/css",
     "panel.js": "text/javascript",
     "dom.js": "text/javascript",
+    "offers.js": "text/javascript",
     "screen.js": "text/javascript",
 }
 _NO_STORE = {"Cache-Control": "no-store"}

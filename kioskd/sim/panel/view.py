@@ -95,6 +95,10 @@ def _leat(world: World) -> Sections:
         "credit_name": world.leat.state.account.credit_name,
         "members": known["contacts"],
         "unlinked_cards": known["unlinked_cards"],
+        "unlinked_vouchers": known["unlinked_vouchers"],
+        "giftcards": known["giftcards"],
+        "rewards": known["rewards"],
+        "switches": world.leat.state.switches.to_json(),
         "orders": known["orders"][: -ORDERS - 1 : -1],
         "requests": [
             {

@@ -1,6 +1,7 @@
 // The page: every card shows one section of the state that the server streams, and its buttons do one act.
 
 import { age, count, el, flash, money, plain, say, sync } from "./dom.js";
+import { showOffers, showSwitches } from "./offers.js";
 import { showScreen, touchScreen } from "./screen.js";
 
 const NOTICE_MS = 6000;
@@ -313,6 +314,10 @@ const show = {
           money(member.prepaid_minor, leat.currency), [...codes, ...member.collectables].join(", ")];
         [...row.children].forEach((cell, at) => say(cell, values[at]));
       });
+    showOffers($("offers"), leat, { scan, change: (name, form) => act("leat", { name, form }) });
+    showSwitches($("switches"), leat.switches, (name, value) => act("switches", { switches: { [name]: value } }));
+    const moved = leat.switches.filter((entry) => entry.value !== entry.default).length;
+    say($("switched"), moved ? String(moved) : "");
     const faults = leat.faults.map((fault) => words(fault.kind)).join(", ");
     chip($("faults"), faults, "warn");
   },
