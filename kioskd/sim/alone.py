@@ -6,13 +6,17 @@ import argparse
 import asyncio
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Address
 
+from starlette.types import ASGIApp
+
 from kioskd.sim.leat import SHOP_UUID, SIM_SHOP_SECRET, SIM_TOKEN, LeatSimulator
+from kioskd.sim.rbi import POS_TYPE, REGION, SIM_KEY, STORE_ID, RbiSimulator
 from kioskd.sim.serve import serve
 
 LEAT_PORT = 8081
+RBI_PORT = 8083
 WENT_WRONG = 1
 
 
@@ -20,7 +24,7 @@ def sim(argv: Sequence[str]) -> int:
     """Runs until Ctrl-C or SIGTERM. Returns an exit status."""
     asked = _parser().parse_args(argv)
     try:
-        asyncio.run(_leat(asked.host, asked.port))
+        asyncio.run(asked.run(asked.host, asked.port))
     except OSError as error:
         sys.stderr.write(f"kioskd sim: {asked.host}:{asked.port}: {error.strerror}\n")
         return WENT_WRONG
@@ -30,9 +34,16 @@ def sim(argv: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="kioskd sim", description="Run one simulated server alone.")
     servers = parser.add_subparsers(required=True, metavar="SERVER")
-    leat = servers.add_parser("leat", help="the loyalty server", description="Run the simulated Leat alone.")
-    leat.add_argument("--port", type=_port, default=LEAT_PORT, metavar="N", help=f"{LEAT_PORT}; 0: any")
-    leat.add_argument("--host", type=_loopback, default="127.0.0.1", help="an address of this machine alone")
+    for name, title, run, port in (
+        ("leat", "the simulated Leat", _leat, LEAT_PORT),
+        ("rbi", "the simulated RBI-style platform", _rbi, RBI_PORT),
+    ):
+        server = servers.add_parser(name, help="a loyalty server", description=f"Run {title} alone.")
+        server.add_argument("--port", type=_port, default=port, metavar="N", help=f"{port}; 0: any")
+        server.add_argument(
+            "--host", type=_loopback, default="127.0.0.1", help="an address of this machine alone"
+        )
+        server.set_defaults(run=run)
     return parser
 
 
@@ -43,7 +54,7 @@ def _port(text: str) -> int:
 
 
 def _loopback(text: str) -> str:
-    """Its token is public and its controls ask for none, so nobody else may reach it."""
+    """Tokens here are public and controls ask for none, so nobody else may reach it."""
     try:
         address = IPv4Address("127.0.0.1" if text == "localhost" else text)
     except ValueError:
@@ -54,15 +65,26 @@ def _loopback(text: str) -> str:
 
 
 async def _leat(host: str, port: int) -> None:
+    about = {
+        "token": SIM_TOKEN,
+        "shop_uuid": SHOP_UUID,
+        "secret": f"{SIM_SHOP_SECRET} (for codes that claim points)",
+    }
+    await _until_stopped(LeatSimulator().app, host, port, about)
+
+
+async def _rbi(host: str, port: int) -> None:
+    about = {"api_key": SIM_KEY, "region": REGION, "store_id": STORE_ID, "pos_type": POS_TYPE}
+    await _until_stopped(RbiSimulator().app, host, port, about)
+
+
+async def _until_stopped(app: ASGIApp, host: str, port: int, about: Mapping[str, str]) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with serve(LeatSimulator().app, port, host) as served:
-        _say(f"base_url:  {served.url}")
-        _say(f"token:     {SIM_TOKEN}")
-        _say(f"shop_uuid: {SHOP_UUID}")
-        _say(f"secret:    {SIM_SHOP_SECRET} (for codes that claim points)")
-        _say(f"state:     {served.url}/sim/state")
+    async with serve(app, port, host) as served:
+        for name, value in {"base_url": served.url, **about, "state": f"{served.url}/sim/state"}.items():
+            _say(f"{name + ':':<10} {value}")
         _say("Ctrl-C ends it.")
         await stop.wait()
 
