@@ -28,6 +28,7 @@ from kioskd.core.order import Tender
 from kioskd.core.visit import NoticeKind, Paying, Place, Storing
 from tests.unit.offer_visits import mia_orders, only, pays, said, shows, takes
 from tests.unit.offering import (
+    BURGER_WAITS,
     EURO_OFF,
     EURO_REWARD,
     MIA,
@@ -127,8 +128,17 @@ def test_a_reward_that_was_claimed_for_an_unpaid_order_waits_to_be_collected() -
     assert p.visit.member
     assert (p.visit.member.points, p.visit.points_left) == (740, 740)
     assert p.visit.bill.total == eur(850)
+    assert said(p)[:2] == (NoticeKind.PAYMENT_DECLINED, WATER_REWARD.title), "its points are gone: it is told"
     p.do(ShowMember())
     assert shows(p, taken.right).denial is Denial.ALREADY_ADDED
+
+
+def test_of_what_is_only_collected_nothing_is_said_when_the_card_is_declined() -> None:
+    p = mia_orders("B1")
+    takes(p, BURGER_WAITS)
+    order = pays(p)
+    p.do(PaymentEnded(order.id, PaymentOutcome.DECLINED))
+    assert said(p)[:2] == (NoticeKind.PAYMENT_DECLINED, "")
 
 
 def test_after_the_thanks_nothing_is_let_go_by_the_visit() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from kioskd.core.bill import Bill, bill_of, order_discounts, stored_payments
 from kioskd.core.denial import Denial
+from kioskd.core.discount import OfferKind
 from kioskd.core.effects import AbortPayment, Settle, Sought
 from kioskd.core.events import (
     CancelPayment,
@@ -16,7 +17,7 @@ from kioskd.core.events import (
     PaymentStep,
     PayWith,
 )
-from kioskd.core.member import Voucher
+from kioskd.core.member import CollectableReward, Voucher
 from kioskd.core.order import Order, Tender, order_lines
 from kioskd.core.rules.ordering import orderable
 from kioskd.core.rules.table import Context, Step, denied, notice, rule, to
@@ -155,7 +156,18 @@ def payment_ended(visit: Visit, event: PaymentEnded, context: Context) -> Step:
         return to(visit, Storing(order))
     if event.outcome is PaymentOutcome.UNKNOWN:
         return ask_staff(visit, order, context)
-    return to(notice(released(visit), _ENDINGS[event.outcome], context), Checkout())
+    told = notice(released(visit), _ENDINGS[event.outcome], context, ", ".join(_kept(visit, order)))
+    return to(told, Checkout())
+
+
+def _kept(visit: Visit, order: Order) -> list[str]:
+    """Titles of the rewards whose points are spent although nobody paid: they stay the guest's to collect."""
+    claimed = {discount.use.id for discount in order.discounts if discount.use.kind is OfferKind.REWARD}
+    return [
+        taken.right.title
+        for taken in visit.offers
+        if taken.id in claimed and isinstance(taken.right, CollectableReward)
+    ]
 
 
 def ask_staff(visit: Visit, order: Order, context: Context) -> Step:

@@ -88,6 +88,10 @@ _NAMELESS = {
 }
 
 
+_KEPT = later("You keep {about}: the points for it are used.")
+_NOT_PAID = (NoticeKind.PAYMENT_DECLINED, NoticeKind.PAYMENT_CANCELLED, NoticeKind.TERMINAL_UNAVAILABLE)
+
+
 def notice_words(notice: Notice, tr: Translator) -> str:
     about = embedded(clean(notice.about, 60), tr.rtl)
     if notice.denial is not None:
@@ -97,7 +101,8 @@ def notice_words(notice: Notice, tr: Translator) -> str:
         return tr(_NOTICES[NoticeKind.DENIED][0], about=about, words=words) if about else words
     if not about and notice.kind in _NAMELESS:
         return tr(_NAMELESS[notice.kind])
-    return tr(_NOTICES[notice.kind][0], about=about)
+    words = tr(_NOTICES[notice.kind][0], about=about)
+    return f"{words} {tr(_KEPT, about=about)}" if about and notice.kind in _NOT_PAID else words
 
 
 def notice_art(notice: Notice) -> str:
