@@ -1,0 +1,68 @@
+"""The machine's camera: the kernel's test driver (vivid), whose video input shows what its output is sent."""
+
+from __future__ import annotations
+
+import numpy as np
+import segno
+
+from tests.lab.door import Door
+
+FRAME_PX = (1280, 720)
+_SLOWEST_720P = 3
+"""24 frames a second, in the kernel's list of HDMI timings: every frame costs an emulated processor much."""
+_SET_UP = (
+    f"udevadm settle && v4l2-ctl -d /dev/video1 --set-dv-bt-timings=index={_SLOWEST_720P}"
+    f" --set-fmt-video-out=width={FRAME_PX[0]},height={FRAME_PX[1]},pixelformat=GREY"
+    # What is sent there is seen here, in the same format only. Linux has called it so since 6.11.
+    f" && v4l2-ctl -d /dev/video0 --set-dv-bt-timings=index={_SLOWEST_720P}"
+    f" --set-ctrl=hdmi_000_0_is_connected_to=2"
+    f" --set-fmt-video=width={FRAME_PX[0]},height={FRAME_PX[1]},pixelformat=GREY"
+)
+_NAME, _DRIVER = "vivid.0", "/sys/bus/platform/drivers/vivid"
+_GREY, _LIGHT, _DARK = 120, 235, 16
+_MODULE_PX = 10
+_VIEW = "camera-view"
+
+
+class LabCamera:
+    """Hold a code before it, take it away, pull its plug."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def plug(self) -> None:
+        """As /dev/video0. Raises CommandFailed."""
+        options = "n_devs=1 num_inputs=1 input_types=0x3 num_outputs=1 output_types=0x1"
+        await self._door.run(f"modprobe vivid {options} && {_SET_UP}")
+
+    async def pull(self) -> None:
+        """Pull it while somebody may be looking through it."""
+        await self.hide()
+        await self._door.run(f"echo {_NAME} >{_DRIVER}/unbind")
+
+    async def put_back(self) -> None:
+        await self._door.run(f"echo {_NAME} >{_DRIVER}/bind && {_SET_UP}")
+
+    async def show(self, text: str) -> None:
+        """Hold a QR code before it until `hide`."""
+        await self._door.put("/run/camera-view.grey", drawn(text))
+        await self.hide()
+        await self._door.run(
+            f"systemd-run --quiet --collect --unit={_VIEW} --property=StandardOutput=null v4l2-ctl"
+            " -d /dev/video1 --stream-out-mmap --stream-from=/run/camera-view.grey --stream-loop"
+        )
+
+    async def hide(self) -> None:
+        """What it sees then is noise."""
+        await self._door.run(f"systemctl stop {_VIEW} 2>/dev/null || true")
+
+
+def drawn(text: str) -> bytes:
+    """A grey frame with a QR code in its middle."""
+    width, height = FRAME_PX
+    grey = np.full((height, width), _GREY, np.uint8)
+    modules = np.array(list(segno.make(text, micro=False).matrix_iter(border=4)), bool)
+    code = np.where(modules, _DARK, _LIGHT).astype(np.uint8).repeat(_MODULE_PX, 0).repeat(_MODULE_PX, 1)
+    top, left = (height - code.shape[0]) // 2, (width - code.shape[1]) // 2
+    grey[top : top + code.shape[0], left : left + code.shape[1]] = code
+    return grey.tobytes()

@@ -1,0 +1,226 @@
+"""A whole kiosk in the lab: the machine, the kiosk installed in it, and the world around it.
+
+The loyalty server, the card terminal and the printer are the simulators of `kioskd demo`, on this side of the
+machine's network and cables. Scanner, touch screen and screen are the machine's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from kioskd.sim import finger
+from kioskd.sim.finger import NothingToTouch
+from kioskd.sim.kiosk import Kiosk, KioskDown
+from kioskd.sim.leat import LeatSimulator
+from kioskd.sim.paper import Paper
+from kioskd.sim.printer import PrinterSimulator
+from kioskd.sim.serve import serve
+from kioskd.sim.terminal import TerminalSimulator
+from tests.lab import setting
+from tests.lab.cable import Cable
+from tests.lab.camera import LabCamera
+from tests.lab.door import CommandFailed, Door
+from tests.lab.image import Image
+from tests.lab.machine import Machine
+from tests.lab.qmp import QmpError
+
+T = TypeVar("T")
+
+READY_S = 180.0
+ANSWER_S = 60.0
+"""Emulated, and beside whatever else this machine does: everything takes long, and nothing for ever."""
+_LOOK_AGAIN_S = 0.2
+
+
+class NotSo(Exception):
+    """What a proof wanted to see did not come true; the text says what was seen instead."""
+
+
+class GuestKiosk(Kiosk):
+    """The kiosk in the machine. It is touched by its touch screen, not by its socket."""
+
+    def __init__(self, config: Path, log: Path, socket: Path, machine: Machine) -> None:
+        super().__init__(config, log)
+        self.socket = socket
+        self._machine = machine
+
+    async def touch(self, x_px: int, y_px: int, phase: str) -> None:
+        await self._machine.touch(x_px, y_px, phase != "up")
+
+    async def _ask(
+        self, request: dict[str, Any], timeout_s: float = ANSWER_S
+    ) -> tuple[dict[str, Any], bytes]:
+        return await super()._ask(request, max(timeout_s, ANSWER_S))
+
+
+@dataclass(slots=True)
+class Lab:
+    """Use as an async context manager; inside, the kiosk is on the screen and waits for a guest.
+
+    `folder` takes sockets and logs, `pictures` the report's pictures; `times_s` is how long what took.
+    Entering raises what its parts raise.
+    """
+
+    image: Image
+    folder: Path
+    pictures: Path
+    machine: Machine = field(init=False)
+    door: Door = field(init=False)
+    kiosk: GuestKiosk = field(init=False)
+    leat: LeatSimulator = field(init=False)
+    terminal: TerminalSimulator = field(init=False)
+    printer: PrinterSimulator = field(init=False)
+    camera: LabCamera = field(init=False)
+    times_s: dict[str, float] = field(default_factory=dict)
+    _things: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._set_up()
+        except BaseException:
+            await self._things.aclose()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._things.aclose()
+
+    @property
+    def papers(self) -> list[Paper]:
+        """What came out of the printer, oldest first."""
+        return self.printer.papers
+
+    async def status(self) -> dict[str, Any]:
+        return await self.kiosk.status()
+
+    async def device(self, name: str) -> str:
+        """A device's state as the kiosk sees it."""
+        devices = {device["name"]: device["state"] for device in (await self.status())["devices"]}
+        return str(devices.get(name, "unknown to the kiosk"))
+
+    async def until_device(self, name: str, *states: str, timeout_s: float = ANSWER_S) -> None:
+        async def seen() -> str:
+            return await self.device(name)
+
+        await until(seen, lambda state: state in states, f"{name} {' or '.join(states)}", timeout_s)
+
+    async def until_screen(self, name: str, timeout_s: float = ANSWER_S) -> None:
+        async def seen() -> str:
+            return str((await self.kiosk.scene()).get("id", "nothing"))
+
+        await until(seen, lambda shown: shown == name, f"the screen {name}", timeout_s)
+
+    async def tap(self, *targets: str) -> None:
+        for target in targets:
+            await finger.tap(self.kiosk, target, ANSWER_S)
+
+    async def leave(self) -> None:
+        """End the visit as a guest does, whatever is in the basket."""
+        await self.tap("leave")
+        scene = await self.kiosk.scene()
+        if any(widget["id"] == "cancel" for widget in scene["widgets"]):
+            await self.tap("cancel")
+        await self.until_screen("attract")
+
+    async def logged(self, text: str) -> int:
+        """How many lines of the kiosk's log have it."""
+        return (await self.door.run("journalctl --unit=kioskd --output=cat")).count(text)
+
+    async def picture(self, name: str) -> None:
+        """Of the display, for the report."""
+        await self.machine.picture(self.pictures / name)
+
+    async def recover(self, picture: str) -> None:
+        """After a proof that broke off: as for the next guest, as far as that can be done."""
+        with suppress(QmpError, NothingToTouch, KioskDown, NotSo, CommandFailed):
+            await self.picture(picture)
+            await self.printer.replug()
+            self.printer.change(paper_out=False, lines_left=None)
+            await self.camera.hide()
+            if (shown := (await self.kiosk.scene()).get("id")) == "thanks":
+                await self.tap("done")
+            elif shown != "attract":
+                await self.leave()
+
+    # --- setting up --------------------------------------------------------------------------------------
+
+    async def _set_up(self) -> None:
+        things = self._things
+        self.leat = LeatSimulator()
+        served = await things.enter_async_context(serve(self.leat.app))
+        self.terminal = await things.enter_async_context(TerminalSimulator(auto_s=0.5))
+        printer = self.folder / "printer"
+        self.printer = PrinterSimulator(printer)
+        await self.printer.start()
+        things.push_async_callback(self.printer.stop)
+
+        since_s = time.monotonic()
+        self.machine = await things.enter_async_context(Machine(self.image, self.folder))
+        await things.enter_async_context(Cable(self.machine.printer_socket, printer))
+        self.door = Door(self.machine.ssh_port, self.image.key, self.folder)
+        things.push_async_callback(self.door.close)
+        wheel = await asyncio.to_thread(_wheel, self.folder)
+        await self.door.open()
+        since_s = self._took("boot to ssh", since_s)
+
+        config = self.folder / "kiosk.toml"
+        config.write_text(setting.kiosk_toml(self.terminal.port), "utf-8")
+        await setting.install(self.door, wheel, config, served.port)
+        self.camera = LabCamera(self.door)
+        await self.camera.plug()
+        since_s = self._took("install", since_s)
+
+        log = self.folder / "kioskd.log"
+        socket = self.folder / "kiosk.socket"
+        follower = await self.door.follow("journalctl --follow --lines=all -o short-monotonic", log)
+        things.push_async_callback(follower.wait)
+        things.callback(_terminate, follower)
+        await self.door.run("systemctl start kioskd", timeout_s=READY_S)
+        self._took("kioskd start to READY", since_s)
+        await self.door.forward(socket, setting.SOCKET)
+        self.kiosk = GuestKiosk(config, log, socket, self.machine)
+        await self.until_screen("attract")
+        self._took("kioskd start to attract", since_s)
+
+    def _took(self, what: str, since_s: float) -> float:
+        now_s = time.monotonic()
+        self.times_s[what] = round(now_s - since_s, 1)
+        return now_s
+
+
+async def until(
+    seen: Callable[[], Awaitable[T]], good: Callable[[T], bool], what: str, timeout_s: float = ANSWER_S
+) -> T:
+    """Looks again and again. Returns what was seen when it is good, raises NotSo when it never is."""
+    deadline_s = time.monotonic() + timeout_s
+    while True:
+        found = await seen()
+        if good(found):
+            return found
+        if time.monotonic() > deadline_s:
+            raise NotSo(f"no {what} within {timeout_s:g} s; instead: {found!r}")
+        await asyncio.sleep(_LOOK_AGAIN_S)
+
+
+def _terminate(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        process.terminate()
+
+
+def _wheel(folder: Path) -> Path:
+    """Of this checkout."""
+    subprocess.run(
+        (sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)),
+        cwd=Path(__file__).parents[2],
+        check=True,
+        capture_output=True,
+    )
+    return next(folder.glob("*.whl"))

@@ -1,0 +1,104 @@
+"""The receipt printer at the end of a USB serial adapter: paper, no paper, and no printer."""
+
+from __future__ import annotations
+
+import re
+import time
+
+from kioskd.sim.finger import texts
+from tests.lab.lab import Lab, NotSo, until
+from tests.lab.machine import PRINTER
+from tests.lab.proofs.proof import Proof
+
+LINES_LEFT = 6
+"""Enough for the head of a receipt, too little for all of it."""
+PLUGS = 5
+
+
+async def receipt(lab: Lab) -> str:
+    """An order, paid by card, comes out on paper."""
+    before, since_s = len(lab.papers), time.monotonic()
+    number = await _order(lab)
+    await until(lambda: _papers_with(lab, number), lambda found: found == 1, f"receipt {number}")
+    took_s = time.monotonic() - since_s
+    paper = lab.papers[before]
+    (lab.pictures / "receipt.png").write_bytes(paper.png)
+    await lab.tap("done")
+    await lab.until_screen("attract")
+    return f"{len(paper.raw)} bytes; from the first touch to the cut {took_s:.1f} s"
+
+
+async def paper_out_in_mid_job(lab: Lab) -> str:
+    """The paper ends in the middle of a receipt: staff see it, nothing comes twice, the next one is whole."""
+    lab.printer.change(lines_left=LINES_LEFT)
+    cut_off = await _order(lab)
+    await lab.until_device("printer", "faulty")
+    await lab.picture("paper-out.png")
+    if not lab.printer.conditions.paper_out:
+        raise NotSo("the receipt was shorter than the paper")
+    await lab.tap("done")
+    lab.printer.change(paper_out=False)
+    await lab.until_device("printer", "ok", "degraded")
+    number = await _order(lab)
+    await until(lambda: _papers_with(lab, number), lambda found: found == 1, f"receipt {number}")
+    await lab.tap("done")
+    await lab.until_screen("attract")
+    if f"{cut_off} " in lab.papers[-1].text + " ":
+        raise NotSo(f"the receipt {number} has {cut_off} on it")
+    if (pieces := await _papers_with(lab, cut_off)) > 1:
+        raise NotSo(f"{cut_off} came {pieces} times")
+    return (
+        f"{cut_off} stopped after {LINES_LEFT} lines and came no second time; {number} came alone and whole"
+    )
+
+
+async def unplugged_while_ordering(lab: Lab) -> str:
+    """Without a printer the kiosk sells; the receipt comes at most once when the printer is back."""
+    await lab.printer.unplug()
+    await lab.until_device("printer", "absent")
+    number = await _order(lab)
+    await lab.picture("no-printer.png")
+    await lab.tap("done")
+    await lab.until_screen("attract")
+    await lab.printer.replug()
+    await lab.until_device("printer", "ok")
+    following = await _order(lab)
+    await until(lambda: _papers_with(lab, following), lambda found: found == 1, f"receipt {following}")
+    await lab.tap("done")
+    await lab.until_screen("attract")
+    if (came := await _papers_with(lab, number)) > 1:
+        raise NotSo(f"{number} was printed {came} times")
+    return f"{number} was sold without a printer and printed {came} times afterwards; {following} once"
+
+
+async def pulled_adapter(lab: Lab) -> str:
+    """The adapter itself is pulled from the USB port, again and again."""
+    for _ in range(PLUGS):
+        await lab.machine.unplug(PRINTER)
+        await lab.until_device("printer", "absent")
+        await lab.machine.plug(PRINTER)
+        await lab.until_device("printer", "ok")
+    return f"{PLUGS} cycles: absent, then ok"
+
+
+async def _order(lab: Lab) -> str:
+    """One mint tea, paid by card. The order's number, as the guest is told."""
+    await lab.tap("take_away", "category:drinks", "add:MINT-TEA", "pay", "pay:card")
+    await lab.until_screen("thanks")
+    scene = await lab.kiosk.scene()
+    said = " ".join(text for widget in scene["widgets"] for text in texts(widget))
+    if not (found := re.search(r"\bA\d+\b", said)):
+        raise NotSo(f"no order number among: {said}")
+    return found[0]
+
+
+async def _papers_with(lab: Lab, number: str) -> int:
+    return sum(bool(re.search(rf"\b{number}\b", paper.text)) for paper in lab.papers)
+
+
+PROOFS = (
+    Proof("receipt", "an order comes out on paper", receipt),
+    Proof("paper-out", "the paper ends in mid-job", paper_out_in_mid_job),
+    Proof("no-printer", "the printer's cable is pulled while a guest orders", unplugged_while_ordering),
+    Proof("plug-printer", f"the printer's adapter is pulled {PLUGS} times", pulled_adapter, quick=False),
+)

@@ -1,0 +1,18 @@
+"""One thing that the lab shows to be so."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from tests.lab.lab import Lab
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """`quick` ones are for every change; the others wait for restarts or for time to pass."""
+
+    name: str
+    title: str
+    show: Callable[[Lab], Awaitable[str]]
+    quick: bool = True

@@ -1,0 +1,82 @@
+"""The kiosk in the machine: its configuration, and how it gets there as a technician would bring it."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from kioskd.sim.leat import SIM_TOKEN
+from kioskd.sim.setting import HARBOUR, as_toml, size_mm
+from tests.lab.door import Door
+from tests.lab.machine import FOREIGN_KEYBOARD, PRINTER, SCANNER, SCREEN_PX, TOUCH
+from tests.lab.recipe import ADDED, REPOSITORY
+
+HOST = "10.0.2.2"
+"""What the machine calls us."""
+LEAT_PORT = 8081
+SOCKET = "/run/kioskd/control.socket"
+CAMERA = "/dev/video0"
+
+SCANNER_PATH = f"/dev/input/by-id/usb-QEMU_QEMU_USB_Keyboard_{SCANNER.serial}-event-kbd"
+FOREIGN_PATH = f"/dev/input/by-id/usb-QEMU_QEMU_USB_Keyboard_{FOREIGN_KEYBOARD.serial}-event-kbd"
+TOUCH_PATH = f"/dev/input/by-id/usb-QEMU_QEMU_USB_Tablet_{TOUCH.serial}-event-mouse"
+PRINTER_PATH = f"/dev/serial/by-id/usb-QEMU_QEMU_USB_SERIAL_{PRINTER.serial}-if00-port0"
+
+INSTALL_S = 180.0
+
+
+def kiosk_toml(terminal_port: int) -> str:
+    """Harbour Kitchen's, with the devices of the machine."""
+    harbour = tomllib.loads((HARBOUR / "kiosk.toml").read_text("utf-8"))
+    width_mm, height_mm = size_mm(SCREEN_PX)
+    loyalty = {
+        "backend": "leat",
+        "base_url": f"http://127.0.0.1:{LEAT_PORT}",  # the kiosk speaks plainly to its own machine only
+        "token_credential": "leat-token",
+        "shop_uuid": harbour["loyalty"]["shop_uuid"],
+        "timeout_s": 30.0,
+        "offers": harbour["loyalty"]["offers"],
+    }
+    return as_toml(
+        {
+            "kiosk": "A",
+            "currency": harbour["currency"],
+            "languages": harbour["languages"],
+            "menu": "/etc/kioskd/harbour/menu.toml",
+            "state_dir": "/var/lib/kioskd",
+            "site": harbour["site"],
+            "display": {
+                "width_px": SCREEN_PX[0],
+                "height_px": SCREEN_PX[1],
+                "width_mm": width_mm,
+                "height_mm": height_mm,
+                "driver": "kmsdrm",
+                "touch": TOUCH_PATH,
+            },
+            "loyalty": loyalty,
+            "scanner": [{"name": "front", "driver": "wedge", "path": SCANNER_PATH}],
+            "camera": {"driver": "v4l2", "path": CAMERA},
+            "printer": {"driver": "serial", "path": PRINTER_PATH, "profile": "epson-tm-t20iii"},
+            "terminal": {"driver": "zvt", "host": HOST, "port": terminal_port},
+            "counter": {"enabled": True},
+            "limits": {"outage_spread_s": 0},
+            "control": {"socket": SOCKET},
+        }
+    )
+
+
+async def install(door: Door, wheel: Path, config: Path, leat_port: int) -> None:
+    """The wheel, the service unit, the configuration; nothing is started yet. Raises CommandFailed."""
+    await door.put_file(wheel, f"/root/{wheel.name}")
+    pip = "/usr/lib/kioskd/bin/pip install --quiet --no-index --no-deps --root-user-action=ignore"
+    await door.run(f"{pip} --disable-pip-version-check --no-compile /root/{wheel.name}", timeout_s=INSTALL_S)
+    await door.put_file(config, "/etc/kioskd/kiosk.toml")
+    await door.put("/etc/kioskd/leat-token", f"{SIM_TOKEN}\n".encode(), "0600")
+    await door.put_folder(HARBOUR, "/etc/kioskd/harbour")
+    units = "/etc/systemd/system"
+    await door.put_folder(REPOSITORY / "systemd", units)
+    await door.put_file(ADDED / "kioskd.conf", f"{units}/kioskd.service.d/lab.conf")
+    await door.put_file(ADDED / "leat.socket", f"{units}/leat.socket")
+    service = (ADDED / "leat.service").read_text().replace("@SERVER@", f"{HOST}:{leat_port}")
+    await door.put(f"{units}/leat.service", service.encode())
+    await door.run("systemctl daemon-reload && systemctl start leat.socket")
