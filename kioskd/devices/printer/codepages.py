@@ -25,16 +25,24 @@ _ASCII_FOR = {
 _PLAINER = str.maketrans({"×": "x", "·": "-", "•": "-", "´": "'", "≈": "~"})
 """Signs that no guest misses, for lines that would be text without them."""
 _SIGNS = frozenset("×·•´≈")
+MAX_LETTERS = 2000
+"""Of one element. No dish has a longer name, and what would not fit the paper need not be measured."""
+_MOST_MARKS = 4
 _BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def clean(text: str) -> str:
     """`text` composed (NFC), typography reduced to ASCII, and without anything that could steer a printer.
 
-    Controls, bidi controls and lone surrogates are gone afterwards; line breaks have become spaces.
+    Controls, bidi controls and lone surrogates are gone afterwards, and marks that tower over a letter; line
+    breaks have become spaces. What is longer than MAX_LETTERS ends early.
     """
     kept: list[str] = []
-    for letter in unicodedata.normalize("NFC", text):
+    marks = 0
+    for letter in unicodedata.normalize("NFC", text[:MAX_LETTERS]):
+        marks = marks + 1 if unicodedata.combining(letter) else 0
+        if marks > _MOST_MARKS:
+            continue
         replacement = _ASCII_FOR.get(letter)
         if replacement is not None:
             kept.append(replacement)

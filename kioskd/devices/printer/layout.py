@@ -158,9 +158,20 @@ def _may_break(before: str, after: str) -> bool:
 
 
 def _break_word(word: str, width: int, measure: Callable[[str], int]) -> list[str]:
-    parts = [""]
-    for letter in word:
-        if parts[-1] and measure(parts[-1] + letter) > width:
-            parts.append("")
-        parts[-1] += letter
-    return parts
+    """Parts as long as fit, at least one letter each, found by halving: measuring can be slow."""
+    parts = []
+    guess = 8
+    while word:
+        fits, beyond = 1, min(len(word), guess) + 1
+        while beyond <= len(word) and measure(word[:beyond]) <= width:
+            fits, beyond = beyond, beyond * 2
+        beyond = min(beyond, len(word) + 1)
+        while beyond - fits > 1:
+            middle = (fits + beyond) // 2
+            if measure(word[:middle]) <= width:
+                fits = middle
+            else:
+                beyond = middle
+        parts.append(word[:fits])
+        word, guess = word[fits:], fits
+    return parts or [""]

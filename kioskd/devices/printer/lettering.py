@@ -27,6 +27,10 @@ EM_DOTS = 27
 _ABOVE_DOTS, _BELOW_DOTS = 25, 11
 """What a line takes above and below its baseline when no letter needs more: fonts reserve far more."""
 
+_KINDS = {"": "L", "BN": "NSM", "B": "WS", "S": "WS"}
+"""Without a direction the rules fail: letters newer than our Unicode tables, or none at all, get one. Joiners
+would be dropped, and Persian words come apart, so they go with the letter before."""
+
 _IN_NO_FONT = "\uffff"
 _JOINERS = frozenset("\u200c\u200d")
 _INK = [0] * 128 + [255] * 128
@@ -48,6 +52,9 @@ def visual_runs(text: str, right_to_left: bool) -> list[Run]:
     storage["base_level"] = int(right_to_left)
     storage["base_dir"] = "R" if right_to_left else "L"
     algorithm.get_embedding_levels(text, storage)
+    for letter in storage["chars"]:
+        kind = _KINDS.get(letter["type"], letter["type"])
+        letter["type"] = letter["orig"] = kind
     algorithm.explicit_embed_and_overrides(storage)
     algorithm.resolve_weak_types(storage)
     algorithm.resolve_neutral_types(storage, False)
@@ -99,9 +106,10 @@ class Lettering:
         A text without right-to-left letters reads left to right in any paragraph, as it does in that font.
         """
         pieces = [
-            (font, font.render(run.text, True, "black"))
+            (font, drawn)
             for run in visual_runs(text, right_to_left and has_right_to_left(text))
             for font, run in self._by_font(run, size, bold)
+            if (drawn := _rendered(font, run.text))
         ]
         above = max((font.get_ascent() for font, _ in pieces), default=0) + _ABOVE_DOTS * size
         below = max((-font.get_descent() for font, _ in pieces), default=0) + _BELOW_DOTS * size
@@ -135,6 +143,8 @@ class Lettering:
 
     def _font_for(self, letter: str, bold: bool) -> Path:
         fonts = self.bold if bold else self.regular
+        if not unicodedata.name(letter, ""):
+            return fonts[0]  # not a letter yet: no use to look for it
         for path in fonts:
             if _has(self._font(path, 1), letter):
                 return path
@@ -156,7 +166,7 @@ class Lettering:
         """A damaged file among the machine's fonts is no reason to print nothing."""
         if path not in self._unusable:
             try:
-                _looks(self._font(path, 1), _IN_NO_FONT)
+                self._font(path, 1).render("A", True, "black")
             except (OSError, pygame.error) as wrong:
                 self._unusable.add(path)
                 _log.warning("%s cannot be used: %s", path, wrong)
@@ -173,8 +183,22 @@ class Lettering:
 @lru_cache(maxsize=4096)
 def _has(font: pygame.font.Font, letter: str) -> bool:
     """Whether the letter looks different from the box for missing ones: SDL_ttf's metrics do not tell."""
-    return letter == " " or _looks(font, letter) != _looks(font, _IN_NO_FONT)
+    return letter == " " or _looks(font, letter) != _box(font)
+
+
+@lru_cache(maxsize=64)
+def _box(font: pygame.font.Font) -> bytes:
+    return _looks(font, _IN_NO_FONT)
 
 
 def _looks(font: pygame.font.Font, letter: str) -> bytes:
-    return pygame.image.tobytes(font.render(letter, True, "black"), "RGBA")
+    drawn = _rendered(font, letter)
+    return pygame.image.tobytes(drawn, "RGBA") if drawn else b""
+
+
+def _rendered(font: pygame.font.Font, text: str) -> pygame.Surface | None:
+    """None for what has no width, such as a mark alone: SDL_ttf makes an error of it."""
+    try:
+        return font.render(text, True, "black")
+    except pygame.error:
+        return None
