@@ -62,6 +62,9 @@ FilePath = Annotated[Path, Strict(False), AfterValidator(_resolve)]
 
 Seconds = Annotated[float, BeforeValidator(_plain_number), Field(ge=1, le=600)]
 
+Share = Annotated[float, BeforeValidator(_plain_number), Field(ge=0, le=1)]
+"""A part of a whole."""
+
 Host = Annotated[
     str,
     AfterValidator(

@@ -34,7 +34,6 @@ _HOLD_CALLS = 2
 """Holding a voucher asks first whether it could be used."""
 
 
-
 def shop_of(config: Config, catalogue: Catalogue) -> Shop:
     tenders = []
     if not isinstance(config.terminal, settings.Disabled):
@@ -233,7 +232,8 @@ def _camera(config: Config, clock: Callable[[], float]) -> Plugged:
             source = f"picamera2:{camera.device}"
         case settings.Disabled():
             raise ValueError("the camera is disabled")
-    return Plugged(CameraScanner("camera", source, camera.formats, clock=clock), DeviceKind.CAMERA, path)
+    scanner = CameraScanner("camera", source, camera.formats, region=camera.region, clock=clock)
+    return Plugged(scanner, DeviceKind.CAMERA, path)
 
 
 def _printer(config: Config) -> EscposPrinter:

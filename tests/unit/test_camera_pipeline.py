@@ -9,7 +9,7 @@ import pytest
 import segno
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from kioskd.devices.camera.frame import Frame
 from kioskd.devices.camera.picture import read_picture
@@ -72,6 +72,17 @@ def test_a_still_scene_is_not_decoded_even_through_sensor_noise() -> None:
     for tick in range(50):
         pipeline.see(_noisy(EMPTY, tick), tick * TICK_S)
     assert pipeline.decoded == 1 + SETTLING_DECODES
+
+
+def test_a_code_that_is_far_away_is_found_once_the_picture_holds_still() -> None:
+    with Image.open(BytesIO(draw_phone("M-1001-88888888", angle_deg=0))) as phone:
+        scene = Image.new("L", phone.size, 110)
+        scene.paste(phone.resize((phone.width // 5, phone.height // 5)), (400, 300))
+    soft = np.asarray(scene.filter(ImageFilter.GaussianBlur(1.4)))
+    pipeline = Pipeline(["qr"])
+    seen = [pipeline.see(soft, tick * TICK_S) for tick in range(6)]
+    assert seen[0] == []
+    assert [codes for codes in seen if codes] == [[Code("M-1001-88888888", "qr")]]
 
 
 def test_light_on_dark_codes_are_found_in_a_still_picture() -> None:

@@ -8,15 +8,18 @@ import numpy as np
 import zxingcpp
 
 from kioskd.devices.camera.frame import Frame
+from kioskd.devices.camera.sharpen import sharpened
 
 STEP_PX = 4
 DARK_GREY = 40.0
 """The brightest hundredth of a dark picture is darker than this."""
 WHITE_GREY = 252
+GLARE_TILE = 8
+"""Sampled pixels a side."""
 GLARE_SHARE = 0.04
 """Of the picture: more than paper, which is seldom quite white, and less than a lamp on a phone's glass."""
-FAR_SHARE = 0.18
-"""Of the picture's height: a code smaller than this has modules of a pixel or two."""
+_SEEN_FROM_AFAR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
+"""Its corners are known long before its modules are."""
 
 
 class Hint(StrEnum):
@@ -32,14 +35,15 @@ def hint_of(frame: Frame) -> Hint | None:
         return None
     if float(np.percentile(sample, 99)) < DARK_GREY:
         return Hint.DARK
-    height_px = frame.shape[0]
-    for seen in zxingcpp.read_barcodes(frame, return_errors=True):
-        corners = seen.position
-        tall_px = abs(corners.bottom_left.y - corners.top_left.y) or abs(
-            corners.top_right.y - corners.top_left.y
-        )
-        if not seen.valid and tall_px < FAR_SHARE * height_px:
-            return Hint.CLOSER
-    if float(np.mean(sample >= WHITE_GREY)) > GLARE_SHARE:
-        return Hint.GLARE
-    return None
+    if zxingcpp.read_barcodes(sharpened(frame), formats=_SEEN_FROM_AFAR, return_errors=True):
+        return Hint.CLOSER
+    return Hint.GLARE if _white_share(sample) > GLARE_SHARE else None
+
+
+def _white_share(sample: Frame) -> float:
+    """How much of it is white without anything in it: the light modules of a code are not that large."""
+    tall, wide = (side // GLARE_TILE for side in sample.shape)
+    if not tall or not wide:
+        return 0.0
+    whole = sample[: tall * GLARE_TILE, : wide * GLARE_TILE]
+    return float(np.mean(whole.reshape(tall, GLARE_TILE, wide, GLARE_TILE).min(axis=(1, 3)) >= WHITE_GREY))

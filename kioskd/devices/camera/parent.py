@@ -57,7 +57,7 @@ class CameraScanner:
                 raise ConfigError("camera formats", f"{word!r} is not known", f"one of {', '.join(FORMATS)}")
         self.name = name
         self.path = _path_of(source)
-        self._settings = {"source": source, "formats": list(formats), "region": region}
+        self.settings = {"source": source, "formats": list(formats), "region": region}
         self._silence_s = silence_s
         self._child = child
         self._intake = Intake(name, clock, AimMode.OFF)
@@ -85,7 +85,7 @@ class CameraScanner:
         assert child.stdin is not None
         assert child.stdout is not None
         try:
-            child.stdin.write(json.dumps(self._settings).encode() + b"\n")
+            child.stdin.write(json.dumps(self.settings).encode() + b"\n")
             yield child, child.stdout
         finally:
             with suppress(ProcessLookupError):

@@ -1,7 +1,8 @@
 """From grey frames to codes, each reported once while it is held before the camera. Pure but for the decoder.
 
 A decode costs about a hundred times as much as looking whether anything moved, so only a changed picture is
-decoded. Light-on-dark codes (dark-mode phones) cost a second pass, which alternates between frames.
+decoded. Light-on-dark codes (dark-mode phones) cost a second pass, which alternates between frames. A picture
+that holds still without a code is looked at once more, enlarged and sharpened.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import zxingcpp
 
 from kioskd.devices.camera.formats import FORMATS, ROTATION_FREE
 from kioskd.devices.camera.frame import Frame
+from kioskd.devices.camera.sharpen import sharpened
 from kioskd.devices.scanner.aim import symbology_of
 
 GATE_STEP_PX = 8
@@ -22,8 +24,8 @@ GATE_TILE = 8
 GATE_THRESHOLD = 8.0
 """Grey levels, mean over a tile; sensor noise of sigma 4 makes 4.5."""
 OUT_OF_VIEW_S = 1.0
-SETTLING_DECODES = 2
-"""After the last change the still picture is decoded once in each polarity."""
+SETTLING_DECODES = 3
+"""After the last change the still picture is decoded once in each polarity, then sharpened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +109,8 @@ class Pipeline:
             self._standing = self._decode(frame)
             self._settling = SETTLING_DECODES
         elif self._settling and not self._standing:
-            self._standing = self._decode(frame)
             self._settling -= 1
+            self._standing = self._decode(frame) if self._settling else self._look_closely(frame)
         return self._arrived(now_s)
 
     def _arrived(self, now_s: float) -> list[Code]:
@@ -121,13 +123,19 @@ class Pipeline:
         return arrived
 
     def _decode(self, frame: Frame) -> frozenset[Code]:
-        self.decoded += 1
         self._invert = not self._invert
+        return self._read(frame, invert=self._invert)
+
+    def _look_closely(self, frame: Frame) -> frozenset[Code]:
+        return self._read(sharpened(frame), invert=True) if frame.size else frozenset()
+
+    def _read(self, frame: Frame, *, invert: bool) -> frozenset[Code]:
+        self.decoded += 1
         found = zxingcpp.read_barcodes(
             frame,
             formats=self._formats,
             try_rotate=self._rotate,
-            try_invert=self._invert,
+            try_invert=invert,
             text_mode=zxingcpp.TextMode.Plain,
         )
         return frozenset(Code(code.text, symbology_of(code.symbology_identifier)) for code in found)

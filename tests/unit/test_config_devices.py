@@ -1,0 +1,90 @@
+"""What the configuration says of scanners and the camera reaches their drivers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kioskd.core.errors import ConfigError
+from kioskd.daemon.config import Config, load_config
+from kioskd.daemon.config_dump import dump_config
+from kioskd.daemon.wiring import hardware_of
+from kioskd.devices.camera.parent import CameraScanner
+from kioskd.devices.scanner.evdev import WedgeScanner
+from kioskd.devices.scanner.hidraw import HidPosScanner
+from kioskd.devices.scanner.serial import SerialScanner
+
+KIOSK = """
+kiosk = "K1"
+currency = "EUR"
+languages = ["en"]
+menu = "menu.toml"
+state_dir = "state"
+[site]
+name = "Test Kitchen"
+[display]
+width_px = 1080
+height_px = 1920
+width_mm = 208
+height_mm = 370
+[counter]
+enabled = true
+"""
+
+
+def _config(folder: Path, devices: str) -> Config:
+    (folder / "kiosk.toml").write_text(KIOSK + devices)
+    return load_config(folder / "kiosk.toml")
+
+
+def _drivers(config: Config) -> list[object]:
+    hardware = hardware_of(config, lambda: 0.0, lambda kind, x, y: None)
+    return [plugged.device for plugged in hardware.plugged]
+
+
+def test_each_kind_of_scanner_has_its_driver(tmp_path: Path) -> None:
+    config = _config(
+        tmp_path,
+        '[[scanner]]\nname = "a"\ndriver = "serial"\npath = "/dev/a"\nprofile = "gm65"\n'
+        '[[scanner]]\nname = "b"\ndriver = "wedge"\npath = "/dev/b"\nprofile = "honeywell-wedge"\n'
+        '[[scanner]]\nname = "c"\ndriver = "hidpos"\npath = "/dev/c"\nprofile = "honeywell-hidpos"\n',
+    )
+    assert list(map(type, _drivers(config))) == [SerialScanner, WedgeScanner, HidPosScanner]
+
+
+@pytest.mark.parametrize(
+    ("profile", "message"),
+    [("gm65", "scanner a: profile.*is for driver = 'serial'"), ("nope", "no scanner profile 'nope'")],
+)
+def test_a_profile_of_another_driver_or_of_none_is_refused(
+    tmp_path: Path, profile: str, message: str
+) -> None:
+    config = _config(
+        tmp_path, f'[[scanner]]\nname = "a"\ndriver = "wedge"\npath = "/dev/a"\nprofile = "{profile}"\n'
+    )
+    with pytest.raises(ConfigError, match=message):
+        hardware_of(config, lambda: 0.0, lambda kind, x, y: None)
+
+
+def test_the_camera_looks_where_it_is_told(tmp_path: Path) -> None:
+    config = _config(
+        tmp_path, '[camera]\ndriver = "v4l2"\npath = "/dev/video0"\nregion = [0.25, 0, 0.5, 1]\n'
+    )
+    (camera,) = _drivers(config)
+    assert isinstance(camera, CameraScanner)
+    assert camera.settings["region"] == (0.25, 0.0, 0.5, 1.0)
+    (tmp_path / "again.toml").write_text(dump_config(config))
+    assert load_config(tmp_path / "again.toml") == config
+
+
+def test_the_second_camera_of_a_pi(tmp_path: Path) -> None:
+    (camera,) = _drivers(_config(tmp_path, '[camera]\ndriver = "picamera2"\ndevice = 1\n'))
+    assert isinstance(camera, CameraScanner)
+    assert camera.settings["source"] == "picamera2:1"
+
+
+@pytest.mark.parametrize("region", ["[0.6, 0, 0.5, 1]", "[0, 0, 0, 1]", "[0, 0, 1]", "[0, 0, 1, 2]", '"all"'])
+def test_a_region_outside_the_picture_is_refused(tmp_path: Path, region: str) -> None:
+    with pytest.raises(ConfigError, match=r"camera\.region"):
+        _config(tmp_path, f'[camera]\ndriver = "picamera2"\nregion = {region}\n')
