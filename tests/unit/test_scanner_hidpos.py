@@ -104,6 +104,11 @@ def test_a_keyboard_has_no_such_report() -> None:
     assert scanned_report(keyboard) is None
 
 
+def test_a_report_that_ends_before_its_length_is_dropped() -> None:
+    layout = ScannedReport(None, data=3, data_bytes=16, aim=0, length=20, continued=None)
+    assert _words(HidPosDecoder(layout), [b"]E012345670"]) == []
+
+
 def test_reports_of_another_id_are_not_ours() -> None:
     report = b"\x05" + REPORTS["P01"][0][0][1:]
     assert _words(HidPosDecoder(scanned_report(DESCRIPTOR)), [report]) == []

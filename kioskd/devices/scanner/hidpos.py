@@ -93,7 +93,7 @@ class HidPosDecoder:
 
     def _part(self, report: bytes) -> _Part | None:
         layout = self._layout or _sniff(report)
-        if layout is None or len(report) <= layout.data:
+        if layout is None or len(report) <= max(layout.data, layout.length or 0):
             return None
         if layout.report_id is not None and report[0] != layout.report_id:
             return None
