@@ -1,0 +1,34 @@
+"""Money at this platform's edge: prices of lines are major units as a rule, payments are always minor ones.
+
+Nobody documents the units, samples contradict each other, and a price in the wrong unit is wrong a
+hundredfold. So the unit is configured for each direction, and what cannot be in it is refused.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import StrEnum
+
+from kioskd.core.errors import MoneyError
+from kioskd.core.money import Money
+
+
+class Unit(StrEnum):
+    MAJOR = "major"
+    MINOR = "minor"
+
+
+def incoming(price: Decimal, currency: str, unit: Unit) -> Money:
+    """A price the platform told. Raises MoneyError when it is negative or cannot be in `unit`."""
+    if price.is_signed() and price:
+        raise MoneyError("a negative price")
+    if unit is Unit.MAJOR:
+        return Money.from_major(price, currency)
+    if price != price.to_integral_value():
+        raise MoneyError(f"a part of the smallest unit of {currency}")
+    return Money(int(price), currency)
+
+
+def outgoing(price: Money, unit: Unit) -> Decimal:
+    """A price as the platform is told it: with all decimals of the currency, or none."""
+    return price.major() if unit is Unit.MAJOR else Decimal(price.minor)
