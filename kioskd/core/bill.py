@@ -73,6 +73,8 @@ class TakenOffer:
     right: Right
     held: bool = False
     brought: int | None = None
+    preselected: bool = False
+    """Picked before the guest came: the points told by the backend do without its cost already."""
 
     @property
     def offer(self) -> Offer:

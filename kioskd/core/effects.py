@@ -65,6 +65,26 @@ class PreviewPoints:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgeOrder:
+    """Ask whether the order as a whole would be taken. Always answered by OrderJudged with `request`.
+
+    All ids in it but the session and the offers' are a draft's. With `hold` the backend is to keep what its
+    offers cost, and to let go of what earlier offers did.
+    """
+
+    request: str
+    order: Order
+    hold: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DropSession:
+    """Another transaction of the backend's takes its place, or nobody needs it: void it."""
+
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settle:
     """Use the order's offers and stored value, have the rest paid, and make the order durable.
 
@@ -138,6 +158,8 @@ Effect = (
     | PreviewPoints
     | HoldVoucher
     | LetGo
+    | JudgeOrder
+    | DropSession
     | Settle
     | AbortPayment
     | PrintReceipt

@@ -14,6 +14,7 @@ from kioskd.core.catalogue import Service
 from kioskd.core.denial import Denial
 from kioskd.core.discount import OfferKind
 from kioskd.core.health import DeviceHealth
+from kioskd.core.judgement import Judgement, Objection
 from kioskd.core.member import CollectableReward, Member, Voucher
 from kioskd.core.order import Tender
 from kioskd.core.preview import BasketPoints
@@ -396,12 +397,22 @@ class RewardClaimed:
 class SettlementDenied:
     """An offer or stored value that the order needs was refused. All that was done for the order is undone.
 
-    `part_id` is that of the taken offer, or the account of the stored payment.
+    `part_id` is that of the taken offer, or the account of the stored payment. `objections` are the
+    backend's to the order as a whole.
     """
 
     order_id: str
     part_id: str
     denial: Denial
+    objections: tuple[Objection, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OrderJudged:
+    """None when nobody could say, or not in time."""
+
+    request: str
+    judgement: Judgement | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -557,6 +568,7 @@ Fact = (
     | OfferDenied
     | RewardClaimed
     | SettlementDenied
+    | OrderJudged
     | PointsPreviewed
     | PaymentProgress
     | PaymentEnded

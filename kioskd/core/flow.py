@@ -30,7 +30,8 @@ def step(visit: Visit, event: Event, moment: Moment, shop: Shop) -> Step:
     result = found.handler(visit, event, context)
     if result.visit.place not in found.leads_to:
         raise AssertionError(f"{type(event).__name__} led from {visit.place} to {result.visit.place}")
-    return rules.previewing.with_question(rules.billing.with_bill(visit, result, context), context)
+    billed = rules.billing.with_bill(visit, result, context)
+    return rules.previewing.with_question(rules.judging.with_question(billed, context), context)
 
 
 def next_deadline(visit: Visit, shop: Shop) -> float | None:

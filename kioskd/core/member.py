@@ -25,6 +25,8 @@ class Reward:
     rule: Rule | None = None
     waits: bool = False
     """Once claimed it waits to be collected, which must happen after paying: else it could be used again."""
+    brings: bool = False
+    """It is a product at a price of its own: taking it puts that into the basket, whatever it costs."""
     keeps: bool = False
     """What was claimed and is not collected stays the member's to collect, instead of being given back."""
 
@@ -53,6 +55,8 @@ class Voucher:
     starts_on: date | None = None
     reusable: bool = False
     """It can be used more than once."""
+    brings: bool = False
+    """See `Reward.brings`."""
     denial: Denial | None = None
 
     @property
@@ -68,6 +72,8 @@ class CollectableReward:
     title: str
     expires_on: date | None = None
     rule: Rule | None = None
+    brings: bool = False
+    """See `Reward.brings`."""
 
     @property
     def kind(self) -> OfferKind:
@@ -94,5 +100,11 @@ class Member:
     rewards: tuple[Reward, ...] = ()
     vouchers: tuple[Voucher, ...] = ()
     collectables: tuple[CollectableReward, ...] = ()
+    session: str | None = None
+    """The one transaction of this visit, where the backend keeps whole orders: see `judgement`."""
+    preselected: tuple[Right, ...] = ()
+    """What the guest has picked for this order before coming here. `points` do without what it costs."""
+    left_out: tuple[str, ...] = ()
+    """Titles of what was picked before and cannot be had here; empty where nobody knows what it is."""
     partial: bool = False
     """True when a part of the overview (rewards, vouchers) could not be fetched."""

@@ -145,6 +145,8 @@ class Order:
     member_id: str | None = None
     credential: str | None = field(default=None, repr=False)
     """What the guest scanned while the backend could not be asked: resolved to a member on delivery."""
+    session: str | None = None
+    """The backend's transaction that takes the order as a whole: offers have no steps of their own then."""
     discounts: tuple[OrderDiscount, ...] = ()
     charges: tuple[OrderCharge, ...] = ()
     payments: tuple[StoredPayment, ...] = ()

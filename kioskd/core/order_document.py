@@ -1,7 +1,7 @@
 """An order as JSON values, for the outbox, and back.
 
 Schema 1 is an order without discounts, charges and stored value, as the first version wrote all of them;
-whoever reads only schema 1 refuses what it would get wrong.
+whoever reads only schema 1 refuses what it would get wrong. Schema 3 is one of a backend's own transaction.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from kioskd.core.order import (
     Tender,
 )
 
-_SCHEMAS = (1, 2)
+_SCHEMAS = (1, 2, 3)
 
 
 def to_document(order: Order) -> dict[str, Any]:
     """Names are kept in the guest's language only: a large order must fit into the outbox."""
-    plain = not (order.discounts or order.charges or order.payments)
+    plain = not (order.discounts or order.charges or order.payments or order.session)
     document: dict[str, Any] = {
         "schema": 1 if plain else 2,
         "id": order.id,
@@ -48,6 +48,8 @@ def to_document(order: Order) -> dict[str, Any]:
         "credential": order.credential,
         "lines": [_line_document(line, order.language) for line in order.lines],
     }
+    if order.session is not None:
+        document |= {"schema": 3, "session": order.session}
     if not plain:
         document["discounts"] = [_discount_document(discount) for discount in order.discounts]
         document["charges"] = [_charge_document(charge, order.language) for charge in order.charges]
@@ -78,6 +80,7 @@ def _order_from(document: Mapping[str, Any], currency: str) -> Order:
         tender=Tender(document["tender"]),
         member_id=document["member_id"],
         credential=document["credential"],
+        session=document["session"] if document["schema"] == 3 else None,
         discounts=tuple(_discount_from(entry, currency) for entry in document.get("discounts", ())),
         charges=tuple(_charge_from(entry, currency) for entry in document.get("charges", ())),
         payments=tuple(payment_from(entry, currency) for entry in document.get("payments", ())),

@@ -20,6 +20,7 @@ from kioskd.core.discount import Discount, Refusal, Stacking
 from kioskd.core.effects import Sought
 from kioskd.core.events import PaymentStep, PrintVerdict
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
+from kioskd.core.judgement import Judging, Objection
 from kioskd.core.member import Member, Reward, Right, Voucher
 from kioskd.core.money import Money
 from kioskd.core.order import Order, Tender
@@ -273,6 +274,12 @@ class NoticeKind(StrEnum):
     NOT_A_CARD = "not_a_card"
     CLAIM_ON_PHONE = "claim_on_phone"
     SIGNED_IN_ALREADY = "signed_in_already"
+    OTHER_GUEST = "other_guest"
+    """The code is somebody else's: the order stays as it is."""
+    MORE_OFFERS = "more_offers"
+    """The guest scanned again, and what was picked meanwhile is in the order."""
+    LEFT_OUT = "left_out"
+    """Something picked before cannot be had here."""
     PAYMENT_DECLINED = "payment_declined"
     PAYMENT_CANCELLED = "payment_cancelled"
     TERMINAL_UNAVAILABLE = "terminal_unavailable"
@@ -298,6 +305,8 @@ class Notice:
     until_s: float
     about: str = ""
     denial: Denial | None = None
+    objection: Objection | None = None
+    """The denial, with what it takes to mend it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,6 +354,8 @@ class Capability(StrEnum):
     """Rewards, vouchers and collectable rewards can be used for an order."""
     GIFT_CARDS = "gift_cards"
     PREPAID = "prepaid"
+    PROMO_CODES = "promo_codes"
+    """A code that is typed puts an offer into the order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,6 +375,10 @@ class Shop:
     charges: tuple[ChargeRule, ...] = ()
     vouchers_need_card: bool = True
     """Whether a voucher of nobody can be used only by a member."""
+    late_cards: bool = True
+    """Whether a card scanned while nobody could be asked is still good when the order is told."""
+    most_offers: int = 12
+    """Of one order: working out the best use of more would make the guest wait."""
     staff: bool = False
     """Whether there is a staff screen: it needs a PIN."""
     limits: Limits = field(default_factory=Limits)
@@ -392,6 +407,7 @@ class Visit:
     gift_cards: tuple[GiftCard, ...] = ()
     use_prepaid: bool = False
     previews: Previews = field(default_factory=Previews)
+    judging: Judging = field(default_factory=Judging)
     notice: Notice | None = None
     devices: Mapping[str, DeviceHealth] = field(default_factory=dict)
     online: bool | None = None
@@ -430,11 +446,16 @@ class Visit:
         return next((owner for owner in owners if owner), None)
 
     @property
+    def welcome_offers(self) -> tuple[TakenOffer, ...]:
+        """Those the backend has not objected to: only they can take something off."""
+        return tuple(taken for taken in self.offers if self.judging.of(taken.id) is None)
+
+    @property
     def points_left(self) -> int | None:
         """The member's points less what the rewards taken will cost; None when the backend did not say."""
         if self.member is None or self.member.points is None:
             return None
-        rights = (taken.right for taken in self.offers)
+        rights = (taken.right for taken in self.offers if not taken.preselected)
         return self.member.points - sum(right.cost_points for right in rights if isinstance(right, Reward))
 
     @property

@@ -30,7 +30,6 @@ from kioskd.core.events import (
 )
 from kioskd.core.flow import next_deadline
 from kioskd.core.member import Right
-from kioskd.core.rules.offers import MAX_TAKEN
 from kioskd.core.visit import NoticeKind, Place
 from tests.unit.offer_visits import asking, mia_orders, only, said, scanned, shows, takes
 from tests.unit.offering import (
@@ -92,7 +91,7 @@ def test_when_points_are_unknown_the_backend_decides() -> None:
 
 def test_there_is_an_end_to_offers() -> None:
     p = mia_orders("B1", member=replace(MIA, points=None))
-    for _ in range(MAX_TAKEN):
+    for _ in range(SHOP.most_offers):
         takes(p, EURO_REWARD)
     assert shows(p, EURO_REWARD).denial is Denial.CLAIM_LIMIT
 

@@ -18,7 +18,7 @@ def with_bill(before: Visit, done: Step, context: Context) -> Step:
 
 
 def billed(visit: Visit, shop: Shop) -> Visit:
-    bill = bill_of(visit.basket, visit.offers, shop.stacking, shop.charges, visit.service)
+    bill = bill_of(visit.basket, visit.welcome_offers, shop.stacking, shop.charges, visit.service)
     payments = stored_payments("", bill.total, visit.gift_cards, visit.prepaid_to_use)
     return replace(visit, bill=replace(bill, payments=payments))
 
@@ -26,7 +26,7 @@ def billed(visit: Visit, shop: Shop) -> Visit:
 def _basis(visit: Visit) -> tuple[object, ...]:
     return (
         visit.basket.content,
-        visit.offers,
+        visit.welcome_offers,
         visit.service,
         visit.gift_cards,
         visit.prepaid_to_use,

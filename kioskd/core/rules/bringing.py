@@ -16,7 +16,7 @@ from kioskd.core.visit import Shop, Visit
 def bring(visit: Visit, taken: TakenOffer, context: Context) -> Visit:
     """The visit with `taken`, and with the product itself when there is only one that the offer can mean.
 
-    Never makes the guest pay more than before.
+    Never makes the guest pay more than before, unless the product is what they have picked.
     """
     basket, brought = _with_product(visit, taken, context)
     return replace(visit, basket=basket, offers=(*visit.offers, replace(taken, brought=brought)))
@@ -36,10 +36,15 @@ def _with_product(visit: Visit, taken: TakenOffer, context: Context) -> tuple[Ba
     """The basket and the id of the line that was put in."""
     as_it_is = visit.basket, None
     rule = taken.right.rule
-    if rule is None or not isinstance(rule.benefit, FreeItem) or not isinstance(rule.scope, Products):
+    if rule is None or not isinstance(rule.scope, Products):
         return as_it_is
+    picked = taken.preselected or taken.right.brings
+    if not isinstance(rule.benefit, FreeItem) and not picked:
+        return as_it_is
+    quantity = rule.benefit.quantity if isinstance(rule.benefit, FreeItem) else 1
     skus = frozenset(rule.scope.skus)
-    if any(item.sku in skus for item in items_of("any", visit.basket)):
+    there = any(item.sku in skus for item in items_of("any", visit.basket))
+    if there and not (picked and _needs_another(visit, taken, context)):
         return as_it_is
     products = [product for sku in skus if (product := _to_be_had(visit, sku, context.shop))]
     if len(products) != 1 or products[0].combo or visit.basket.full:
@@ -49,10 +54,16 @@ def _with_product(visit: Visit, taken: TakenOffer, context: Context) -> tuple[Ba
     if missing_group(product, choices):
         return as_it_is
     line_id = visit.basket.next_id
-    basket = visit.basket.add(product, choices, rule.benefit.quantity)
-    bill = bill_of(basket, (*visit.offers, taken), context.shop.stacking, (), visit.service)
+    basket = visit.basket.add(product, choices, quantity)
+    bill = bill_of(basket, (*visit.welcome_offers, taken), context.shop.stacking, (), visit.service)
     dearer = bill.applied.total > visit.bill.applied.total
-    return as_it_is if dearer or bill.discount(taken.id) is None else (basket, line_id)
+    return as_it_is if (dearer and not picked) or bill.discount(taken.id) is None else (basket, line_id)
+
+
+def _needs_another(visit: Visit, taken: TakenOffer, context: Context) -> bool:
+    """All that is in the basket is spoken for by other offers."""
+    bill = bill_of(visit.basket, (*visit.welcome_offers, taken), context.shop.stacking, (), visit.service)
+    return len(bill.applied.discounts) <= len(visit.bill.applied.discounts)
 
 
 def _to_be_had(visit: Visit, sku: str, shop: Shop) -> Product | None:
@@ -66,9 +77,10 @@ def _to_be_had(visit: Visit, sku: str, shop: Shop) -> Product | None:
 def _without_product(visit: Visit, taken: TakenOffer, shop: Shop) -> Visit:
     line = visit.basket.line(taken.brought) if taken.brought is not None else None
     rule = taken.right.rule
-    if line is None or rule is None or not isinstance(rule.benefit, FreeItem):
+    if line is None or rule is None:
         return visit
-    basket = visit.basket.with_quantity(line.id, line.quantity - rule.benefit.quantity)
+    units = rule.benefit.quantity if isinstance(rule.benefit, FreeItem) else 1
+    basket = visit.basket.with_quantity(line.id, line.quantity - units)
     without = replace(basket, removed=visit.basket.removed)  # the guest did not remove it, nor can undo that
     return (
         replace(visit, basket=without)

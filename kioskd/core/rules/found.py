@@ -8,7 +8,7 @@ from kioskd.core.denial import Denial
 from kioskd.core.effects import Sought
 from kioskd.core.events import GiftCardFound, LookupFailed, LookupFailure, MemberFound, VoucherFound
 from kioskd.core.member import Member, Right, Voucher
-from kioskd.core.rules import offers
+from kioskd.core.rules import judging, offers
 from kioskd.core.rules.bringing import drop
 from kioskd.core.rules.stored_value import remembered
 from kioskd.core.rules.table import Context, Step, denied, notice, rule, to
@@ -48,7 +48,7 @@ def member_found(visit: Visit, event: MemberFound, context: Context) -> Step:
     """What they have is shown, unless they came to use an offer that needed a card."""
     assert isinstance(visit.phase, Identifying)
     if not _answers(visit, event.request):
-        return Step(visit)
+        return Step(visit, judging.unwanted(visit, event.member))
     back = visit.phase.back
     known = _signed_in(visit, event.member, context)
     if isinstance(back, ConfirmingOffer):
@@ -60,7 +60,9 @@ def member_found(visit: Visit, event: MemberFound, context: Context) -> Step:
 @rule(_ELSEWHERE, MemberFound, stays=True)
 def member_found_meanwhile(visit: Visit, event: MemberFound, context: Context) -> Step:
     if not _answers(visit, event.request):
-        return Step(visit)
+        return Step(visit, judging.unwanted(visit, event.member))
+    if visit.member and event.member.session:
+        return judging.scanned_again(visit, event.member, context)
     if visit.member:
         told = replace(visit, lookup=None)
         return Step(notice(told, NoticeKind.SIGNED_IN_ALREADY, context, visit.member.first_name or ""))
@@ -73,13 +75,16 @@ def member_found_meanwhile(visit: Visit, event: MemberFound, context: Context) -
 
 
 def _welcomed(visit: Visit, context: Context) -> Visit:
+    if visit.notice and visit.notice.kind is NoticeKind.LEFT_OUT:
+        return visit
     return notice(visit, NoticeKind.WELCOME, context, (visit.member and visit.member.first_name) or "")
 
 
 def _signed_in(visit: Visit, member: Member, context: Context) -> Step:
     """Vouchers of another member are not for this order any more."""
     left, dropped = drop(visit, context.shop, lambda taken: not _may_use(member, taken.right))
-    return Step(replace(left, member=member, lookup=None, saved_card=None), offers.let_go(dropped))
+    known = replace(left, member=member, lookup=None, saved_card=None)
+    return Step(judging.injected(known, member, context), offers.let_go(visit, dropped))
 
 
 def _may_use(member: Member, right: Right) -> bool:
@@ -160,7 +165,7 @@ def unanswered(visit: Visit, context: Context) -> Visit:
     """Nobody can be asked now. What may be a card goes with the order, and the points come later."""
     assert visit.lookup is not None
     answered = replace(visit, lookup=None)
-    if visit.member or Sought.MEMBER not in visit.lookup.sought:
+    if visit.member or Sought.MEMBER not in visit.lookup.sought or not context.shop.late_cards:
         return notice(answered, NoticeKind.NOT_CHECKED, context)
     saved = replace(answered, saved_card=visit.lookup.credential)
     return notice(saved, NoticeKind.CARD_SAVED, context)

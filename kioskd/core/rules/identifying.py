@@ -15,6 +15,7 @@ from kioskd.core.events import (
     SubmitNumber,
 )
 from kioskd.core.member import Right, Voucher
+from kioskd.core.rules import judging
 from kioskd.core.rules.bringing import drop
 from kioskd.core.rules.looking_up import look_up
 from kioskd.core.rules.offers import let_go
@@ -48,7 +49,7 @@ def sign_out(visit: Visit, event: SignOut, context: Context) -> Step:
     assert isinstance(visit.phase, Overview)
     left, dropped = drop(visit, context.shop, lambda taken: not _is_nobodys(taken.right, context))
     left = replace(left, member=None, lookup=None, use_prepaid=False)
-    return to(left, visit.phase.back, *let_go(dropped))
+    return to(judging.signed_out(left), visit.phase.back, *let_go(visit, dropped), *judging.dropping(visit))
 
 
 def _is_nobodys(right: Right, context: Context) -> bool:

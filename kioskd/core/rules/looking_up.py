@@ -7,6 +7,7 @@ from dataclasses import replace
 from kioskd.core.credential import Credential, CredentialKind, classify
 from kioskd.core.effects import LookUp, Sought
 from kioskd.core.events import Scanned
+from kioskd.core.rules import judging
 from kioskd.core.rules.table import Context, Step, notice, rule, to
 from kioskd.core.visit import Capability, Identifying, Lookup, NoticeKind, Place, Shop, Visit
 
@@ -48,7 +49,7 @@ def look_up(visit: Visit, text: str, context: Context) -> Step:
     if refusal := _not_a_card(credential):
         return Step(notice(visit, refusal, context))
     sought = _sought(visit, context.shop)
-    if visit.member and sought == (Sought.MEMBER,):
+    if visit.member and sought == (Sought.MEMBER,) and not judging.judged_whole(visit):
         return Step(notice(visit, NoticeKind.SIGNED_IN_ALREADY, context, visit.member.first_name or ""))
     if visit.lookup and (visit.lookup.credential, visit.lookup.sought) == (credential, sought):
         return Step(visit)

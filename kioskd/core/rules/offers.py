@@ -23,6 +23,7 @@ from kioskd.core.events import (
     ShowOffer,
 )
 from kioskd.core.member import Member, Reward, Right, Voucher
+from kioskd.core.rules import judging
 from kioskd.core.rules.bringing import bring, drop
 from kioskd.core.rules.table import Context, Step, notice, rule, to
 from kioskd.core.visit import (
@@ -36,9 +37,6 @@ from kioskd.core.visit import (
     Shop,
     Visit,
 )
-
-MAX_TAKEN = 12
-"""Offers of one order: working out the best use of more would make the guest wait."""
 
 _BACK = (
     Place.ATTRACT,
@@ -93,7 +91,7 @@ def considered(visit: Visit, right: Right, back: Phase, context: Context) -> Con
 
 def _outcome(visit: Visit, draft: TakenOffer, context: Context) -> Discount | Refusal:
     shop, tried = context.shop, bring(visit, draft, context)
-    bill = bill_of(tried.basket, tried.offers, shop.stacking, shop.charges, visit.service)
+    bill = bill_of(tried.basket, tried.welcome_offers, shop.stacking, shop.charges, visit.service)
     outcome = bill.discount(draft.id) or bill.refusal(draft.id)
     assert outcome is not None, "an offer applies or does not"
     return outcome
@@ -116,7 +114,7 @@ def _denial(visit: Visit, right: Right, shop: Shop) -> Denial | None:
         return own
     if right.rule is None:
         return Denial.UNUSABLE
-    if len(visit.offers) >= MAX_TAKEN:
+    if len(visit.offers) >= shop.most_offers:
         return Denial.CLAIM_LIMIT
     if visit.online is False:
         return Denial.UNREACHABLE
@@ -166,7 +164,7 @@ def confirm_offer(visit: Visit, event: ConfirmOffer, context: Context) -> Step:
     if asking.denial:
         return to(visit, asking)
     taken = TakenOffer(context.moment.token, phase.right)
-    if not isinstance(phase.right, Voucher):
+    if not isinstance(phase.right, Voucher) or judging.judged_whole(visit):
         return _take(visit, taken, phase.back, context)
     waiting = replace(asking, waiting=taken.id, due_s=context.after(context.shop.limits.hold_s))
     return to(visit, waiting, HoldVoucher(taken.id, phase.right, phase.right.member_id or visit.owner_id))
@@ -235,10 +233,12 @@ def remove_offer(visit: Visit, event: RemoveOffer, context: Context) -> Step:
     left, dropped = drop(visit, context.shop, lambda taken: taken.id == event.offer_id)
     if not dropped:
         return Step(visit)
-    told = notice(left, NoticeKind.OFFER_REMOVED, context, dropped[0].right.title)
-    return Step(told, let_go(dropped))
+    told = notice(judging.without(left, dropped), NoticeKind.OFFER_REMOVED, context, dropped[0].right.title)
+    return Step(told, let_go(left, dropped))
 
 
-def let_go(offers: list[TakenOffer]) -> tuple[Effect, ...]:
-    """Only vouchers are held before an order is settled."""
+def let_go(visit: Visit, offers: list[TakenOffer]) -> tuple[Effect, ...]:
+    """Only vouchers are held before an order is settled; where the order is held as a whole, it is again."""
+    if judging.judged_whole(visit):
+        return ()
     return tuple(LetGo(taken.id) for taken in offers if isinstance(taken.right, Voucher))

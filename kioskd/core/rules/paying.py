@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kioskd.core.bill import Bill, bill_of, order_discounts, stored_payments
 from kioskd.core.denial import Denial
 from kioskd.core.discount import OfferKind
 from kioskd.core.effects import AbortPayment, Settle, Sought
@@ -17,15 +16,15 @@ from kioskd.core.events import (
     PaymentStep,
     PayWith,
 )
-from kioskd.core.member import CollectableReward, Voucher
-from kioskd.core.order import Order, Tender, order_lines
+from kioskd.core.member import CollectableReward
+from kioskd.core.order import Order, Tender
+from kioskd.core.rules import judging
+from kioskd.core.rules.ordered import order_of
 from kioskd.core.rules.ordering import orderable
 from kioskd.core.rules.table import Context, Step, denied, notice, rule, to
 from kioskd.core.rules.thanking import thank
 from kioskd.core.rules.undoing import released
 from kioskd.core.visit import AskStaff, Checkout, NoticeKind, Paying, Place, Reviewing, Storing, Visit
-
-MAX_NUMBER = 999
 
 _ENDINGS = {
     PaymentOutcome.DECLINED: NoticeKind.PAYMENT_DECLINED,
@@ -46,13 +45,16 @@ def pay_with(visit: Visit, event: PayWith, context: Context) -> Step:
         names = ", ".join(line.product.name.in_language(visit.language) for line in gone)
         told = notice(replace(visit, basket=basket), NoticeKind.NO_LONGER_AVAILABLE, context, names)
         return to(told, Reviewing())
-    hurried = _without_lookup(visit)
-    order = _order(hurried, event.tender, context)
+    hurried = _without_lookup(visit, context)
+    order = order_of(hurried, event.tender, context, context.moment.token)
     if event.tender is Tender.NONE and order.due:
         return Step(visit)
     if order.tender is not Tender.NONE and not visit.can_pay_with(order.tender, context.shop):
         return Step(notice(visit, NoticeKind.TERMINAL_UNAVAILABLE, context))
-    if order.reserves and visit.online is False:
+    if order.session and order.discounts and visit.online is False and not judging.agreed(visit, context):
+        left, dropped = judging.without_unjudged(visit, context.shop)
+        return Step(denied(left, Denial.UNREACHABLE, context, dropped[-1].right.title))
+    if order.reserves and visit.online is False and not order.session:
         return Step(denied(visit, Denial.UNREACHABLE, context))
     if order.reserves:
         reserving = _paying(order, PaymentStep.RESERVING, context.shop.limits.reserve_s, context)
@@ -63,11 +65,12 @@ def pay_with(visit: Visit, event: PayWith, context: Context) -> Step:
     return to(hurried, Storing(order), Settle(order))
 
 
-def _without_lookup(visit: Visit) -> Visit:
+def _without_lookup(visit: Visit, context: Context) -> Visit:
     """A guest in a hurry does not wait for the answer: what may be a card goes with the order."""
     if visit.lookup is None:
         return visit
-    maybe_card = visit.member is None and Sought.MEMBER in visit.lookup.sought
+    good_later = visit.member is None and context.shop.late_cards
+    maybe_card = good_later and Sought.MEMBER in visit.lookup.sought
     saved_card = visit.lookup.credential if maybe_card else visit.saved_card
     return replace(visit, saved_card=saved_card, lookup=None)
 
@@ -75,44 +78,6 @@ def _without_lookup(visit: Visit) -> Visit:
 def _paying(order: Order, step: PaymentStep, seconds: float, context: Context) -> Paying:
     abort_s = context.after(seconds)
     return Paying(order, abort_s, abort_s + context.shop.limits.abort_grace_s, step)
-
-
-def _order(visit: Visit, tender: Tender, context: Context) -> Order:
-    """What the guest saw at checkout. It belongs to whoever has the card that could not be looked up."""
-    assert visit.service is not None
-    order_id, shop = context.moment.token, context.shop
-    bill = bill_of(visit.basket, visit.offers, shop.stacking, shop.charges, visit.service, order_id)
-    member_id = None if visit.saved_card else _owner_id(visit, bill)
-    payments = stored_payments(order_id, bill.total, visit.gift_cards, visit.prepaid_to_use)
-    shown = (visit.next_number - 1) % MAX_NUMBER + 1
-    order = Order(
-        id=order_id,
-        number=f"{shop.kiosk}{shown}",
-        sequence=visit.next_number,
-        placed_at=context.moment.wall,
-        service=visit.service,
-        language=visit.language,
-        currency=visit.basket.currency,
-        lines=order_lines(order_id, visit.basket),
-        tender=tender,
-        member_id=member_id,
-        credential=visit.saved_card.value if visit.saved_card else None,
-        discounts=order_discounts(order_id, bill, visit.offers, member_id),
-        charges=bill.charges,
-        payments=payments,
-    )
-    return order if order.due else replace(order, tender=Tender.NONE)
-
-
-def _owner_id(visit: Visit, bill: Bill) -> str | None:
-    """The member, else whoever the first voucher that is used belongs to."""
-    if visit.member:
-        return visit.member.id
-    for taken in visit.offers:
-        right = taken.right
-        if isinstance(right, Voucher) and right.member_id and bill.discount(taken.id):
-            return right.member_id
-    return None
 
 
 @rule(Place.PAYING, PaymentProgress, stays=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from kioskd.core.denial import Denial
 from kioskd.core.events import RewardClaimed, SettlementDenied
 from kioskd.core.member import Reward
+from kioskd.core.rules import judging
 from kioskd.core.rules.bringing import drop
 from kioskd.core.rules.table import Context, Step, denied, rule, to
 from kioskd.core.visit import AskStaff, Checkout, NoticeKind, Paying, Place, Storing, Visit
@@ -24,6 +25,8 @@ def settlement_denied(visit: Visit, event: SettlementDenied, context: Context) -
     assert isinstance(visit.phase, Paying | Storing | AskStaff)
     if event.order_id != visit.phase.order.id:
         return Step(visit)
+    if visit.phase.order.session:
+        return to(judging.refused_at_last(visit, event, context), Checkout())
     left = _without(released(visit), event.part_id, event.denial, context)
     told = denied(left, event.denial, context, _title(visit, event.part_id))
     if visit.member and told.notice and event.part_id == visit.member.id:
