@@ -22,6 +22,10 @@ WENT_WRONG = 1
 
 def sim(argv: Sequence[str]) -> int:
     """Runs until Ctrl-C or SIGTERM. Returns an exit status."""
+    if argv[:1] == ["printer"]:
+        from kioskd.sim.printer_alone import printer
+
+        return printer(argv[1:])
     asked = _parser().parse_args(argv)
     try:
         asyncio.run(asked.run(asked.host, asked.port))

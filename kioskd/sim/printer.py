@@ -240,7 +240,8 @@ class PrinterSimulator:
             self._happened.set()
             try:
                 untorn = not self.model.knife and bool(self._machine.marks)
-                await asyncio.wait_for(self._work.wait(), _TEAR_OFF_AFTER_S if untorn else None)
+                async with asyncio.timeout(_TEAR_OFF_AFTER_S if untorn else None):
+                    await self._work.wait()
             except TimeoutError:
                 await self._take_paper()
 

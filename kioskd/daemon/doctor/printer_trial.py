@@ -84,8 +84,8 @@ async def _ask(
                     Finding(
                         profile.id,
                         Verdict.WARNING,
-                        "can prove more than its profile says",
-                        "process_id = true",
+                        "can prove that it printed, which its profile does not use",
+                        "a copy of the profile in /etc/kioskd/printers, with process_id = true",
                     )
                 )
         if data is not None and (row["answers"] or blind):
