@@ -12,7 +12,7 @@ from kioskd.core.stored_value import GiftCard
 from kioskd.core.visit import Shop, Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role, Widget
-from kioskd.ui.screens.offer_words import offer_title, refusal_words
+from kioskd.ui.screens.offer_words import idle_words, offer_title
 from kioskd.ui.screens.sheet import Sheet, icon
 
 
@@ -54,8 +54,7 @@ def _blocks(sheet: Sheet, visit: Visit, shop: Shop) -> Iterator[Block]:
         row = _Row(title, tr.money(-discount.amount), style="action_text")
         yield Block(f"bill:offer:{discount.offer.id}", (row,), 0.0)
     for taken in visit.offers:
-        if refusal := bill.refusal(taken.id):
-            why = refusal_words(refusal, taken.right.rule, shop, tr)
+        if why := idle_words(visit, taken, shop, tr):
             rows = (_Row(offer_title(taken.right.title), "", style="quiet"), _why(why))
             yield Block(f"bill:offer:{taken.id}", rows, 0.0)
     for charge in bill.charges:

@@ -10,7 +10,7 @@ from kioskd.core.visit import Shop, Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role, Widget
 from kioskd.ui.screens.offer_cards import picture_of
-from kioskd.ui.screens.offer_words import offer_title, refusal_words
+from kioskd.ui.screens.offer_words import idle_words, offer_title
 from kioskd.ui.screens.sheet import Sheet, art, icon
 
 
@@ -36,9 +36,9 @@ def extra_rows(sheet: Sheet, visit: Visit, shop: Shop) -> list[ExtraRow]:
 
 
 def _offer(sheet: Sheet, taken: TakenOffer, visit: Visit, shop: Shop) -> ExtraRow:
-    discount, refusal = visit.bill.discount(taken.id), visit.bill.refusal(taken.id)
+    discount = visit.bill.discount(taken.id)
     amount = sheet.tr.money(-discount.amount) if discount else ""
-    why = refusal_words(refusal, taken.right.rule, shop, sheet.tr) if refusal else ""
+    why = idle_words(visit, taken, shop, sheet.tr)
     title, picture = offer_title(taken.right.title), picture_of(taken.right)
     return ExtraRow(f"offer:{taken.id}", title, amount, picture, why, RemoveOffer(taken.id))
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from kioskd.core.bill import TakenOffer
+from kioskd.core.catalogue import Service
 from kioskd.core.denial import Denial
 from kioskd.core.discount import Categories, Products, Reason, Refusal, Rule
-from kioskd.core.visit import Shop
+from kioskd.core.judgement import Objection
+from kioskd.core.money import Money
+from kioskd.core.visit import Shop, Visit
 from kioskd.ui.locale.translator import Translator, later
 from kioskd.ui.text import clean
 
@@ -33,6 +37,14 @@ DENIALS = {
     Denial.INSUFFICIENT_BALANCE: later("There is not enough money on it any more."),
     Denial.NOT_SPENDABLE_HERE: later("This money cannot be spent here."),
     Denial.ALREADY_ADDED: later("You have added this already."),
+    Denial.BELOW_MINIMUM: later("Your order is too small for this. Add something."),
+    Denial.TOO_MANY: later("Only a few of these per order. Take one out."),
+    Denial.OTHER_SERVICE: later("This goes with the other way of eating only: here, or to take away."),
+    Denial.NEEDS_MORE: later("This needs something else in your order."),
+    Denial.NOT_TOGETHER: later("This does not go with something else in your order."),
+    Denial.OTHER_TENDER: later("This needs another way to pay."),
+    Denial.NOT_TODAY: later("This is not for today."),
+    Denial.NOT_FOR_ACCOUNT: later("This is not for your account right now."),
     Denial.UNREACHABLE: later("We could not check this just now. Nothing was used: please try again."),
     Denial.UNCLEAR: later("We could not finish this. If it was used, you get it back."),
 }
@@ -62,6 +74,32 @@ def denial_words(denial: Denial, tr: Translator) -> str:
 def denial_tag(denial: Denial, tr: Translator) -> str:
     """Two or three words for a list."""
     return tr(_TAGS.get(denial, later("Not available today")))
+
+
+def objection_words(objection: Objection, tr: Translator) -> str:
+    """Why the order is not taken with an offer in it, with numbers where they are known."""
+    match objection:
+        case Objection(denial=Denial.INSUFFICIENT_POINTS, points=int(has), points_needed=int(needs)):
+            return tr(
+                "It needs {needs} points, you have {has}. Take this out, or another reward.",
+                needs=needs,
+                has=has,
+            )
+        case Objection(denial=Denial.BELOW_MINIMUM, missing=Money() as missing):
+            return tr("Add {amount} more to your order", amount=tr.money(missing))
+        case Objection(denial=Denial.OTHER_SERVICE, service=Service.EAT_IN):
+            return tr("This is for eating in only.")
+        case Objection(denial=Denial.OTHER_SERVICE, service=Service.TAKE_AWAY):
+            return tr("This is for taking away only.")
+    return denial_words(objection.denial, tr)
+
+
+def idle_words(visit: Visit, taken: TakenOffer, shop: Shop, tr: Translator) -> str:
+    """Why a taken offer takes nothing off; empty when it does."""
+    if objection := visit.judging.of(taken.id):
+        return objection_words(objection, tr)
+    refusal = visit.bill.refusal(taken.id)
+    return refusal_words(refusal, taken.right.rule, shop, tr) if refusal else ""
 
 
 def refusal_words(refusal: Refusal, rule: Rule | None, shop: Shop, tr: Translator) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kioskd.core.catalogue import Allergen, Diet
 from kioskd.core.visit import Notice, NoticeKind
 from kioskd.ui.locale.translator import Translator, later
-from kioskd.ui.screens.offer_words import denial_words
+from kioskd.ui.screens.offer_words import denial_words, objection_words
 from kioskd.ui.text import clean, embedded
 
 ALLERGENS = {
@@ -55,6 +55,15 @@ _NOTICES = {
         "mobile-phone",
     ),
     NoticeKind.SIGNED_IN_ALREADY: (later("You are in already, {about}."), "member-card"),
+    NoticeKind.OTHER_GUEST: (
+        later("This code is somebody else's. Your order stays as it is."),
+        "member-card",
+    ),
+    NoticeKind.MORE_OFFERS: (later("What you have picked is on your order, {about}."), "gift"),
+    NoticeKind.LEFT_OUT: (
+        later("Not to be had here, and not used: {about}. Our team can tell you more."),
+        "gift",
+    ),
     NoticeKind.PAYMENT_DECLINED: (
         later("The card was declined. Nothing was charged: try again or pay another way."),
         "credit-card",
@@ -82,6 +91,8 @@ _NOTICES = {
 _NAMELESS = {
     NoticeKind.WELCOME: later("Welcome. Your points count from now on."),
     NoticeKind.SIGNED_IN_ALREADY: later("You are in already."),
+    NoticeKind.MORE_OFFERS: later("What you have picked is on your order."),
+    NoticeKind.LEFT_OUT: later("Something you have picked cannot be had here. It was not used."),
     NoticeKind.OFFER_ADDED: later("It is on your order."),
     NoticeKind.OFFER_REMOVED: later("We keep it for another time."),
     NoticeKind.GIFT_CARD_ADDED: later("Your gift card is on your bill."),
@@ -95,7 +106,8 @@ _NOT_PAID = (NoticeKind.PAYMENT_DECLINED, NoticeKind.PAYMENT_CANCELLED, NoticeKi
 def notice_words(notice: Notice, tr: Translator) -> str:
     about = embedded(clean(notice.about, 60), tr.rtl)
     if notice.denial is not None:
-        words = denial_words(notice.denial, tr)
+        objection = notice.objection
+        words = objection_words(objection, tr) if objection else denial_words(notice.denial, tr)
         if notice.kind is NoticeKind.PREPAID_DENIED:
             return tr(_NOTICES[notice.kind][0], words=words)
         return tr(_NOTICES[NoticeKind.DENIED][0], about=about, words=words) if about else words
