@@ -1,15 +1,7 @@
-"""Every method of the Leat client, called with every one of its optional arguments and without it.
-
-The list is read off the client: a method that is added is called too, or fails for want of an argument here.
-"""
+"""The methods of the Leat client, and what they are called with."""
 
 from __future__ import annotations
 
-import inspect
-import itertools
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from kioskd.core.catalogue import Service, Words
@@ -22,9 +14,9 @@ from kioskd.loyalty.leat.order_parts import PartLink
 from kioskd.loyalty.leat.orders import order_write
 from kioskd.loyalty.leat.preview import order_simulate
 from kioskd.loyalty.leat.returns import return_write
+from tests.contract.client_calls import NOON, Calls
 
 _UUID = "7d1c6c1e-2f0a-4b52-9a53-2f6f0c8b1a01"
-NOON = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
 _LINE = OrderLine("k-1-1", "cola-250", Words("Cola"), 2, Money(250, "EUR"))
 _ORDER = Order(
     id="k-1",
@@ -65,37 +57,6 @@ _ARGUMENTS: dict[str, tuple[Any, ...]] = {
 }
 
 
-@dataclass(frozen=True)
-class ClientCall:
-    method: str
-    arguments: dict[str, Any]
-
-    def __call__(self, client: LeatClient) -> Awaitable[object]:
-        made: Awaitable[object] = getattr(client, self.method)(**self.arguments)
-        return made
-
-
-def methods() -> dict[str, Callable[..., Awaitable[object]]]:
-    return {
-        name: member
-        for name, member in vars(LeatClient).items()
-        if inspect.iscoroutinefunction(member) and not name.startswith("_") and name != "close"
-    }
-
-
-def calls(method: str) -> Iterator[ClientCall]:
-    """The plainest first. Raises KeyError for an argument nobody has thought of here."""
-    parameters = list(inspect.signature(methods()[method]).parameters.values())[1:]
-    choices = [_values(method, parameter) for parameter in parameters]
-    for values in itertools.product(*choices):
-        yield ClientCall(method, {p.name: value for p, value in zip(parameters, values, strict=True)})
-
-
-def _values(method: str, parameter: inspect.Parameter) -> tuple[Any, ...]:
-    name = parameter.name
-    if name == "uuid" or name.endswith("_uuid"):
-        values: tuple[Any, ...] = (_UUID,)
-    else:
-        values = _ARGUMENTS.get(f"{method}.{name}") or _ARGUMENTS[name]
-    optional = "None" in str(parameter.annotation) and None not in values
-    return (*values, None) if optional else values
+LEAT_CALLS = Calls(LeatClient, _ARGUMENTS, _UUID)
+methods = LEAT_CALLS.methods
+calls = LEAT_CALLS.calls

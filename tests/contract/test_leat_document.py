@@ -5,96 +5,55 @@ The account has one of everything, so that every operation is brought to succeed
 
 from __future__ import annotations
 
-import pickle
 import re
-from collections import Counter
-from collections.abc import Coroutine
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from starlette.types import Message
 
 from kioskd.sim.leat import SHOP_UUID, SIM_TOKEN, LeatSimulator
 from kioskd.sim.leat.operations import OPERATIONS as SERVED
 from kioskd.sim.leat.operations import PREFIX
 from kioskd.sim.leat.switches import Switches
-from tests.contract.leat_description import ROOT, answer_problems, description
-from tests.contract.leat_drawn import (
-    JsonObject,
-    Known,
-    Operation,
-    Request,
-    everything_said,
-    operations,
-    spoilt,
-)
+from tests.contract.drawn import JsonObject, Known, Operation, Request, everything_said, operations
+from tests.contract.leat_description import LEAT, ROOT, answer_problems, description
+from tests.contract.straight import Account, statuses_of_what_is_allowed, wrongly_answered
 
-_HOST = "http://leat.test"
 _INVALID_INPUT = 1003
 NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
-OPERATIONS = operations()
-EXAMPLES = 15
+OPERATIONS = operations(LEAT, ROOT, without="webhook")
+_LOOKED_UP = (
+    "contact_uuid",
+    "shop_uuid",
+    "reward_uuid",
+    "promotion_uuid",
+    "giftcard_uuid",
+    "pos_transaction_uuid",
+)
 
 each = pytest.mark.parametrize("operation", OPERATIONS, ids=str)
 
 
-class Account:
-    """A simulated account that is put back before every request."""
-
+class LeatAccount(Account):
     def __init__(self) -> None:
-        self._simulator = LeatSimulator(clock=lambda: NOW)
-        self._simulator.state.switches = Switches(rate_limit_per_minute=10**9)
+        self._leat = LeatSimulator(clock=lambda: NOW)
+        super().__init__(self._leat, {"Authorization": f"Bearer {SIM_TOKEN}"})
+        self._leat.state.switches = Switches(rate_limit_per_minute=10**9)
         self.known = self._one_of_everything()
-        self._saved = pickle.dumps(self._simulator.state)
-
-    def ask(self, request: Request, **headers: str) -> httpx.Response:
-        self._simulator._api.state = pickle.loads(self._saved)
-        return _at_once(self._send(request, headers))
-
-    async def _send(self, request: Request, headers: dict[str, str]) -> httpx.Response:
-        """Straight to the app: without a client and an event loop, a request takes a millisecond."""
-        media_type = {"Content-Type": request.media_type} if request.media_type else {}
-        headers = {"Authorization": f"Bearer {SIM_TOKEN}"} | media_type | headers
-        asked = httpx.Request(request.method, _HOST + request.path, params=request.query, headers=headers)
-        scope = {
-            "type": "http",
-            "http_version": "1.1",
-            "method": request.method,
-            "scheme": "http",
-            "server": ("leat.test", 80),
-            "path": asked.url.path,
-            "raw_path": asked.url.raw_path.split(b"?")[0],
-            "root_path": "",
-            "query_string": asked.url.query,
-            "headers": [(name.lower(), value) for name, value in asked.headers.raw],
-        }
-        sent: list[Message] = []
-
-        async def receive() -> Message:
-            return {"type": "http.request", "body": request.content, "more_body": False}
-
-        async def send(message: Message) -> None:
-            sent.append(message)
-
-        await self._simulator.app(scope, receive, send)
-        body = b"".join(message.get("body", b"") for message in sent)
-        return httpx.Response(sent[0]["status"], headers=sent[0]["headers"], content=body)
+        self.save()
 
     def _made(self, method: str, path: str, body: JsonObject | None = None) -> Any:
-        answer = _at_once(self._send(Request(method, ROOT + path, {}, body), {}))
+        answer = self.go_on(Request(method, ROOT + path, {}, body))
         assert answer.is_success, answer.text
         return answer.json()["data"]
 
     def _one_of_everything(self) -> Known:
-        state = self._simulator.state
+        state = self._leat.state
         contact = state.cards["10024711"].contact_uuid
         free = {"code": "FREE", "card": "10024711", "promotion": "10% off", "redemptions": 50}
-        self._simulator.control("vouchers", free)
+        self._leat.control("vouchers", free)
         vouchers = {voucher.code: voucher.uuid for voucher in state.vouchers.values()}
         rewards = {reward.title: reward.uuid for reward in state.rewards.values()}
         cards = {card.hash: card.uuid for card in state.giftcards.values()}
@@ -217,19 +176,9 @@ def _order(contact_uuid: str | None) -> JsonObject:
     }
 
 
-def _at_once(answering: Coroutine[Any, Any, httpx.Response]) -> httpx.Response:
-    """The simulated account never waits for anything, so no event loop is needed."""
-    try:
-        answering.send(None)
-    except StopIteration as finished:
-        answer: httpx.Response = finished.value
-        return answer
-    raise AssertionError("the simulator waited for something")
-
-
 @cache
-def account() -> Account:
-    return Account()
+def account() -> LeatAccount:
+    return LeatAccount()
 
 
 @cache
@@ -246,33 +195,20 @@ def problems(operation: Operation, answer: httpx.Response) -> list[str]:
 
 @each
 def test_what_is_allowed_is_answered_as_described_and_can_succeed(operation: Operation) -> None:
-    statuses: Counter[int] = Counter()
-
-    @settings(max_examples=EXAMPLES, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(st.data())
-    def ask(data: st.DataObject) -> None:
-        request = operation.draw(account().known, lambda values: data.draw(st.sampled_from(list(values))))
-        answer = account().ask(request)
-        statuses[answer.status_code] += 1
-        assert not problems(operation, answer), (request, answer.text)
-
-    ask()
+    statuses = statuses_of_what_is_allowed(account(), operation, problems)
     assert statuses[200] + statuses[201], statuses
+
+
+def refused(what: str, whole: Request, request: Request, answer: httpx.Response) -> bool:
+    if answer.status_code != 400:
+        return False
+    unknown = " of nothing" in what or request.path != whole.path
+    return unknown or answer.json()["code"] == _INVALID_INPUT
 
 
 @each
 def test_what_is_forbidden_is_refused_as_described(operation: Operation) -> None:
-    whole = operation.draw(account().known, everything_said)
-    answer = account().ask(whole)
-    assert answer.is_success, (whole, answer.text)
-    wrong = {}
-    for what, request in spoilt(operation, whole, account().known):
-        answer = account().ask(request)
-        invalid = answer.status_code == 400 and answer.json()["code"] == _INVALID_INPUT
-        unknown = answer.status_code == 400 and (" of nothing" in what or request.path != whole.path)
-        if not (invalid or unknown) or problems(operation, answer):
-            wrong[what] = (answer.status_code, answer.text[:200])
-    assert wrong == {}
+    assert wrongly_answered(account(), operation, problems, refused, _LOOKED_UP) == {}
 
 
 def test_what_a_kiosk_can_call_is_served_and_nothing_else() -> None:

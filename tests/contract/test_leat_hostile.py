@@ -5,25 +5,27 @@ Every method of the client is answered by a server on loopback that writes bytes
 
 from __future__ import annotations
 
-import asyncio
-import gzip
-import time
 import tracemalloc
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable
 
 import pytest
 
-from kioskd.core.errors import LoyaltyError, Throttled, Unauthorised, Unclear, Unreachable
+from kioskd.core.errors import LoyaltyError, Throttled, Unclear
 from kioskd.loyalty.http import MAX_BODY_BYTES, JsonApi
 from kioskd.loyalty.leat.client import LeatClient
-from tests.contract.leat_calls import calls, methods
-
-PATIENT_S = 10.0
-"""For servers that come to an end by themselves, however busy this machine is."""
-DEADLINE_S = 0.5
-"""For those that do not. Connecting on loopback takes less than its share even of this."""
-GRACE_S = 3.0
+from tests.contract.hostile import (
+    DEADLINE_S,
+    SLOW,
+    THROTTLED_OR_UNAUTHORISED,
+    UNREADABLE,
+    Flood,
+    Talk,
+    Victim,
+    enveloped,
+    said,
+    words,
+)
+from tests.contract.leat_calls import LEAT_CALLS, methods
 
 READS = frozenset(
     "find_identifier contact prepaid_balance loyalty_program loyalty_transactions rewards collectable_rewards"
@@ -34,79 +36,6 @@ READS = frozenset(
 
 NOT_READ = frozenset({"validate_voucher", "release_voucher", "reverse_voucher"})
 """Their answers are documented nowhere, so any JSON with a good status is a success."""
-
-Talk = Callable[[asyncio.StreamWriter], Awaitable[None]]
-
-
-def said(content: bytes, status: str = "200 OK", *headers: str) -> bytes:
-    head = [
-        f"HTTP/1.1 {status}",
-        "Content-Type: application/json",
-        f"Content-Length: {len(content)}",
-        *headers,
-    ]
-    return "\r\n".join([*head, "", ""]).encode() + content
-
-
-def data(value: str) -> bytes:
-    return said(b'{"data": ' + value.encode("utf-8", "surrogatepass") + b', "meta": []}')
-
-
-def head(*headers: str) -> bytes:
-    return "\r\n".join(["HTTP/1.1 200 OK", "Content-Type: application/json", *headers, "", ""]).encode()
-
-
-_ROW = '{"uuid": "u", "uuid": "v", "code": 5}'
-DEEP = b"[" * 200_000
-UNREADABLE: dict[str, bytes] = {
-    "NaN": data('{"uuid": "u", "credits": NaN, "amount_in_cents": NaN, "balance_in_cents": NaN}'),
-    "-Infinity": data("-Infinity"),
-    "1e999": data('{"uuid": "u", "credits": 1e999, "amount_in_cents": 1e999}'),
-    "an endless number": data("9" * 100_000),
-    "an endless exponent": data("1e" + "9" * 50_000),
-    "a key twice": data(_ROW),
-    "the envelope's key twice": said(b'{"data": [], "data": {}}'),
-    "deep nesting": said(DEEP),
-    "deep nesting, closed": said(b'{"data": ' + b'{"a":' * 50_000 + b"1" + b"}" * 50_001),
-    "broken UTF-8": said(b'{"data": {"uuid": "\xff\xfe\xc3"}}'),
-    "UTF-16": said('{"data": {}}'.encode("utf-16")),
-    "cut in the middle": said(b'{"data": {"uuid": "u'),
-    "two documents": said(b'{"data": {}}{"data": {}}'),
-    "no document": said(b""),
-    "blanks": said(b" " * 1000),
-    "a page that calls itself JSON": said(b"<!doctype html><h1>It works</h1>"),
-    "packed": said(gzip.compress(b'{"data": {}}' * 100_000), "200 OK", "Content-Encoding: gzip"),
-    "204": b"HTTP/1.1 204 No Content\r\n\r\n",
-    "no code": said(b'{"message": "No"}', "400 Bad Request"),
-    "code as a map": said(b'{"message": "No", "code": {"a": 1}}', "400 Bad Request"),
-    "code 1e999": said(b'{"code": 1e999}', "400 Bad Request"),
-    "an unknown code": said(b'{"code": -99999999999}', "400 Bad Request"),
-    "422": said(b'{"message": "No", "errors": 7}', "422 Unprocessable"),
-    "500": said(b"{}", "500 Oops"),
-    "503 with a page": said(b"<h1>maintenance</h1>", "503 Down").replace(b"application/json", b"text/html"),
-    "999": said(b'{"data": {}}', "999 Odd"),
-    "0": said(b'{"data": {}}', "000 Odd"),
-    "length too long": head("Content-Length: 9000") + b'{"data": {}}',
-    "length too short": head("Content-Length: 5") + b'{"data": {}}',
-    "two lengths": head("Content-Length: 5", "Content-Length: 12") + b'{"data": {}}',
-    "a negative length": head("Content-Length: -1") + b'{"data": {}}',
-    "an endless length": head("Content-Length: " + "9" * 5000) + b'{"data": {}}',
-    "chunks of no size": head("Transfer-Encoding: chunked") + b"zz\r\nhello\r\n0\r\n\r\n",
-    "chunks of all sizes": head("Transfer-Encoding: chunked") + b"f" * 5000,
-    "chunks without end": head("Transfer-Encoding: chunked") + b'5\r\n{"dat\r\n',
-    "length and chunks": head("Content-Length: 4", "Transfer-Encoding: chunked") + b"0\r\n\r\n",
-    "a header without a colon": head("what is this") + b"{}",
-    "a header of NULs": head("X: \x00\x00") + b"{}",
-    "much of a header": head("X: " + "x" * 90_000, "Content-Length: 2") + b"{}",
-    "many headers": head(*(f"X-{n}: y" for n in range(20_000)), "Content-Length: 2") + b"{}",
-    "a header that does not end": b"HTTP/1.1 200 OK\r\nX: " + b"x" * 300_000,
-    "no HTTP": b"220 mail.example ESMTP ready\r\n",
-    "HTTP/0.9": b'{"data": {}}',
-    "another protocol": b"\x15\x03\x01\x00\x02\x02\x46",
-    "an upgrade": b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
-    "not a word": b"",
-}
-"""Bytes after which the connection ends, and which are no answer."""
 
 WITHOUT_ENVELOPE: dict[str, bytes] = {
     "text": said(b'"data"'),
@@ -128,199 +57,60 @@ ODD: list[str] = [
 """What is in the envelope when its shape is nothing like what was asked for."""
 
 
-async def _drip(writer: asyncio.StreamWriter) -> None:
-    writer.write(head("Content-Length: 100000"))
-    while True:
-        writer.write(b" ")
-        await writer.drain()
-        await asyncio.sleep(0.01)
+def connect(url: str, timeout_s: float) -> tuple[LeatClient, Callable[[], Awaitable[None]]]:
+    api = JsonApi(url, "token", timeout_s=timeout_s)
+    return LeatClient(api), api.close
 
 
-async def _drip_headers(writer: asyncio.StreamWriter) -> None:
-    writer.write(b"HTTP/1.1 200 OK\r\nX: ")
-    while True:
-        writer.write(b"x")
-        await writer.drain()
-        await asyncio.sleep(0.01)
-
-
-async def _say_nothing(writer: asyncio.StreamWriter) -> None:
-    await asyncio.Event().wait()
-
-
-async def _continue_for_ever(writer: asyncio.StreamWriter) -> None:
-    while True:
-        writer.write(b"HTTP/1.1 100 Continue\r\n\r\n" * 10)
-        await writer.drain()
-        await asyncio.sleep(0.005)
-
-
-async def _reset(writer: asyncio.StreamWriter) -> None:
-    writer.write(head("Content-Length: 10") + b'{"d')
-    await writer.drain()
-    writer.transport.abort()
-
-
-SLOW: dict[str, Talk] = {
-    "a byte now and then": _drip,
-    "a header letter by letter": _drip_headers,
-    "nothing": _say_nothing,
-    "please go on": _continue_for_ever,
-    "half, then a reset": _reset,
-}
-
-
-@asynccontextmanager
-async def leat(talk: Talk, deadline_s: float) -> AsyncIterator[LeatClient]:
-    """A client of a server that reads each request, then talks."""
-    speaking: set[asyncio.Task[None]] = set()
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        speaking.add(task)
-        try:
-            request = await reader.readuntil(b"\r\n\r\n")
-            _, found, length = request.lower().partition(b"content-length: ")
-            await reader.readexactly(int(length.split(b"\r\n")[0]) if found else 0)
-            with suppress(ConnectionError):
-                await talk(writer)
-        except asyncio.CancelledError:
-            pass  # asyncio's streams would complain
-        finally:
-            speaking.discard(task)
-            writer.close()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    api = JsonApi(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", "token", timeout_s=deadline_s)
-    try:
-        yield LeatClient(api)
-    finally:
-        await api.close()
-        server.close()
-        for task in list(speaking):
-            task.cancel()
-        await asyncio.gather(*speaking, return_exceptions=True)
-
-
-async def outcomes(talk: Talk, deadline_s: float) -> dict[str, object]:
-    """What every method gave back or raised. Not more are asked at once than there are connections."""
-    reading, writing = asyncio.Semaphore(8), asyncio.Semaphore(8)
-
-    async with leat(talk, deadline_s) as client:
-
-        async def outcome(method: str) -> tuple[str, object]:
-            async with reading if method in READS else writing:
-                began_s = time.monotonic()
-                try:
-                    result: object = await next(calls(method))(client)
-                except Exception as error:  # noqa: BLE001 - which ones come out is the question
-                    result = error
-                took_s = time.monotonic() - began_s
-                assert took_s < deadline_s * 5 + GRACE_S, method  # a list may ask for five pages
-                return method, result
-
-        return dict(await asyncio.gather(*map(outcome, methods())))
-
-
-def wrong(results: dict[str, object], *, answered: frozenset[str] = frozenset()) -> dict[str, object]:
-    """What is no LoyaltyError, and what says of a write that it was never sent; `answered` may be fine."""
-    return {
-        method: result
-        for method, result in results.items()
-        if (
-            not isinstance(result, LoyaltyError)
-            and not (method in answered and not isinstance(result, Exception))
-        )
-        or (isinstance(result, Unreachable) and method not in READS)
-    }
-
-
-def run(talk: Talk, deadline_s: float = PATIENT_S) -> dict[str, object]:
-    return asyncio.run(outcomes(talk, deadline_s))
-
-
-def words(content: bytes) -> Talk:
-    async def talk(writer: asyncio.StreamWriter) -> None:
-        writer.write(content)
-        await writer.drain()
-
-    return talk
+LEAT = Victim(LEAT_CALLS, connect, READS)
 
 
 @pytest.mark.parametrize("content", UNREADABLE.values(), ids=UNREADABLE)
 def test_what_is_no_answer_is_one_clear_error(content: bytes) -> None:
-    assert wrong(run(words(content))) == {}
+    assert LEAT.wrong(LEAT.run(words(content))) == {}
 
 
 @pytest.mark.parametrize("talk", SLOW.values(), ids=SLOW)
 def test_who_does_not_come_to_an_end_is_left_in_time(talk: Talk) -> None:
-    results = run(talk, DEADLINE_S)
-    assert wrong(results) == {}
+    results = LEAT.run(talk, DEADLINE_S)
+    assert LEAT.wrong(results) == {}
     assert {type(result) for result in results.values()} == {Unclear}
 
 
 @pytest.mark.parametrize("content", WITHOUT_ENVELOPE.values(), ids=WITHOUT_ENVELOPE)
 def test_json_without_an_envelope_is_no_answer_either(content: bytes) -> None:
-    assert wrong(run(words(content)), answered=NOT_READ) == {}
+    assert LEAT.wrong(LEAT.run(words(content)), answered=NOT_READ) == {}
 
 
 @pytest.mark.parametrize("value", ODD)
 def test_an_envelope_with_something_else_in_it_never_breaks_the_client(value: str) -> None:
     """What can do with so little gives back what it could read: what it means is for the caller to say."""
-    assert wrong(run(words(data(value))), answered=frozenset(methods())) == {}
+    assert LEAT.wrong(LEAT.run(words(enveloped(value))), answered=frozenset(methods())) == {}
 
 
-@pytest.mark.parametrize(
-    ("content", "expected"),
-    [
-        (said(b'{"message": "Unauthenticated."}', "401 No"), Unauthorised),
-        (said(b"{}", "403 No"), Unauthorised),
-        (said(b"{}", "429 Slow", "Retry-After: 1e999"), Throttled),
-        (said(b"{}", "429 Slow", "Retry-After: -5"), Throttled),
-        (said(b"{}", "429 Slow", "Retry-After: " + "9" * 400), Throttled),
-        (said(b"{}", "429 Slow", "Retry-After: Thu, 99 Xxx 99999 99:99:99 GMT"), Throttled),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("content", "expected"), THROTTLED_OR_UNAUTHORISED)
 def test_what_concerns_all_calls_is_told_apart(content: bytes, expected: type[LoyaltyError]) -> None:
     for method in methods():  # one by one: after a 429 nothing is sent for a while
-        result = asyncio.run(_alone(method, words(content)))
+        result = LEAT.alone(method, words(content))
         assert type(result) is expected, method
         assert not isinstance(result, Throttled) or 0 <= result.retry_after_s <= 300
 
 
-async def _alone(method: str, talk: Talk) -> object:
-    async with leat(talk, PATIENT_S) as client:
-        try:
-            return await next(calls(method))(client)
-        except LoyaltyError as error:
-            return error
-
-
 @pytest.mark.parametrize("declared", [True, False], ids=["with its length", "without end"])
 def test_fifty_megabytes_are_not_kept(declared: bool) -> None:
-    sent = 0
-
-    async def talk(writer: asyncio.StreamWriter) -> None:
-        nonlocal sent
-        writer.write(head(*(["Content-Length: 50000000"] if declared else [])) + b'{"data": "')
-        for _ in range(50):
-            writer.write(b"x" * 1_000_000)
-            await writer.drain()
-            sent += 1_000_000
-
+    flood = Flood(declared=declared)
     tracemalloc.start()
     try:
-        kinds = [type(asyncio.run(_alone(method, talk))) for method in methods()]  # errors hold their frames
+        kinds = [type(LEAT.alone(method, flood)) for method in methods()]  # errors hold their frames
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
     assert set(kinds) == {Unclear}
     assert peak < 12 * MAX_BODY_BYTES
-    assert sent < len(kinds) * 25_000_000, "the connection is closed, not drained"
+    assert flood.sent_bytes < len(kinds) * 25_000_000, "the connection is closed, not drained"
 
 
 def test_the_hostile_server_is_heard() -> None:
     """The checks above would be silent if the server never got to say anything."""
-    balance = asyncio.run(_alone("prepaid_balance", words(data('{"balance_in_cents": "1234"}'))))
+    balance = LEAT.alone("prepaid_balance", words(enveloped('{"balance_in_cents": "1234"}')))
     assert getattr(balance, "balance_in_cents", None) == 1234, balance
