@@ -1,4 +1,4 @@
-"""What scanners and camera cost and find: `python -m bench.devices`.
+"""What scanners, camera and receipts cost and find: `python -m bench.devices`.
 
 Recall of the camera pipeline beside a plain zxing-cpp call with everything switched on, on the same pictures;
 from the scanner to the event, also while a camera decodes; the key strokes of a code. Last comes JSON.
@@ -19,6 +19,7 @@ from time import perf_counter
 import zxingcpp
 
 from bench.codes import TROUBLES, Picture, picture
+from bench.printing import printing
 from bench.scan import LATENCY_BUDGET, Figures, latency, verdict, wedge
 from bench.table import table
 from kioskd.devices.camera.formats import FORMATS
@@ -35,6 +36,8 @@ def main() -> None:
     figures |= recall()
     print()
     figures |= wedge()
+    print()
+    figures |= printing()
     print()
     figures |= _latency()
     print("\nThe same while a camera's process decodes picture after picture:")

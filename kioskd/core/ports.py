@@ -71,6 +71,10 @@ class ReceiptPrinter(Protocol):
         """How a job that was KEPT ended, as soon as it has, within minutes. BLOCKED for an unknown job."""
         ...
 
+    def forget(self) -> None:
+        """The guest has left: what is still KEPT is not printed for the next one to read."""
+        ...
+
 
 class Translator(Protocol):
     """The guest's language. Message ids are the English sentences."""

@@ -11,7 +11,10 @@ from kioskd.core import errors
 from kioskd.core.effects import (
     AbortPayment,
     CheckPin,
+    DecideQuestion,
     Effect,
+    FindOverview,
+    FindQuestions,
     FindSales,
     Forget,
     HoldVoucher,
@@ -107,8 +110,16 @@ class Errands:
                 self._start(self._staff_desk.find_sales(effect))
             case TakeBackSale():
                 self._start(self._staff_desk.take_back(effect))
+            case FindOverview():
+                self._start(self._staff_desk.find_overview(effect))
+            case FindQuestions():
+                self._start(self._staff_desk.find_questions(effect))
+            case DecideQuestion():
+                self._start(self._staff_desk.decide(effect))
             case Forget():
                 self._forget_questions()
+                if self._printer:
+                    self._printer.forget()
                 self._start(self._settlement.forget())
 
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

@@ -315,6 +315,20 @@ def test_a_receipt_nobody_could_print_in_time_is_dropped(
     assert "receipt order-1 could not be printed in time" in caplog.text
 
 
+def test_a_receipt_whose_guest_has_left_is_not_printed_for_the_next(tmp_path: Path) -> None:
+    async def play(bench: Bench) -> None:
+        bench.sim.change(paper_out=True)
+        assert await bench.driver.print("order-1", SHORT) is PrintVerdict.KEPT
+        bench.driver.forget()
+        assert await bench.driver.settled("order-1") is PrintVerdict.BLOCKED
+        bench.sim.change(paper_out=False)
+        await bench.state(DeviceState.OK)
+        assert await bench.driver.print("order-2", RECEIPT) is PrintVerdict.PRINTED
+
+    (paper,) = on_bench(tmp_path, play)
+    assert "short" not in paper.text
+
+
 def test_only_a_few_receipts_are_kept(tmp_path: Path) -> None:
     async def play(bench: Bench) -> None:
         bench.sim.change(cover_open=True)

@@ -21,9 +21,11 @@ from kioskd.core.receipt import Receipt
 from kioskd.core.stored_value import GiftCard
 from kioskd.daemon.clock import Clock
 from kioskd.daemon.courier import LoyaltyCourier
+from kioskd.daemon.lookout import Lookout
 from kioskd.daemon.orders import Orders
 from kioskd.daemon.payments import Payments
 from kioskd.daemon.pin_guard import PinGuard
+from kioskd.daemon.questions import Questions
 from kioskd.daemon.sales import RECORDS
 from kioskd.daemon.selling import Selling
 from kioskd.daemon.settlement import Settlement
@@ -164,12 +166,16 @@ class FakePrinter:
     def __init__(self, verdict: PrintVerdict | Exception = PrintVerdict.PRINTED) -> None:
         self.verdict = verdict
         self.papers: list[tuple[str, Receipt]] = []
+        self.forgotten = False
 
     async def print(self, job: str, receipt: Receipt) -> PrintVerdict:
         self.papers.append((job, receipt))
         if isinstance(self.verdict, Exception):
             raise self.verdict
         return self.verdict
+
+    def forget(self) -> None:
+        self.forgotten = True
 
     async def settled(self, job: str) -> PrintVerdict:
         assert self.verdict is PrintVerdict.KEPT
@@ -214,12 +220,26 @@ def settlement(outbox: Outbox, terminal: PaymentTerminal | None, post: Callable[
     )
 
 
-def staff_desk(outbox: Outbox, post: Callable[[Event], None], guard: PinGuard | None = None) -> StaffDesk:
-    """For a kiosk without a loyalty backend."""
-    orders = Orders(
-        outbox, Selling(outbox, loyalty=False), claim_link=lambda order: None, wall=SetClock().wall
+def staff_desk(
+    outbox: Outbox,
+    post: Callable[[Event], None],
+    guard: PinGuard | None = None,
+    *,
+    orders: Orders | None = None,
+    payments: Payments | None = None,
+    clock: Clock | None = None,
+) -> StaffDesk:
+    """For a kiosk without a loyalty backend, unless `orders` are those of another."""
+    selling, wall = Selling(outbox, loyalty=False), (clock or SetClock()).wall
+    return StaffDesk(
+        guard,
+        outbox=outbox,
+        selling=selling,
+        orders=orders or Orders(outbox, selling, claim_link=lambda order: None, wall=wall),
+        questions=Questions(outbox, payments),
+        lookout=Lookout(outbox, Path("outbox.db"), wall),
+        post=post,
     )
-    return StaffDesk(guard, orders, post)
 
 
 async def listed(outbox: Outbox) -> dict[str, str]:

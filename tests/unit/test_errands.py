@@ -446,6 +446,15 @@ def test_a_kept_receipt_is_told_again_when_it_was_printed(tmp_path: Path) -> Non
     assert [event.verdict for event in ended] == [PrintVerdict.KEPT, PrintVerdict.PRINTED]
 
 
+def test_a_guest_who_leaves_takes_a_kept_receipt_along(tmp_path: Path) -> None:
+    async def scenario(office: Office) -> None:
+        office.errands.carry_out(Forget())
+
+    office = work(tmp_path, scenario)
+    assert office.printer
+    assert office.printer.forgotten
+
+
 def test_without_a_printer_the_receipt_is_blocked(tmp_path: Path) -> None:
     office = Office()
     office.printer = None

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from time import perf_counter
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from kioskd.core.receipt import Align, Columns, Feed, Qr, Receipt, Rule, Text
-from kioskd.devices.printer import commands, qr, raster
-from kioskd.devices.printer.codepages import cells, clean, encode_line
+from kioskd.core.receipt import Align, Columns, Feed, Logo, Qr, Receipt, Rule, Text
+from kioskd.devices.printer import commands, logo, qr, raster
+from kioskd.devices.printer.codepages import MAX_LETTERS, cells, clean, encode_line
 from kioskd.devices.printer.commands import UnprintableReceipt, audit
 from kioskd.devices.printer.encoder import CONTINUED, MAX_BYTES, compose, encode
 from kioskd.devices.printer.layout import Lettered, wrap
@@ -214,3 +215,52 @@ def test_wrapping_loses_only_spaces_and_never_exceeds_the_width(text: str, width
 @pytest.mark.parametrize(("text", "expected"), [("e\u0301", 1), ("寿司", 4), ("ﾃ", 1), ("ก็", 1), ("abc", 3)])
 def test_cells_are_what_the_eye_sees(text: str, expected: int) -> None:
     assert cells(clean(text)) == expected
+
+
+# --- what only some printers want ---------------------------------------------------------------------------
+
+
+def test_a_presenter_holds_the_receipt_out_and_custom_has_its_own_qr_numbers() -> None:
+    job = sent(Qr("HI"), profile=load_profile("custom-vkp80iii"))
+    assert bytes.fromhex("1D286B03003145 32") in job
+    assert bytes.fromhex("1D286B05003150 31 4849 1D286B03003151 31") in job
+    assert job.endswith(bytes.fromhex("1C50 1E 01 52 1E"))
+
+
+def test_a_fence_is_the_last_thing_sent() -> None:
+    assert sent(Text("x"), profile=load_profile("citizen-ct-s310")).endswith(
+        bytes.fromhex("1D5642 00 1D7201")
+    )
+
+
+def test_a_sign_that_no_page_has_beside_the_letters_does_not_make_the_line_a_picture() -> None:
+    assert encode_line("1 × Φέτα", EPSON.pages) == (EPSON.pages[7], "1 x Φέτα".encode("cp1253"))
+    assert encode_line("1 × Tee", EPSON.pages) == (EPSON.pages[0], "1 × Tee".encode("cp858"))
+
+
+def test_a_logo_is_dithered_and_made_to_fit() -> None:
+    grey = Logo(bytes(x * 255 // 999 for _ in range(100) for x in range(1000)), 1000, 100)
+    ink = logo.draw(grey, 384)
+    assert ink.width == 384
+    dark, light = ink.crop((0, 0, 100, 30)), ink.crop((284, 0, 384, 30))
+    assert dark.convert("L").histogram()[255] > 2000 > 1000 > light.convert("L").histogram()[255]
+    with pytest.raises(UnprintableReceipt):
+        logo.draw(Logo(b"x", 1000, 100), 384)
+
+
+def test_east_asian_lines_break_between_letters_but_never_before_a_full_stop() -> None:
+    assert wrap("港のキッチン。", 6, cells) == ["港の", "キッチ", "ン。"]
+    assert wrap("1 × 特製バーガー", 10, cells) == ["1 × 特製", "バーガー"]
+
+
+def test_marks_do_not_tower_over_a_letter_and_a_text_has_an_end() -> None:
+    assert len(clean("a" + "\u0316" * 50)) <= 6
+    assert len(clean("x" * 1_000_000)) == MAX_LETTERS
+
+
+@pytest.mark.parametrize("text", ["x" * 100_000, "word " * 100_000, "港" * 100_000, "ب" * 100_000])
+@pytest.mark.parametrize("profile", ["epson-tm-t20iii", "generic-58mm"])
+def test_no_text_is_too_long_to_be_printed_at_once(text: str, profile: str) -> None:
+    started_s = perf_counter()
+    assert len(sent(Text(text), Columns(text, text), profile=load_profile(profile))) < MAX_BYTES
+    assert perf_counter() - started_s < 1

@@ -7,11 +7,13 @@ from hypothesis import strategies as st
 
 from kioskd.devices.printer.status import (
     BufferCleared,
+    CustomStatus,
     FlowChanged,
     Heard,
     Paper,
     PrinterStatus,
     ProcessDone,
+    Retracts,
     StatusAnswer,
     StatusReader,
     StatusReport,
@@ -96,3 +98,54 @@ def test_no_bytes_make_the_reader_fail_or_grow(chunks: list[tuple[bytes, float, 
             reader.expect_status(4, now_s)
         assert len(reader.feed(data, now_s)) <= len(data)
     assert heard(reader, "10 00 00 0F", now_s + 1) == [StatusReport(READY)]
+
+
+# --- Custom's dialect -------------------------------------------------------------------------------------
+
+
+def after(reader: StatusReader, received: str) -> PrinterStatus:
+    status = PrinterStatus()
+    for said in heard(reader, received):
+        assert isinstance(said, CustomStatus)
+        status = said.onto(status)
+    return status
+
+
+def test_a_full_status_knows_of_the_receipt_in_the_output() -> None:
+    status = after(StatusReader(custom=True), "10 0F 25 00 40 00")
+    assert (status.paper, status.receipt_waiting, status.jammed) == (Paper.OUT, True, True)
+    assert status.needs_service
+
+
+def test_a_partial_status_changes_only_what_it_names() -> None:
+    status = after(StatusReader(custom=True), "10 05 04 40")
+    assert (status.paper, status.jammed, status.cover_open) == (Paper.LOW, True, None)
+
+
+def test_flow_control_inside_a_full_status() -> None:
+    reader = StatusReader(custom=True)
+    xoff, status = heard(reader, "10 0F 00 13 02 00 00")
+    assert xoff == FlowChanged(may_send=False)
+    assert isinstance(status, CustomStatus)
+    assert status.onto(PrinterStatus()).trouble == "cover open"
+
+
+def test_the_number_of_retracts_is_in_letters() -> None:
+    reader = StatusReader(custom=True)
+    reader.expect_counter(0.0)
+    assert heard(reader, b"0512".hex()) == []
+    assert heard(reader, b"ret".hex(), 0.1) == [Retracts(512)]
+    reader.expect_counter(1.0)
+    assert heard(reader, b"77777777777777777777".hex(), 1.1) == []
+    assert heard(reader, "10 0F 00 00 00 00", 2.0) == [CustomStatus(0, 0, 0, 0)]
+
+
+@given(st.lists(st.tuples(st.binary(max_size=50), st.floats(0, 2), st.booleans())))
+def test_no_bytes_make_the_custom_reader_fail_or_grow(chunks: list[tuple[bytes, float, bool]]) -> None:
+    reader, now_s = StatusReader(custom=True), 0.0
+    for data, pause_s, ask in chunks:
+        now_s += pause_s
+        if ask:
+            reader.expect_counter(now_s)
+        assert len(reader.feed(data, now_s)) <= len(data)
+    assert heard(reader, "10 0F 00 00 00 00", now_s + 1) == [CustomStatus(0, 0, 0, 0)]

@@ -1,6 +1,6 @@
 """Receipts that wait for paper, a closed cover or a plug: a few, for a short time, in memory only.
 
-They are a guest's. Who has left does not get a receipt printed for the next guest to read, and a restart
+They are a guest's. When the guest has left they are dropped, so that nobody else reads them, and a restart
 forgets them: nothing of a guest is written to the disk here.
 """
 
@@ -53,6 +53,11 @@ class KeptReceipts:
         kept.expiry.cancel()
         if not kept.ended.done():
             kept.ended.set_result(verdict)
+
+    def drop(self) -> None:
+        """None of them is wanted any more."""
+        for job in list(self._kept):
+            self._expire(job)
 
     async def outcome(self, job: str) -> PrintVerdict | None:
         """How it ended, as soon as it has; None when it is not kept. At most KEEP_S and one job later."""

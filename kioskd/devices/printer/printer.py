@@ -112,6 +112,10 @@ class EscposPrinter:
         """See `core.ports.ReceiptPrinter`."""
         return await self._kept.outcome(job) or self._journal.verdict(job) or PrintVerdict.BLOCKED
 
+    def forget(self) -> None:
+        """See `core.ports.ReceiptPrinter`."""
+        self._kept.drop()
+
     async def _load_journal(self) -> None:
         await self._journal.load()
         self._leftover_bytes = max(self._leftover_bytes, self._journal.interrupted_bytes)
