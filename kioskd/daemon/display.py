@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pygame
 
@@ -14,6 +14,7 @@ from kioskd.core.visit import Shop, Visit
 from kioskd.daemon import config as settings
 from kioskd.daemon.launch import open_window
 from kioskd.ui import stage
+from kioskd.ui.camera_picture import grey_picture
 from kioskd.ui.compose import Composer
 from kioskd.ui.fonts import Fonts
 from kioskd.ui.heap import give_memory_back
@@ -25,6 +26,10 @@ from kioskd.ui.theme import default_theme
 from kioskd.ui.warmup import warm_up
 from kioskd.ui.window import Closed, TouchKind, Window
 
+if TYPE_CHECKING:
+    from kioskd.devices.camera.viewfinder import Viewfinder
+
+_CAMERA_S = 1 / 10
 _WATCHED_S = 1 / 60
 _ASLEEP_S = 1 / 5
 _UNTOUCHED_S = 1.0
@@ -84,12 +89,15 @@ class Display:
         self._now_s = now_s
         self._moving_since_painting = asyncio.Event()
         self._changed: asyncio.Future[None] | None = None
+        self._camera_shown = asyncio.Event()
         self.seq = 0
         self.on_intent: Callable[[Intent], None] | None = None
 
     def show(self, visit: Visit) -> None:
         """At once: the first picture of the change is on the display when this returns."""
         self._screen.show(self._composer.scene(visit))
+        if self._screen.shows_camera:
+            self._camera_shown.set()
         self._paint()
         if visit.at_home and self._somebody_was_here:
             self._screen.forget()
@@ -139,6 +147,22 @@ class Display:
                 self._paint()
             self._paint()
             self._moving_since_painting.clear()
+
+    async def show_camera(self, viewfinder: Viewfinder) -> None:
+        """Lets the guest see what the camera sees, on the screens that show it and only then."""
+        while True:
+            await self._camera_shown.wait()
+            viewfinder.want(True)
+            try:
+                while self._screen.shows_camera:
+                    if (seen := viewfinder.take()) is not None:
+                        self._screen.see(grey_picture(seen.grey, seen.width_px, seen.height_px))
+                        self._paint()
+                    await asyncio.sleep(_CAMERA_S)
+            finally:
+                viewfinder.want(False)
+                self._screen.see(None)
+            self._camera_shown.clear()
 
     async def watch_window(self, closed: Callable[[], None], *, touched: bool) -> None:
         """Feeds a window's mouse and touch events to the screen, for as long as the daemon runs.

@@ -149,6 +149,8 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
         clock.on_change(lambda: _start(tasks, outbox.pulse()))
         if payments:
             tasks.create_task(payments.settle_left_over())
+        if hardware.viewfinder:
+            tasks.create_task(display.show_camera(hardware.viewfinder))
         for plugged in hardware.plugged:
             tasks.create_task(supervise(plugged.device, plugged.kind, runtime.post, path=plugged.path))
         if config.control.socket:

@@ -23,6 +23,7 @@ from kioskd.daemon.credentials import read_secret
 
 if TYPE_CHECKING:  # drivers are imported when they are built, after the first frame
     from kioskd.daemon.pin_guard import PinGuard
+    from kioskd.devices.camera.viewfinder import Viewfinder
     from kioskd.devices.printer.printer import EscposPrinter
     from kioskd.devices.terminal.zvt_driver import ZvtTerminal
     from kioskd.devices.touch import OnTouch
@@ -166,6 +167,7 @@ class Hardware:
     plugged: tuple[Plugged, ...]
     printer: ReceiptPrinter | None
     terminal: PaymentTerminal | None
+    viewfinder: Viewfinder | None = None
 
 
 def hardware_of(config: Config, clock: Callable[[], float], on_touch: OnTouch) -> Hardware:
@@ -179,15 +181,19 @@ def hardware_of(config: Config, clock: Callable[[], float], on_touch: OnTouch) -
 
         touch = TouchScreen("touch", config.display.touch, on_touch)
         plugged.append(Plugged(touch, DeviceKind.TOUCH, config.display.touch))
+    viewfinder = None
     if not _disabled(config.camera):
-        plugged.append(_camera(config, clock))
+        from kioskd.devices.camera.viewfinder import Viewfinder
+
+        viewfinder = Viewfinder()
+        plugged.append(_camera(config, clock, viewfinder))
     printer = None if isinstance(config.printer, settings.Disabled) else _printer(config)
     if printer:
         plugged.append(Plugged(printer, DeviceKind.PRINTER, getattr(config.printer, "path", None)))
     terminal = None if isinstance(config.terminal, settings.Disabled) else _terminal(config)
     if terminal:
         plugged.append(Plugged(terminal, DeviceKind.TERMINAL))
-    return Hardware(tuple(plugged), printer, terminal)
+    return Hardware(tuple(plugged), printer, terminal, viewfinder)
 
 
 def _disabled(section: object) -> bool:
@@ -218,7 +224,7 @@ def _scanner(entry: settings.Scanner, clock: Callable[[], float]) -> Plugged:
     return Plugged(scanner, DeviceKind.SCANNER, entry.path)
 
 
-def _camera(config: Config, clock: Callable[[], float]) -> Plugged:
+def _camera(config: Config, clock: Callable[[], float], viewfinder: Viewfinder) -> Plugged:
     from kioskd.devices.camera.parent import CameraScanner
 
     camera = config.camera
@@ -232,7 +238,9 @@ def _camera(config: Config, clock: Callable[[], float]) -> Plugged:
             source = f"picamera2:{camera.device}"
         case settings.Disabled():
             raise ValueError("the camera is disabled")
-    scanner = CameraScanner("camera", source, camera.formats, region=camera.region, clock=clock)
+    scanner = CameraScanner(
+        "camera", source, camera.formats, region=camera.region, viewfinder=viewfinder, clock=clock
+    )
     return Plugged(scanner, DeviceKind.CAMERA, path)
 
 

@@ -34,6 +34,8 @@ class Pictures:
         self._kept: OrderedDict[Key, pygame.Surface] = OrderedDict()
         self._bytes = 0
         self._complained: set[str] = set()
+        self.camera: pygame.Surface | None = None
+        """What the camera sees just now. Never kept beyond the next picture."""
         self.loads = 0
         """How many pictures were made so far: each cost a file or a drawing."""
 
@@ -43,6 +45,11 @@ class Pictures:
         """The picture as large as fits, or None when there is no room for it. A broken file shows a plate."""
         if w_px < 2 or h_px < 2:
             return None
+        if picture.kind is PictureKind.CAMERA:
+            if self.camera is not None:
+                return _filling(self.camera, w_px, h_px)
+            side_px = max(2, min(w_px, h_px) // 2)
+            return self.fitted(Picture(PictureKind.ICON, picture.source), side_px, side_px, ink)
         key = (picture, w_px, h_px, ink, turned)
         known = self._kept.get(key)
         if known is not None:
@@ -99,6 +106,14 @@ class Pictures:
             return None
         # One pixel format for everything, so that blits never convert.
         return surface.convert_alpha() if pygame.display.get_surface() else surface
+
+
+def _filling(camera: pygame.Surface, w_px: int, h_px: int) -> pygame.Surface:
+    """The middle of the camera's picture, so much of it that it fills the room."""
+    scale = max(w_px / camera.get_width(), h_px / camera.get_height())
+    part = pygame.Rect(0, 0, min(camera.get_width(), w_px / scale), min(camera.get_height(), h_px / scale))
+    part.center = camera.get_rect().center
+    return pygame.transform.scale(camera.subsurface(part), (w_px, h_px))
 
 
 def _size(surface: pygame.Surface) -> int:

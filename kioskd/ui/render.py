@@ -46,6 +46,10 @@ class Renderer:
         self._fonts.forget()
         self._pictures.forget()
 
+    def see(self, camera: pygame.Surface | None) -> None:
+        """From now on this is what the camera sees."""
+        self._pictures.camera = camera
+
     def px(self, rect: Rect) -> pygame.Rect:
         """Millimetres to pixels; edges are rounded, so neighbours stay neighbours."""
         scale = self._stage.display.px_per_mm

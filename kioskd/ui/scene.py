@@ -62,6 +62,8 @@ class PictureKind(StrEnum):
     """A sign drawn in the widget's ink."""
     CODE = "code"
     """A QR code that says `source`, dark on white."""
+    CAMERA = "camera"
+    """What the camera sees just now, as in a mirror. While it sees nothing, the sign called `source`."""
 
 
 @dataclass(frozen=True, slots=True)

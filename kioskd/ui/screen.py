@@ -10,7 +10,17 @@ from kioskd.core.events import Intent
 from kioskd.ui.geometry import Rect
 from kioskd.ui.motion import FLIGHT_S, FRAME_S, TRANSITION_S, Motions, eased
 from kioskd.ui.render import Pose, Renderer, merged
-from kioskd.ui.scene import ClosePanel, OpenPanel, Picture, Scene, ScrollBy, Widget, scrolled, with_panel
+from kioskd.ui.scene import (
+    ClosePanel,
+    OpenPanel,
+    Picture,
+    PictureKind,
+    Scene,
+    ScrollBy,
+    Widget,
+    scrolled,
+    with_panel,
+)
 from kioskd.ui.scrolling import Scrolling
 from kioskd.ui.stage import Stage
 from kioskd.ui.window import Window
@@ -75,6 +85,7 @@ class Screen:
         self._launch: tuple[Picture, Rect] | None = None
         self._transition: _Transition | None = None
         self._flight: _Flight | None = None
+        self._camera_moved = False
         self._now_s = 0.0
         # What is on the canvas now:
         self._painted: Scene | None = None
@@ -104,6 +115,16 @@ class Screen:
         self._start_flight(before, scene)
         if elsewhere and before is not None:
             self._start_transition()
+
+    @property
+    def shows_camera(self) -> bool:
+        """Whether the guest sees what the camera sees."""
+        return self._scene is not None and any(map(_of_camera, self._scene.widgets))
+
+    def see(self, camera: pygame.Surface | None) -> None:
+        """The camera sees something else. Nothing is painted before `repaint`."""
+        self._renderer.see(camera)
+        self._camera_moved = True
 
     def forget(self) -> None:
         """A visit is over: keep nothing that could name the guest, beyond what the shown scene says."""
@@ -228,6 +249,10 @@ class Screen:
             self._poses,
             (self._painted_pressed, pressed),
         )
+        if self._camera_moved:
+            self._camera_moved = False
+            seen = [self._renderer.px(widget.rect) for widget in scene.widgets if _of_camera(widget)]
+            rects = merged([*rects, *seen])
         flight, sprite = self._flight, None
         if flight is not None:
             rects = merged([*rects, *([flight.at] if flight.at else [])])
@@ -324,6 +349,10 @@ class Screen:
         sprite = pygame.transform.smoothscale(flight.image, (max(1, w), max(1, h)))
         flight.at = sprite.get_rect(center=centre)
         return sprite
+
+
+def _of_camera(widget: Widget) -> bool:
+    return widget.picture is not None and widget.picture.kind is PictureKind.CAMERA
 
 
 def _in_corner(x: float, y: float) -> bool:

@@ -6,14 +6,17 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Coroutine
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from kioskd.core.errors import ConfigError, DeviceAbsent, DeviceFault
 from kioskd.core.events import DeviceChanged, Scanned, ScanRejected
 from kioskd.core.health import DeviceState
 from kioskd.devices.camera.parent import CameraScanner
+from kioskd.devices.camera.viewfinder import Viewfinder
 from kioskd.sim.camera import CameraSimulator
 
 DEADLINE_S = 30.0
@@ -140,5 +143,36 @@ def test_the_child_ends_with_its_parent(tmp_path: Path) -> None:
         child.stdin.close()
         await child.stdout.read()
         assert await child.wait() == 0
+
+    _play(scenario())
+
+
+@pytest.mark.process
+def test_the_guest_sees_what_the_camera_sees_as_in_a_mirror(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        simulator = CameraSimulator(tmp_path / "camera")
+        finder = Viewfinder()
+        camera = CameraScanner(
+            "camera", f"folder:{simulator.folder}", region=(0.0, 0.0, 1.0, 0.5), viewfinder=finder
+        )
+        events: asyncio.Queue[Event] = asyncio.Queue()
+        picture = Image.new("L", (1280, 720), 0)
+        picture.paste(200, (0, 0, 640, 720))
+        file = BytesIO()
+        picture.save(file, "PNG")
+        with simulator:
+            finder.want(True)
+            simulator.show(file.getvalue())
+            task = asyncio.create_task(camera.run(events.put_nowait))
+            await events.get()
+            for seen in iter(finder.take, object()):
+                if seen is not None:
+                    break
+                await asyncio.sleep(0.01)
+            assert seen is not None
+            assert (seen.width_px, seen.height_px) == (320, 90)
+            assert (seen.grey[10], seen.grey[310]) == (0, 200)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     _play(scenario())

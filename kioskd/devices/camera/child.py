@@ -19,11 +19,15 @@ import threading
 import time
 from typing import TextIO
 
-from kioskd.devices.camera.frame import SourceAbsent, SourceFault
+import numpy as np
+
+from kioskd.devices.camera.frame import Frame, SourceAbsent, SourceFault
 from kioskd.devices.camera.pipeline import Pipeline, Region
 from kioskd.devices.camera.sources import open_source
+from kioskd.devices.camera.viewfinder import Glimpse, ViewfinderPlate
 
 BEAT_S = 1.0
+GLIMPSE_WIDTH_PX = 320
 NICE = 10
 """Screen and scanners first: a picture that waits a little is not noticed, a touch is."""
 
@@ -33,28 +37,40 @@ def main() -> None:
     report = _Report(_take_stdout())
     settings = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    region = settings["region"]
-    pipeline = Pipeline(settings["formats"], Region(*region) if region else None)
+    region = Region(*settings["region"] or ())
+    pipeline = Pipeline(settings["formats"], region)
+    plate = ViewfinderPlate(settings["viewfinder"]) if settings.get("viewfinder") is not None else None
     try:
-        _watch(settings["source"], pipeline, report)
+        _watch(settings["source"], pipeline, report, plate, region)
     except SourceAbsent as absent:
         report.line("absent", why=str(absent))
     except SourceFault as fault:
         report.line("fault", why=str(fault))
 
 
-def _watch(source: str, pipeline: Pipeline, report: _Report) -> None:
+def _watch(
+    source: str, pipeline: Pipeline, report: _Report, plate: ViewfinderPlate | None, region: Region
+) -> None:
     next_beat_s = 0.0
     stream = open_source(source, lambda name, why: report.line("unreadable", name=name, why=why))
     for frames, frame in enumerate(stream, 1):
         if frames == 1:
             report.line("open")
+        if plate is not None and plate.wanted:
+            plate.show(_glimpse(region.of(frame)))
         now_s = time.monotonic()
         for code in pipeline.see(frame, now_s):
             report.line("code", text=code.text, symbology=code.symbology)
         if now_s >= next_beat_s:
             next_beat_s = now_s + BEAT_S
             report.line("beat", frames=frames, decoded=pipeline.decoded)
+
+
+def _glimpse(frame: Frame) -> Glimpse:
+    """What a mirror would show of it, in few pixels."""
+    step = max(1, frame.shape[1] // GLIMPSE_WIDTH_PX)
+    small = np.ascontiguousarray(frame[::step, ::step][:, ::-1])
+    return Glimpse(small.shape[1], small.shape[0], small.tobytes())
 
 
 class _Report:

@@ -17,6 +17,7 @@ from kioskd.core.events import DeviceChanged, ScanRejected
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
 from kioskd.core.ports import Emit
 from kioskd.devices.camera.formats import FORMATS
+from kioskd.devices.camera.viewfinder import Viewfinder
 from kioskd.devices.scanner.aim import AimMode
 from kioskd.devices.scanner.intake import Intake
 from kioskd.devices.scanner.reading import Reading, Reason, Rejected
@@ -35,7 +36,7 @@ class CameraScanner:
 
     `source` is `folder:/path`, `picamera2`, or a path such as /dev/video0. `formats` are symbologies as in
     `Scanned`; each costs time on every frame, so ask only for those in use. `region` is (left, top, width,
-    height) in fractions of the picture.
+    height) in fractions of the picture. `viewfinder` is where what the camera sees can be looked at.
     """
 
     kind = DeviceKind.CAMERA
@@ -47,6 +48,7 @@ class CameraScanner:
         formats: Sequence[str] = ("qr",),
         *,
         region: tuple[float, float, float, float] | None = None,
+        viewfinder: Viewfinder | None = None,
         silence_s: float = SILENCE_S,
         clock: Callable[[], float] = time.monotonic,
         child: Sequence[str] = CHILD,
@@ -57,6 +59,7 @@ class CameraScanner:
                 raise ConfigError("camera formats", f"{word!r} is not known", f"one of {', '.join(FORMATS)}")
         self.name = name
         self.path = _path_of(source)
+        self._viewfinder = viewfinder
         self.settings = {"source": source, "formats": list(formats), "region": region}
         self._silence_s = silence_s
         self._child = child
@@ -75,17 +78,19 @@ class CameraScanner:
 
     @asynccontextmanager
     async def _spawned(self) -> AsyncIterator[tuple[asyncio.subprocess.Process, asyncio.StreamReader]]:
+        shared = self._viewfinder.fd if self._viewfinder else None
         child = await asyncio.create_subprocess_exec(
             *self._child,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             # numpy's linear algebra would keep a thread and its memory for each core.
+            pass_fds=() if shared is None else (shared,),
             env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
         )
         assert child.stdin is not None
         assert child.stdout is not None
         try:
-            child.stdin.write(json.dumps(self.settings).encode() + b"\n")
+            child.stdin.write(json.dumps({**self.settings, "viewfinder": shared}).encode() + b"\n")
             yield child, child.stdout
         finally:
             with suppress(ProcessLookupError):

@@ -6,7 +6,7 @@ from kioskd.core.events import GoBack, ShowKeypad, SubmitNumber
 from kioskd.core.health import DeviceKind
 from kioskd.core.visit import Identifying, Shop, Visit
 from kioskd.ui.geometry import Rect
-from kioskd.ui.scene import Align, Breathe, Role, Widget
+from kioskd.ui.scene import Align, Breathe, Picture, PictureKind, Role, Widget
 from kioskd.ui.screens.frame import cancel_order, frame, gap, head
 from kioskd.ui.screens.keys import digit_keys
 from kioskd.ui.screens.sheet import Sheet, art, icon
@@ -47,24 +47,27 @@ def _scan(sheet: Sheet, visit: Visit, shop: Shop) -> str:
         block = inner.around(inner.w, min(inner.h, side + words_h + arrow_h + sheet.u(120)))
         picture, rest = block.top(side, sheet.u(56))
         words, arrow = rest.top(words_h, sheet.u(40))
-        _phone(sheet, picture.around(side, side))
+        _phone(sheet, picture.around(side, side), camera=visit.has(DeviceKind.CAMERA))
         _how(sheet, words, Align.CENTRE)
         _arrow(sheet, arrow)
     else:
         side = min(inner.h, inner.w * 0.34)
         picture, rest = inner.start(side, sheet.u(56 if not stage.compact else 24))
         arrow, words = rest.end(min(inner.h * 0.5, inner.w * 0.16), sheet.u(24))
-        _phone(sheet, picture.around(side, side))
+        _phone(sheet, picture.around(side, side), camera=visit.has(DeviceKind.CAMERA))
         words_h = sheet.measure.line_mm("heading") * 3 + sheet.measure.line_mm("body") * 2
         _how(sheet, words.around(words.w, min(words.h, words_h)), Align.START)
         _arrow(sheet, arrow)
     return title
 
 
-def _phone(sheet: Sheet, rect: Rect) -> None:
-    """A code as guests know it, on a tile in the colour of what to do."""
+def _phone(sheet: Sheet, rect: Rect, *, camera: bool) -> None:
+    """A code as guests know it, on a tile in the colour of what to do; or what the camera sees of theirs."""
     sheet.surface(rect, "action_tile", id="scan/tile")
-    sheet.picture(rect, icon("scan", rect.w * 0.24), style="on_action", id="scan/sign")
+    sign = icon("scan", rect.w * 0.24)
+    if camera:
+        sign = Picture(PictureKind.CAMERA, sign.source, pad_mm=rect.w * 0.04)
+    sheet.picture(rect, sign, style="on_action", id="scan/sign")
 
 
 def _how(sheet: Sheet, area: Rect, align: Align) -> None:
