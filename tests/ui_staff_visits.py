@@ -9,6 +9,7 @@ from datetime import timedelta
 from kioskd.core.catalogue import Words
 from kioskd.core.deeds import Action
 from kioskd.core.discount import OfferKind
+from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
 from kioskd.core.money import Money
 from kioskd.core.order import (
     ChargeKind,
@@ -20,10 +21,21 @@ from kioskd.core.order import (
     StoredValue,
     Tender,
 )
+from kioskd.core.question import Evidence, Question, Subject
 from kioskd.core.refunding import DUE, Left, Means, PayBack, Remainder
 from kioskd.core.return_forecast import forecast
 from kioskd.core.sale import Progress, Returned, Sale, SaleState, Undoing
-from kioskd.core.staff import BrowsingSales, EnteringPin, ViewingSale
+from kioskd.core.staff import (
+    AtStaffStart,
+    BrowsingQuestions,
+    BrowsingSales,
+    Decision,
+    EnteringPin,
+    ViewingDevices,
+    ViewingQuestion,
+    ViewingSale,
+)
+from kioskd.core.staff_overview import Attention, Concern, StaffOverview
 from kioskd.core.visit import Visit
 
 LONG_TITLE = "A thank you from the harbour master: five euros off for the whole crew on board"
@@ -151,4 +163,105 @@ def staff_visits(start: Visit, order: Order) -> dict[str, Visit]:
         "staff-why-all": viewing(rich, picked=all_of(rich), confirming=True),
         "staff-why-counter": viewing(nobodys, picked=all_of(nobodys), confirming=True),
         "staff-why-unpaid": viewing(unpaid, picked=all_of(unpaid), confirming=True),
+        **_start_pages(start),
+        **_questions(start, order),
+    }
+
+
+def _start_pages(start: Visit) -> dict[str, Visit]:
+    calm = StaffOverview(unpaid=0, questions=0, waiting=0, near_limit=False, version="0.4.0")
+    attention = tuple(
+        Attention(concern, 2, "/var/lib/kioskd" if concern is Concern.DAMAGED_FILE else "")
+        for concern in Concern
+    )
+    busy = replace(calm, unpaid=2, questions=3, waiting=8123, near_limit=True, attention=attention)
+    ill = replace(start, devices={**start.devices, **_ailing(start)}, online=False)
+    return {
+        "staff-start": replace(start, phase=AtStaffStart(calm)),
+        "staff-start-busy": replace(start, phase=AtStaffStart(asking="q", due_s=115.0)),
+        "staff-start-failed": replace(start, phase=AtStaffStart(failed=True)),
+        "staff-start-worried": replace(ill, phase=AtStaffStart(busy)),
+        "staff-devices": replace(start, phase=ViewingDevices(calm), online=True),
+        "staff-devices-asking": replace(start, phase=ViewingDevices(asking="q", due_s=115.0)),
+        "staff-devices-ailing": replace(ill, phase=ViewingDevices(busy)),
+    }
+
+
+def _ailing(start: Visit) -> dict[str, DeviceHealth]:
+    since = start.now - timedelta(minutes=50)
+    detail = "no answer from 192.168.1.20:20007: check that it is switched on and its cable is plugged in"
+    named = (
+        ("terminal", DeviceKind.TERMINAL, DeviceState.FAULTY, detail),
+        ("printer", DeviceKind.PRINTER, DeviceState.DEGRADED, "paper is low"),
+        ("camera", DeviceKind.CAMERA, DeviceState.STARTING, ""),
+        ("touch", DeviceKind.TOUCH, DeviceState.ABSENT, "/dev/input/touch is not there"),
+    )
+    return {name: DeviceHealth(name, kind, state, words, since) for name, kind, state, words in named}
+
+
+def _questions(start: Visit, order: Order) -> dict[str, Visit]:
+    since, both = start.now - timedelta(days=2, minutes=5), (Decision.HAPPENED, Decision.NOT_HAPPENED)
+    movements = ("9c1f6a52-0c8e-4a9b-a9ee-7d0c1d1f0001", "9c1f6a52-0c8e-4a9b-a9ee-7d0c1d1f0002")
+    gift_card = Question(
+        "q1",
+        Subject.DOUBT,
+        Action.CHARGE_GIFT_CARD,
+        Action.CHARGE_GIFT_CARD.value,
+        order.number,
+        _euros(850),
+        since,
+        (*both, Decision.SEND_AGAIN),
+        about="QUAY",
+        detail="2 could be it",
+        evidence=Evidence(_euros(2500), since, movements, 3, REFERENCE),
+    )
+    payment = Question(
+        "q2", Subject.CARD_PAYMENT, None, "card_payment", order.number, _euros(3220), start.now, both
+    )
+    reward = replace(
+        gift_card,
+        id="q3",
+        action=Action.RETURN_REWARD,
+        about=LONG_TITLE,
+        amount=None,
+        decisions=(Decision.UNDO, Decision.NOT_HAPPENED),
+        evidence=Evidence(1240, None, (), 1),
+    )
+    strange = replace(
+        payment,
+        id="q4",
+        subject=Subject.UNREADABLE,
+        kind="ask_for_a_tip",
+        number="",
+        amount=None,
+        detail="payload: hash does not match",
+        decisions=(Decision.SEND_AGAIN, Decision.NOT_HAPPENED),
+    )
+    every_action = tuple(replace(gift_card, id=f"q-{action}", action=action) for action in Action)
+
+    def viewing(question: Question, **values: object) -> Visit:
+        return replace(start, phase=replace(ViewingQuestion(question), **values))  # type: ignore[arg-type]
+
+    deciding = {
+        f"staff-decide-{name}-{decision}": viewing(question, decision=decision)
+        for name, question, decisions in (
+            ("doubt", gift_card, tuple(Decision)),
+            ("payment", payment, both),
+            ("strange", strange, strange.decisions),
+        )
+        for decision in decisions
+    }
+    return {
+        "staff-questions": replace(start, phase=BrowsingQuestions((gift_card, payment, reward, strange))),
+        "staff-questions-all": replace(start, phase=BrowsingQuestions(every_action)),
+        "staff-questions-none": replace(start, phase=BrowsingQuestions(())),
+        "staff-questions-busy": replace(start, phase=BrowsingQuestions(asking="q", due_s=115.0)),
+        "staff-questions-failed": replace(start, phase=BrowsingQuestions(failed=True)),
+        "staff-question": viewing(gift_card, candidate=movements[1]),
+        "staff-question-payment": viewing(payment),
+        "staff-question-undo": viewing(reward),
+        "staff-question-strange": viewing(strange),
+        "staff-question-refused": viewing(payment, refused="it has been cleared up meanwhile"),
+        "staff-question-busy": viewing(payment, asking="q", due_s=115.0),
+        **deciding,
     }

@@ -8,7 +8,7 @@ from enum import StrEnum
 from kioskd.core.credential import Credential
 from kioskd.core.member import Voucher
 from kioskd.core.order import Order, OrderCharge, OrderDiscount, OrderLine
-from kioskd.core.staff import ReturnReason
+from kioskd.core.staff import Decision, DecisionReason, ReturnReason
 
 
 class Sought(StrEnum):
@@ -149,6 +149,31 @@ class TakeBackSale:
 
 
 @dataclass(frozen=True, slots=True)
+class FindOverview:
+    """How the kiosk is. Answered by OverviewFound with `request`."""
+
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindQuestions:
+    """What only a person can decide. Answered by QuestionsFound with `request`."""
+
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecideQuestion:
+    """`candidate` is which of the effects seen is the one. Answered by QuestionDecided or QuestionRefused."""
+
+    request: str
+    question_id: str
+    decision: Decision
+    reason: DecisionReason
+    candidate: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Forget:
     """The visit is over: drop everything that knew the guest, and let go of what was held for them."""
 
@@ -166,5 +191,8 @@ Effect = (
     | CheckPin
     | FindSales
     | TakeBackSale
+    | FindOverview
+    | FindQuestions
+    | DecideQuestion
     | Forget
 )

@@ -18,11 +18,13 @@ from kioskd.core.judgement import Judgement, Objection
 from kioskd.core.member import CollectableReward, Member, Voucher
 from kioskd.core.order import Tender
 from kioskd.core.preview import BasketPoints
-from kioskd.core.staff import ReturnReason
+from kioskd.core.staff import Decision, DecisionReason, ReturnReason
 from kioskd.core.stored_value import GiftCard
 
-if TYPE_CHECKING:  # a kiosk shows its first screen long before anything is taken back
+if TYPE_CHECKING:  # a kiosk shows its first screen long before staff ask for anything
+    from kioskd.core.question import Question
     from kioskd.core.sale import Sale
+    from kioskd.core.staff_overview import StaffOverview
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +242,21 @@ class OpenStaff:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowSales:
+    """The orders."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowQuestions:
+    """What only a person can decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowDevices:
+    """How the kiosk is."""
+
+
+@dataclass(frozen=True, slots=True)
 class ShowSale:
     order_id: str
 
@@ -265,6 +282,30 @@ class TakeBack:
 @dataclass(frozen=True, slots=True)
 class ConfirmTakeBack:
     reason: ReturnReason
+
+
+@dataclass(frozen=True, slots=True)
+class ShowQuestion:
+    question_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PickCandidate:
+    """This effect is the one, or after all not: touched again it is not picked any more."""
+
+    candidate: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decide:
+    """Asks how staff know before anything is done."""
+
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmDecision:
+    reason: DecisionReason
 
 
 Intent = (
@@ -309,6 +350,13 @@ Intent = (
     | PickAllUnits
     | TakeBack
     | ConfirmTakeBack
+    | ShowSales
+    | ShowQuestions
+    | ShowDevices
+    | ShowQuestion
+    | PickCandidate
+    | Decide
+    | ConfirmDecision
 )
 
 # --- what devices, network and store report ------------------------------------------------------------
@@ -543,6 +591,33 @@ class SaleRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class OverviewFound:
+    request: str
+    overview: StaffOverview
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionsFound:
+    request: str
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionDecided:
+    """It is written down, with who decided and why."""
+
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRefused:
+    """Nothing was changed; `why` is for staff."""
+
+    request: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceChanged:
     health: DeviceHealth
 
@@ -580,6 +655,10 @@ Fact = (
     | SalesFound
     | SaleTakenBack
     | SaleRefused
+    | OverviewFound
+    | QuestionsFound
+    | QuestionDecided
+    | QuestionRefused
     | DeviceChanged
     | NetworkChanged
     | Tick

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -27,12 +28,17 @@ class DeviceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeviceHealth:
-    """One device's state. `detail` is for staff: short, precise, nothing personal."""
+    """One device's state. `detail` is for staff: short, precise, nothing personal.
+
+    `since` is when it came into this state, by the wall clock, as far as the visit saw it happen; drivers
+    leave it to the visit, and two reports that differ in nothing else say the same.
+    """
 
     name: str
     kind: DeviceKind
     state: DeviceState
     detail: str = ""
+    since: datetime | None = field(default=None, compare=False)
 
     @property
     def usable(self) -> bool:

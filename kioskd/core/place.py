@@ -25,5 +25,20 @@ class Place(StrEnum):
     CONFIRMING_CANCEL = "confirming_cancel"
     OUT_OF_ORDER = "out_of_order"
     STAFF_PIN = "staff_pin"
+    STAFF_START = "staff_start"
     STAFF_ORDERS = "staff_orders"
     STAFF_ORDER = "staff_order"
+    STAFF_QUESTIONS = "staff_questions"
+    STAFF_QUESTION = "staff_question"
+    STAFF_DEVICES = "staff_devices"
+
+
+STAFF = (
+    Place.STAFF_PIN,
+    Place.STAFF_START,
+    Place.STAFF_ORDERS,
+    Place.STAFF_ORDER,
+    Place.STAFF_QUESTIONS,
+    Place.STAFF_QUESTION,
+    Place.STAFF_DEVICES,
+)

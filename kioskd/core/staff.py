@@ -1,4 +1,5 @@
-"""What a member of staff does at the kiosk itself: the PIN, and then orders to look up and to take back.
+"""What a member of staff does at the kiosk itself: after the PIN they look up orders and take them back,
+decide what the kiosk cannot find out, and see how it is.
 
 Phases of the visit like any other, but of nobody's visit: they are entered only while no guest is there.
 """
@@ -11,8 +12,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kioskd.core.place import Place
 
-if TYPE_CHECKING:  # a kiosk shows its first screen long before anything is taken back
+if TYPE_CHECKING:  # a kiosk shows its first screen long before staff ask for anything
+    from kioskd.core.question import Question
     from kioskd.core.sale import Sale
+    from kioskd.core.staff_overview import StaffOverview
 
 MAX_PIN_LENGTH = 12
 
@@ -27,6 +30,28 @@ class ReturnReason(StrEnum):
     OTHER = "other"
 
 
+class Decision(StrEnum):
+    """What staff say about an open question."""
+
+    HAPPENED = "happened"
+    NOT_HAPPENED = "not_happened"
+    """It did not, and is given up."""
+    SEND_AGAIN = "send_again"
+    """It did not, and is still wanted."""
+    UNDO = "undo"
+    """It happened, and must be undone."""
+
+
+class DecisionReason(StrEnum):
+    """How staff know: kept with the decision."""
+
+    AT_TERMINAL = "at_terminal"
+    AT_BACKEND = "at_backend"
+    BY_GUEST = "by_guest"
+    BY_OFFICE = "by_office"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class EnteringPin:
     """`asking` is set while the PIN is checked. After wrong ones no other is taken until `closed_until_s`."""
@@ -38,6 +63,60 @@ class EnteringPin:
     closed_until_s: float | None = None
 
     place: ClassVar[Place] = Place.STAFF_PIN
+
+
+@dataclass(frozen=True, slots=True)
+class AtStaffStart:
+    """Where to? `overview` is None while it is looked up, `failed` when nobody answered."""
+
+    overview: StaffOverview | None = None
+    asking: str | None = None
+    due_s: float | None = None
+    failed: bool = False
+
+    place: ClassVar[Place] = Place.STAFF_START
+
+
+@dataclass(frozen=True, slots=True)
+class ViewingDevices:
+    """The devices as they are now, which is the visit's to know; `overview` has the rest, as at the start."""
+
+    overview: StaffOverview | None = None
+    asking: str | None = None
+    due_s: float | None = None
+    failed: bool = False
+
+    place: ClassVar[Place] = Place.STAFF_DEVICES
+
+
+@dataclass(frozen=True, slots=True)
+class BrowsingQuestions:
+    """The oldest question first; None while they are looked up, `failed` when nobody answered."""
+
+    questions: tuple[Question, ...] | None = None
+    asking: str | None = None
+    due_s: float | None = None
+    failed: bool = False
+
+    place: ClassVar[Place] = Place.STAFF_QUESTIONS
+
+
+@dataclass(frozen=True, slots=True)
+class ViewingQuestion:
+    """One question. `decision` is what was touched; it counts once it is said how staff know.
+
+    `candidate` is the effect that staff recognised as this one, by the backend's name. `refused` is why the
+    decision could not be carried out, in words for staff.
+    """
+
+    question: Question
+    candidate: str | None = None
+    decision: Decision | None = None
+    asking: str | None = None
+    due_s: float | None = None
+    refused: str = ""
+
+    place: ClassVar[Place] = Place.STAFF_QUESTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +154,14 @@ class ViewingSale:
 
     def units(self, line_id: str) -> int:
         return dict(self.picked).get(line_id, 0)
+
+
+StaffPhase = (
+    EnteringPin
+    | AtStaffStart
+    | BrowsingSales
+    | ViewingSale
+    | BrowsingQuestions
+    | ViewingQuestion
+    | ViewingDevices
+)

@@ -26,7 +26,7 @@ from kioskd.core.money import Money
 from kioskd.core.order import Order, Tender
 from kioskd.core.place import Place as Place
 from kioskd.core.preview import BasketPoints, Previews, PreviewSubject
-from kioskd.core.staff import BrowsingSales, EnteringPin, ViewingSale
+from kioskd.core.staff import StaffPhase
 from kioskd.core.stored_value import GiftCard
 
 
@@ -257,9 +257,7 @@ Phase = (
     | StillThere
     | ConfirmingCancel
     | OutOfOrder
-    | EnteringPin
-    | BrowsingSales
-    | ViewingSale
+    | StaffPhase
 )
 
 

@@ -1,6 +1,7 @@
 """What the local socket understands.
 
-status                     where the visit is, devices, network, outbox, as one object
+status                     where the visit is, devices, network, outbox, and under `attention` what a person
+                           must look at, as one object
 scene                      what is on the screen, as widgets
 frame                      what is on the screen, as width x height x 3 bytes of RGB
 wait {seq, timeout_s}      returns when the screen has changed since `seq`, or when time is up
@@ -34,6 +35,7 @@ from kioskd.core.sale import Sale
 from kioskd.daemon.clock import Clock
 from kioskd.daemon.control import Answer, Command, CommandRefused
 from kioskd.daemon.display import Display
+from kioskd.daemon.lookout import Lookout
 from kioskd.daemon.order_answers import details, line_id, summary
 from kioskd.daemon.orders import Orders
 from kioskd.daemon.payments import Payments
@@ -60,6 +62,7 @@ class Commands:
         selling: Selling,
         payments: Payments | None,
         orders: Orders,
+        lookout: Lookout,
         clock: Clock,
         drive: bool,
     ) -> None:
@@ -69,6 +72,7 @@ class Commands:
         self._selling = selling
         self._payments = payments
         self._orders = orders
+        self._lookout = lookout
         self._clock = clock
         self._drive = drive
 
@@ -104,6 +108,10 @@ class Commands:
             "online": visit.online,
             "devices": devices,
             "outbox": self._counts(),
+            "attention": [
+                {"concern": each.concern, "count": each.count, "where": each.where}
+                for each in await self._lookout.look()
+            ],
             "screen": self._display.seq,
             "time": self._clock.wall().isoformat(timespec="seconds"),
         }, b""

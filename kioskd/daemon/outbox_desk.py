@@ -10,14 +10,13 @@ outbox_erase {member}      forget a member, as far as nothing must still be told
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Mapping
 from typing import Any, TypeVar
 
 from kioskd.daemon.control import Answer, Command, CommandRefused
-from kioskd.daemon.drafts import PAYMENT
+from kioskd.daemon.evidence import evidence, payment, receipt_number
 from kioskd.outbox.events import Verdict
-from kioskd.outbox.operation import Operation, OperationRefused, decode_payload
+from kioskd.outbox.operation import OperationRefused
 from kioskd.outbox.outbox import Outbox
 from kioskd.outbox.reading import Account
 
@@ -69,9 +68,9 @@ class OutboxDesk:
         return {
             **_impersonal(account),
             "lane": account.listed.operation.lane,
-            "evidence": _evidence(account.listed.operation),
-            "receipt": _receipt([account, *relatives]),
-            "payment": _payment([account, *relatives]),
+            "evidence": evidence(account.listed.operation),
+            "receipt": receipt_number([account, *relatives]),
+            "payment": payment([account, *relatives]),
         }
 
     async def _account(self, op_id: str) -> Account:
@@ -117,35 +116,3 @@ def _impersonal(account: Account) -> dict[str, Any]:
             for each in account.history
         ],
     }
-
-
-def _evidence(operation: Operation) -> dict[str, Any]:
-    """What was there before the first try, and what is there now that could be ours."""
-    known: dict[str, Any] = json.loads(operation.evidence) if operation.evidence else {}
-    baseline = json.loads(operation.baseline) if operation.baseline else None
-    return {"baseline": known.get("baseline", baseline), "candidates": known.get("candidates", [])}
-
-
-def _receipt(accounts: list[Account]) -> str | None:
-    """The number on the guest's receipt, if any operation of the order still carries it."""
-    for account in accounts:
-        try:
-            number = decode_payload(account.payload or b"{}").get("number")
-        except ValueError:
-            continue
-        if isinstance(number, str):
-            return number
-    return None
-
-
-def _payment(accounts: list[Account]) -> dict[str, Any] | None:
-    """What became of the card payment of the same order."""
-    for operation in (account.listed.operation for account in accounts):
-        if operation.kind == PAYMENT:
-            return {
-                "state": operation.state,
-                "amount_minor": operation.amount_minor,
-                "currency": operation.currency,
-                "evidence": operation.detail,
-            }
-    return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from typing import NamedTuple
 
 from kioskd.core.events import Event, PaymentEnded, PaymentOutcome, PaymentProgress
 from kioskd.core.order import Order
@@ -22,6 +23,16 @@ log = logging.getLogger(__name__)
 
 Reserve = Callable[[], Awaitable[Reserved | None]]
 """What must be in effect before a card is charged. None: it was refused, and the guest was told."""
+
+
+class _Decided(NamedTuple):
+    """Who says how a payment ended, and what they say."""
+
+    actor: str
+    cause: str
+
+
+_BY_ITSELF = _Decided("daemon", "closed")
 
 FIRST_PAUSE_S = 2.0
 LONGEST_PAUSE_S = 300.0
@@ -145,26 +156,40 @@ class Payments:
             for parcel in await self._outbox.unsettled()
         }
 
-    async def decide(self, number: str, *, paid: bool) -> None:
-        """Staff have looked at the terminal's own records. Raises OperationRefused when nothing is open."""
+    async def decide(
+        self, number: str, *, paid: bool, actor: str = "staff", reason: str = "told by hand"
+    ) -> None:
+        """Staff have looked at the terminal's own records. Who and why is kept for good.
+
+        `number` is the order's, or the id of the payment's operation. Raises OperationRefused when nothing
+        is open, and OSError when the terminal's own record cannot be written.
+        """
         async with self._terminal_is_free:
             for parcel in await self._outbox.unsettled():
-                if parcel.payload.get("number") != number:
+                if number not in (parcel.payload.get("number"), parcel.operation.op_id):
                     continue
                 order = from_document(parcel.payload)
                 await self._terminal.settle_by_hand(order.id, paid=paid)
                 said = PaymentResult(PaymentOutcome.APPROVED if paid else PaymentOutcome.DECLINED)
-                log.warning("payment of order %s: staff say %s", number, said.outcome)
-                await self._end(parcel.operation.op_id, order, _reserved(parcel), said)
+                log.warning("payment of order %s: staff say %s", order.number, said.outcome)
+                decided = _Decided(actor, f"decided: {reason}")
+                await self._end(parcel.operation.op_id, order, _reserved(parcel), said, decided)
                 return
         raise OperationRefused(f"no payment for order {number} is undecided")
 
-    async def _end(self, intent: str, order: Order, reserved: Reserved | None, result: PaymentResult) -> None:
+    async def _end(
+        self,
+        intent: str,
+        order: Order,
+        reserved: Reserved | None,
+        result: PaymentResult,
+        decided: _Decided = _BY_ITSELF,
+    ) -> None:
         ended = PaymentEnded(order.id, result.outcome, result.evidence)
         match result.outcome:
             case PaymentOutcome.APPROVED:
                 self._post(ended)
-                paid = Closing(intent, OpState.CONFIRMED, result.evidence)
+                paid = Closing(intent, OpState.CONFIRMED, result.evidence, *decided)
                 self._post(await self._selling.accept(order, paid, reserved))
             case PaymentOutcome.UNKNOWN:
                 log.error("payment of order %s: the terminal did not say what became of it", order.number)
@@ -172,7 +197,7 @@ class Payments:
                 self._post(ended)
                 self._left_over.set()
             case outcome:
-                unpaid = Closing(intent, OpState.REJECTED, outcome.value)
+                unpaid = Closing(intent, OpState.REJECTED, outcome.value, *decided)
                 if reserved:
                     await self._give_up(reserved, outcome.value, unpaid)
                 else:

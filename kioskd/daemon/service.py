@@ -23,10 +23,12 @@ from kioskd.daemon.drafts import ORDER
 from kioskd.daemon.errands import Errands
 from kioskd.daemon.launch import keep_picture
 from kioskd.daemon.line_watch import LineWatch
+from kioskd.daemon.lookout import Lookout
 from kioskd.daemon.notify import ServiceManager
 from kioskd.daemon.orders import Orders
 from kioskd.daemon.outbox_desk import OutboxDesk
 from kioskd.daemon.payments import Payments
+from kioskd.daemon.questions import Questions
 from kioskd.daemon.runtime import Runtime
 from kioskd.daemon.selling import Selling
 from kioskd.daemon.settlement import Settlement
@@ -81,11 +83,12 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
     courier = LoyaltyCourier()
     post = _Post()
     _make_state_dir(config.state_dir)
+    outbox_file = config.state_dir / "outbox.db"
 
     async with AsyncExitStack() as stack:
         outbox = await stack.enter_async_context(
             Outbox.open(
-                config.state_dir / "outbox.db",
+                outbox_file,
                 courier,
                 policy=Policy(outage_spread_s=config.limits.outage_spread_s),
                 clock=clock.mono_s,
@@ -100,6 +103,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
         hardware = hardware_of(config, clock.mono_s, display.touch_panel)
         payments = Payments(hardware.terminal, outbox, selling, post) if hardware.terminal else None
         orders = Orders(outbox, selling, claim_link=courier.claim_link, wall=clock.wall)
+        lookout = Lookout(outbox, outbox_file, clock.wall)
         errands = Errands(
             tasks=tasks,
             post=post,
@@ -111,7 +115,15 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
                 post=post,
                 clock=clock.mono_s,
             ),
-            staff_desk=StaffDesk(pin_guard_of(config, clock.mono_s), orders, post),
+            staff_desk=StaffDesk(
+                pin_guard_of(config, clock.mono_s),
+                outbox=outbox,
+                selling=selling,
+                orders=orders,
+                questions=Questions(outbox, payments),
+                lookout=lookout,
+                post=post,
+            ),
             printer=hardware.printer,
             letterhead=letterhead_of(config),
             translators={language: translator(language) for language in shop.languages},
@@ -133,6 +145,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
             selling=selling,
             payments=payments,
             orders=orders,
+            lookout=lookout,
             clock=clock,
             drive=config.control.drive,
         )
@@ -147,6 +160,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
             stack.push_async_callback(courier.backend.close)
         tasks.create_task(outbox.run())
         clock.on_change(lambda: _start(tasks, outbox.pulse()))
+        tasks.create_task(lookout.watch())
         if payments:
             tasks.create_task(payments.settle_left_over())
         if hardware.viewfinder:

@@ -1,16 +1,42 @@
-"""What staff ask for at the kiosk itself: whether the PIN is right, the orders, and taking them back."""
+"""What staff ask for at the kiosk itself: whether the PIN is right, how the kiosk is, the orders and taking
+them back, the open questions and deciding them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from kioskd.core.effects import CheckPin, FindSales, TakeBackSale
-from kioskd.core.events import Event, PinChecked, SaleRefused, SalesFound, SaleTakenBack
+from kioskd import __version__
+from kioskd.core.effects import (
+    CheckPin,
+    DecideQuestion,
+    FindOverview,
+    FindQuestions,
+    FindSales,
+    TakeBackSale,
+)
+from kioskd.core.events import (
+    Event,
+    OverviewFound,
+    PinChecked,
+    QuestionDecided,
+    QuestionRefused,
+    QuestionsFound,
+    SaleRefused,
+    SalesFound,
+    SaleTakenBack,
+)
 from kioskd.core.returning import ReturnRefused
 from kioskd.core.sale import Sale
-from kioskd.core.staff import ReturnReason
+from kioskd.core.staff import DecisionReason, ReturnReason
+from kioskd.core.staff_overview import StaffOverview
+from kioskd.daemon.lookout import Lookout
 from kioskd.daemon.orders import Orders
 from kioskd.daemon.pin_guard import PinGuard, Verdict
+from kioskd.daemon.questions import Questions
+from kioskd.daemon.selling import Selling
+from kioskd.outbox.operation import OperationRefused
+from kioskd.outbox.outbox import Outbox
 
 NEWEST = 20
 ACTOR = "staff at the kiosk"
@@ -21,6 +47,13 @@ _REASONS = {
     ReturnReason.CHANGED_MIND: "the guest changed their mind",
     ReturnReason.OTHER: "another reason",
 }
+_KNOWN_BY = {
+    DecisionReason.AT_TERMINAL: "seen at the card terminal",
+    DecisionReason.AT_BACKEND: "seen in the loyalty system",
+    DecisionReason.BY_GUEST: "the guest showed it",
+    DecisionReason.BY_OFFICE: "the office says so",
+    DecisionReason.OTHER: "another reason",
+}
 
 
 class StaffDesk:
@@ -29,14 +62,57 @@ class StaffDesk:
     Raises StorageError when the file of the orders fails.
     """
 
-    def __init__(self, guard: PinGuard | None, orders: Orders, post: Callable[[Event], None]) -> None:
+    def __init__(
+        self,
+        guard: PinGuard | None,
+        *,
+        outbox: Outbox,
+        selling: Selling,
+        orders: Orders,
+        questions: Questions,
+        lookout: Lookout,
+        post: Callable[[Event], None],
+    ) -> None:
         self._guard = guard
+        self._outbox = outbox
+        self._selling = selling
         self._orders = orders
+        self._questions = questions
+        self._lookout = lookout
         self._post = post
 
     async def check_pin(self, asked: CheckPin) -> None:
         verdict = await self._guard.check(asked.pin) if self._guard else Verdict(accepted=False)
         self._post(PinChecked(asked.request, verdict.accepted, verdict.wait_s))
+
+    async def find_overview(self, asked: FindOverview) -> None:
+        counts = self._outbox.counts()
+        overview = StaffOverview(
+            unpaid=len(await self._selling.unpaid()),
+            questions=self._questions.count(),
+            waiting=counts.open,
+            near_limit=counts.near_limit,
+            version=__version__,
+            attention=await self._lookout.look(),
+        )
+        self._post(OverviewFound(asked.request, overview))
+
+    async def find_questions(self, asked: FindQuestions) -> None:
+        self._post(QuestionsFound(asked.request, await self._questions.all()))
+
+    async def decide(self, asked: DecideQuestion) -> None:
+        try:
+            await self._questions.decide(
+                asked.question_id,
+                asked.decision,
+                candidate=asked.candidate,
+                actor=ACTOR,
+                reason=_KNOWN_BY[asked.reason],
+            )
+        except OperationRefused as refused:
+            self._post(QuestionRefused(asked.request, str(refused)))
+        else:
+            self._post(QuestionDecided(asked.request))
 
     async def find_sales(self, asked: FindSales) -> None:
         self._post(SalesFound(asked.request, tuple(await self._orders.list(NEWEST))))

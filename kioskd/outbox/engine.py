@@ -81,8 +81,8 @@ def step(queue: Queue, event: Event, at: Instant) -> tuple[Queue, tuple[Command,
             sagas.abandon(turn, event)
         case ResolveDoubt():
             _resolve_doubt(turn, event)
-        case Retry(op_id, actor):
-            _retry(turn, op_id, actor)
+        case Retry():
+            _retry(turn, event)
         case Replied():
             replied(turn, event)
         case Probed(outcome):
@@ -186,7 +186,7 @@ def _cancel(turn: Turn, event: Cancel) -> None:
         raise OperationRefused(f"{op_id} undoes another operation: decide its saga instead")
     if operation.state not in _CANCELLABLE:
         raise OperationRefused(f"{op_id} is {operation.state} and cannot be cancelled")
-    operation = turn.move(operation, OpState.CANCELLED, "cancelled", actor="staff", detail=event.reason)
+    operation = turn.move(operation, OpState.CANCELLED, "cancelled", actor=event.actor, detail=event.reason)
     turn.leave_lane(operation)
     for draft in event.drafts:
         _insert(turn, draft)
@@ -240,8 +240,9 @@ def _undo_in_doubt(turn: Turn, operation: Operation, event: ResolveDoubt) -> Non
         sagas.let_go(turn, undo, "compensate", event.actor)
 
 
-def _retry(turn: Turn, op_id: str, actor: str) -> None:
+def _retry(turn: Turn, event: Retry) -> None:
     """What may have been sent once is found out about first."""
+    op_id = event.op_id
     operation = turn.find(op_id)
     if operation.state is not OpState.QUARANTINED or operation.strategy not in _DELIVERED:
         raise OperationRefused(f"{op_id} is {operation.state}, only quarantined operations are tried again")
@@ -249,8 +250,9 @@ def _retry(turn: Turn, op_id: str, actor: str) -> None:
     if operation.strategy is Strategy.HUMAN and not again:
         raise OperationRefused(f"{op_id} may be in effect, and only a person can find out")
     operation = replace(operation, unknown_since_s=turn.at.mono_s)
+    cause = f"retried: {event.reason}" if event.reason else "retried"
     to = OpState.QUEUED if again else OpState.UNKNOWN
-    _queue_up(turn, turn.move(operation, to, "retried", actor=actor, detail=""))
+    _queue_up(turn, turn.move(operation, to, cause, actor=event.actor, detail=""))
 
 
 def _probed(turn: Turn, outcome: Outcome) -> None:
@@ -386,7 +388,7 @@ def _close(turn: Turn, close: Closing) -> None:
         raise OperationRefused(f"{close.op_id} cannot be closed as {close.state}")
     if close.state is not operation.state:
         operation = replace(operation, last_outcome=str(close.state))
-        turn.move(operation, close.state, "closed", actor="daemon", detail=close.evidence)
+        turn.move(operation, close.state, close.cause, actor=close.actor, detail=close.evidence)
 
 
 def _begin_due(turn: Turn) -> None:

@@ -46,6 +46,7 @@ class Cancel:
     op_id: str
     reason: str = ""
     drafts: tuple[Draft, ...] = ()
+    actor: str = "staff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ class Retry:
 
     op_id: str
     actor: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

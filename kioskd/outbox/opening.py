@@ -63,6 +63,13 @@ def migrations() -> list[tuple[int, str]]:
     )
 
 
+def unreadable(path: Path) -> tuple[Path, ...]:
+    """Damaged files that no copy could replace: what waited in them may never have been told."""
+    return tuple(
+        file for file in sorted(path.parent.glob(f"{path.name}.lost-*")) if file.suffix[6:].isdecimal()
+    )
+
+
 def open_file(path: Path, vfs: str | None = None, copies: Copies | None = None) -> Opened:
     """The one connection, checked and set up. StorageError says what is wrong and what to do.
 

@@ -95,12 +95,15 @@ class Lock:
 class Closing:
     """What became of an attended operation. `evidence` is printable and never card data.
 
-    `state` is confirmed, rejected, in_doubt, or unknown when it could not be found out yet.
+    `state` is confirmed, rejected, in_doubt, or unknown when it could not be found out yet. `actor` and
+    `cause` say who closed it and why, in the log of its life.
     """
 
     op_id: str
     state: OpState
     evidence: str = ""
+    actor: str = "daemon"
+    cause: str = "closed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,11 @@ def _wall() -> datetime:
     return datetime.now(UTC).astimezone()
 
 
+def _needs_a_person(operation: Operation) -> bool:
+    unsettled = operation.strategy is Strategy.ATTENDED and operation.state is OpState.UNKNOWN
+    return unsettled or operation.state in (OpState.IN_DOUBT, OpState.QUARANTINED)
+
+
 def _ignore_settled(_operation: Operation, _outcome: Outcome) -> None: ...
 
 
@@ -240,12 +245,14 @@ class Outbox:
         """Let a held operation go: it joins the end of its lane."""
         await self._worker.ask(Release(op_id))
 
-    async def cancel(self, op_id: str, reason: str = "", accept: Sequence[Draft] = ()) -> None:
+    async def cancel(
+        self, op_id: str, reason: str = "", accept: Sequence[Draft] = (), *, actor: str = "staff"
+    ) -> None:
         """End an operation that is held or queued, or that a person found not to be in effect.
 
         And accept, in the same commit, what follows from that: what undoes the rest of its saga.
         """
-        await self._worker.ask(Cancel(op_id, reason, tuple(accept)))
+        await self._worker.ask(Cancel(op_id, reason, tuple(accept), actor))
 
     async def accept_and_watch(self, *drafts: Draft, decide: Decision, deadline_s: float) -> None:
         """Accept, and give what can be done at once the time to be done: at most `deadline_s`."""
@@ -283,9 +290,14 @@ class Outbox:
             raise OperationRefused(f"{op_id}: say who decides, and why")
         await self._worker.ask(ResolveDoubt(op_id, verdict, actor, reason, remote_uuid, undo))
 
-    async def retry(self, op_id: str, actor: str) -> None:
+    async def retry(self, op_id: str, actor: str, reason: str = "") -> None:
         """The cause of a quarantine is gone. What may have been sent already is read back first."""
-        await self._worker.ask(Retry(op_id, actor))
+        await self._worker.ask(Retry(op_id, actor, reason))
+
+    def waiting_for_a_person(self) -> list[Operation]:
+        """What is in doubt or quarantined, and attended operations nobody knows the end of; oldest first."""
+        known = sorted(self._worker.queue.operations.values(), key=lambda operation: operation.seq)
+        return [operation for operation in known if _needs_a_person(operation)]
 
     async def account(self, op_id: str) -> Account:
         """Everything that is known of it, final or not. OperationRefused when it was never accepted."""

@@ -9,7 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from kioskd.core.events import OpenStaff
-from kioskd.core.staff import BrowsingSales, EnteringPin, ViewingSale
+from kioskd.core.staff import (
+    AtStaffStart,
+    BrowsingQuestions,
+    BrowsingSales,
+    EnteringPin,
+    ViewingDevices,
+    ViewingQuestion,
+    ViewingSale,
+)
 from kioskd.core.visit import (
     AddingGiftCard,
     AskStaff,
@@ -129,6 +137,23 @@ class Composer:
 
                 title = staff_order(sheet, visit, shop, phase)
                 view = "busy" if phase.asking else "why" if phase.confirming else ""
+            case AtStaffStart() as phase:
+                from kioskd.ui.screens.staff_start import staff_start
+
+                title, view = staff_start(sheet, visit, shop, phase), "busy" if phase.asking else ""
+            case ViewingDevices() as phase:
+                from kioskd.ui.screens.staff_devices import staff_devices
+
+                title = staff_devices(sheet, visit, shop, phase)
+            case BrowsingQuestions() as phase:
+                from kioskd.ui.screens.staff_questions import staff_questions
+
+                title, view = staff_questions(sheet, visit, shop, phase), "busy" if phase.asking else ""
+            case ViewingQuestion() as phase:
+                from kioskd.ui.screens.staff_question import staff_question
+
+                title = staff_question(sheet, visit, shop, phase)
+                view = "busy" if phase.asking else "why" if phase.decision else ""
         scene = sheet.scene(visit.place, title, view=view, backdrop=backdrop)
         return replace(scene, corner=OpenStaff()) if shop.staff and visit.at_home else scene
 

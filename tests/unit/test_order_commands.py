@@ -16,9 +16,10 @@ from kioskd.core.money import Money
 from kioskd.core.order import Order, StoredPayment, StoredValue, Tender
 from kioskd.daemon import exit_codes
 from kioskd.daemon.commands import Commands
+from kioskd.daemon.lookout import Lookout
 from kioskd.daemon.control import ControlSocket
 from kioskd.daemon.order_command import who
-from tests.unit.backstage import DEADLINE_S
+from tests.unit.backstage import DEADLINE_S, SetClock
 from tests.unit.returns_desk import Desk, opened, plain
 from tests.unit.test_returning import ID, ORDER
 
@@ -60,6 +61,7 @@ def in_a_shell(
                     selling=desk.selling,
                     payments=None,
                     orders=desk.orders,
+                    lookout=Lookout(desk.outbox, tmp_path / "outbox.db", SetClock().wall),
                     clock=cast(Any, None),
                     drive=False,
                 )

@@ -14,8 +14,8 @@ from kioskd.core.sale import SaleState
 from kioskd.core.staff import ReturnReason
 from kioskd.daemon.pin import hash_pin
 from kioskd.daemon.pin_guard import PinGuard
-from kioskd.daemon.staff_desk import ACTOR, StaffDesk
-from tests.unit.backstage import News
+from kioskd.daemon.staff_desk import ACTOR
+from tests.unit.backstage import News, staff_desk
 from tests.unit.returns_desk import Desk, at_the_desk
 from tests.unit.test_returning import ID, L1
 
@@ -28,7 +28,7 @@ def some(units: int, *, seen: int = 0) -> TakeBackSale:
 
 async def answer(kind: type[_Event], desk: Desk, asked: FindSales | TakeBackSale) -> _Event:
     news = News()
-    staff = StaffDesk(None, desk.orders, news)
+    staff = staff_desk(desk.outbox, news, orders=desk.orders)
     await (staff.find_sales(asked) if isinstance(asked, FindSales) else staff.take_back(asked))
     (event,) = news.events
     assert isinstance(event, kind)
@@ -40,7 +40,7 @@ def test_a_pin_is_right_wrong_or_too_early(tmp_path: Path) -> None:
 
     async def scenario(desk: Desk) -> None:
         news = News()
-        staff = StaffDesk(guard, desk.orders, news)
+        staff = staff_desk(desk.outbox, news, guard)
         for pin in ("4711", "1", "2", "3"):
             await staff.check_pin(CheckPin(f"r{pin}", pin))
         assert news.events == [
@@ -56,7 +56,7 @@ def test_a_pin_is_right_wrong_or_too_early(tmp_path: Path) -> None:
 def test_a_kiosk_without_a_pin_opens_to_none(tmp_path: Path) -> None:
     async def scenario(desk: Desk) -> None:
         news = News()
-        await StaffDesk(None, desk.orders, news).check_pin(CheckPin("r", ""))
+        await staff_desk(desk.outbox, news).check_pin(CheckPin("r", ""))
         assert news.events == [PinChecked("r", accepted=False)]
 
     at_the_desk(tmp_path, scenario)
@@ -111,9 +111,8 @@ def test_comparing_a_pin_leaves_the_loop_free(tmp_path: Path) -> None:
     """Somebody may touch the screen meanwhile."""
 
     async def scenario(desk: Desk) -> None:
-        staff = StaffDesk(
-            PinGuard(hash_pin("4711"), tmp_path / "staff-pin", lambda: 0.0), desk.orders, News()
-        )
+        guard = PinGuard(hash_pin("4711"), tmp_path / "staff-pin", lambda: 0.0)
+        staff = staff_desk(desk.outbox, News(), guard)
         checking = asyncio.create_task(staff.check_pin(CheckPin("r", "4711")))
         turns = 0
         while not checking.done():

@@ -4,30 +4,63 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kioskd.core.effects import CheckPin, FindSales, Forget, TakeBackSale
+from kioskd.core.effects import (
+    CheckPin,
+    DecideQuestion,
+    FindOverview,
+    FindQuestions,
+    FindSales,
+    Forget,
+    TakeBackSale,
+)
 from kioskd.core.events import (
+    ConfirmDecision,
     ConfirmTakeBack,
+    Decide,
+    DeviceChanged,
     Finish,
     GoBack,
     MemberFound,
     OpenStaff,
+    OverviewFound,
     PickAllUnits,
+    PickCandidate,
     PickUnits,
     PinChecked,
     PressKey,
+    QuestionDecided,
+    QuestionRefused,
+    QuestionsFound,
     SaleRefused,
     SalesFound,
     SaleTakenBack,
     Scanned,
+    ShowDevices,
+    ShowQuestion,
+    ShowQuestions,
     ShowSale,
+    ShowSales,
     SubmitNumber,
     TakeBack,
     Tick,
 )
 from kioskd.core.flow import next_deadline
+from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
 from kioskd.core.sale import Sale, SaleState
-from kioskd.core.staff import BrowsingSales, EnteringPin, ReturnReason, ViewingSale
+from kioskd.core.staff import (
+    AtStaffStart,
+    BrowsingQuestions,
+    Decision,
+    DecisionReason,
+    EnteringPin,
+    ReturnReason,
+    StaffPhase,
+    ViewingDevices,
+    ViewingQuestion,
+    ViewingSale,
+)
 from kioskd.core.visit import Place
+from tests.unit.questioned import OVERVIEW, QUESTION
 from tests.unit.shopfront import SANNE, SHOP, Player, player
 from tests.unit.sold import ORDER, SALE
 
@@ -35,7 +68,7 @@ STAFFED = replace(SHOP, staff=True)
 
 
 def asking(p: Player) -> str:
-    assert isinstance(p.visit.phase, EnteringPin | BrowsingSales | ViewingSale)
+    assert isinstance(p.visit.phase, StaffPhase)
     assert p.visit.phase.asking
     return p.visit.phase.asking
 
@@ -49,7 +82,16 @@ def signed_in() -> Player:
 
 def viewing(sale: Sale = SALE) -> Player:
     p = signed_in()
+    p.do(ShowSales())
     p.do(SalesFound(asking(p), (sale,)), ShowSale(sale.order.id))
+    return p
+
+
+def questioned() -> Player:
+    p = signed_in()
+    (wish,) = p.do(ShowQuestions())
+    assert wish == FindQuestions(asking(p))
+    p.do(QuestionsFound(asking(p), (QUESTION,)), ShowQuestion(QUESTION.id))
     return p
 
 
@@ -77,8 +119,8 @@ def test_the_pin_is_checked_and_then_forgotten() -> None:
     assert isinstance(p.visit.phase, EnteringPin)
     assert p.visit.phase.digits == ""
     (wish,) = p.do(PinChecked(asking(p), accepted=True))
-    assert wish == FindSales(asking(p))
-    assert p.visit.place is Place.STAFF_ORDERS
+    assert wish == FindOverview(asking(p))
+    assert p.visit.place is Place.STAFF_START
 
 
 def test_after_a_wrong_pin_no_other_is_taken_until_its_time() -> None:
@@ -150,7 +192,7 @@ def test_an_answer_that_never_comes_is_not_waited_for() -> None:
     p.do(Tick())
     assert isinstance(p.visit.phase, ViewingSale)
     assert p.visit.phase.asking is None
-    assert "look at the order again" in p.visit.phase.refused
+    assert "look at it again" in p.visit.phase.refused
 
 
 def test_staff_who_walk_away_leave_nothing_open() -> None:
@@ -166,3 +208,86 @@ def test_back_leads_to_the_orders_as_they_are_now() -> None:
     assert p.do(GoBack()) == (FindSales(asking(p)),)
     p.do(Finish())
     assert p.visit.place is Place.ATTRACT
+
+
+def test_the_first_page_says_how_the_kiosk_is_and_leads_everywhere_and_back() -> None:
+    p = signed_in()
+    p.do(OverviewFound("another", OVERVIEW))
+    assert p.visit.phase == AtStaffStart(asking=asking(p), due_s=p.mono_s + STAFFED.limits.staff_answer_s)
+    p.do(OverviewFound(asking(p), OVERVIEW))
+    assert p.visit.phase == AtStaffStart(OVERVIEW)
+    for way in (ShowSales(), ShowQuestions(), ShowDevices()):
+        p.do(way)
+        assert p.visit.place is not Place.STAFF_START
+        assert p.do(GoBack()) == (FindOverview(asking(p)),)
+        assert p.visit.place is Place.STAFF_START
+    p.do(GoBack())
+    assert p.visit.place is Place.ATTRACT
+
+
+def test_a_page_nobody_answers_for_says_so() -> None:
+    for way, unanswered in (
+        (ShowQuestions(), BrowsingQuestions(failed=True)),
+        (ShowDevices(), ViewingDevices(failed=True)),
+    ):
+        p = signed_in()
+        p.do(way)
+        p.wait(STAFFED.limits.staff_answer_s)
+        p.do(Tick())
+        assert p.visit.phase == unanswered
+
+
+def test_a_decision_counts_when_it_is_said_how_staff_know() -> None:
+    p = questioned()
+    assert not p.do(ConfirmDecision(DecisionReason.OTHER))
+    assert not p.do(PickCandidate("m-2"), Decide(Decision.HAPPENED))
+    (wish,) = p.do(ConfirmDecision(DecisionReason.AT_BACKEND))
+    assert wish == DecideQuestion(asking(p), QUESTION.id, Decision.HAPPENED, DecisionReason.AT_BACKEND, "m-2")
+    (wish,) = p.do(QuestionDecided(asking(p)))
+    assert wish == FindQuestions(asking(p))
+    assert p.visit.place is Place.STAFF_QUESTIONS
+
+
+def test_a_movement_touched_again_is_not_picked_any_more_and_a_strange_one_never() -> None:
+    p = questioned()
+    p.do(PickCandidate("m-1"), PickCandidate("m-1"), PickCandidate("another"))
+    assert p.visit.phase == ViewingQuestion(QUESTION)
+
+
+def test_what_makes_no_sense_cannot_be_decided() -> None:
+    p = questioned()
+    p.do(Decide(Decision.UNDO))
+    assert not p.do(ConfirmDecision(DecisionReason.OTHER))
+
+
+def test_one_step_back_is_from_how_to_what() -> None:
+    p = questioned()
+    p.do(Decide(Decision.HAPPENED), GoBack())
+    assert p.visit.phase == ViewingQuestion(QUESTION)
+    assert p.do(GoBack()) == (FindQuestions(asking(p)),)
+
+
+def test_a_decision_that_is_refused_or_not_answered_says_so() -> None:
+    p = questioned()
+    p.do(Decide(Decision.HAPPENED), ConfirmDecision(DecisionReason.OTHER))
+    busy = p.visit.phase
+    p.do(Decide(Decision.HAPPENED), PickCandidate("m-1"), GoBack(), QuestionDecided("another"))
+    assert p.visit.phase == busy
+    p.do(QuestionRefused(asking(p), "it has been cleared up meanwhile"))
+    assert p.visit.phase == ViewingQuestion(QUESTION, refused="it has been cleared up meanwhile")
+    p.do(Decide(Decision.HAPPENED), ConfirmDecision(DecisionReason.OTHER))
+    p.wait(STAFFED.limits.staff_answer_s)
+    p.do(Tick())
+    assert isinstance(p.visit.phase, ViewingQuestion)
+    assert "look at it again" in p.visit.phase.refused
+
+
+def test_a_device_is_known_since_its_state_changed() -> None:
+    p = player(STAFFED)
+    paper_low = DeviceHealth("printer", DeviceKind.PRINTER, DeviceState.DEGRADED, "paper is low")
+    p.do(DeviceChanged(paper_low))
+    began = p.visit.devices["printer"].since
+    assert began == p.visit.now
+    p.wait(60)
+    p.do(DeviceChanged(replace(paper_low, detail="paper is very low")))
+    assert p.visit.devices["printer"].since == began

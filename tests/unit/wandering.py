@@ -12,8 +12,10 @@ from kioskd.core.events import (
     CancelPayment,
     ChooseLanguage,
     ConfirmCancel,
+    ConfirmDecision,
     ConfirmOffer,
     ConfirmTakeBack,
+    Decide,
     DeviceChanged,
     EditLine,
     Event,
@@ -30,12 +32,14 @@ from kioskd.core.events import (
     OrderAccepted,
     OrderDelivered,
     OrderUndeliverable,
+    OverviewFound,
     PaymentEnded,
     PaymentOutcome,
     PaymentProgress,
     PaymentStep,
     PayWith,
     PickAllUnits,
+    PickCandidate,
     PickOption,
     PickUnits,
     PinChecked,
@@ -43,6 +47,9 @@ from kioskd.core.events import (
     PressKey,
     PrintVerdict,
     PutInBasket,
+    QuestionDecided,
+    QuestionRefused,
+    QuestionsFound,
     QuickAdd,
     ReceiptEnded,
     RemoveGiftCard,
@@ -57,13 +64,17 @@ from kioskd.core.events import (
     ShowBasket,
     ShowCategory,
     ShowCheckout,
+    ShowDevices,
     ShowIdentify,
     ShowKeypad,
     ShowLetters,
     ShowMember,
     ShowOffer,
     ShowProduct,
+    ShowQuestion,
+    ShowQuestions,
     ShowSale,
+    ShowSales,
     SignOut,
     StartOrder,
     StepLine,
@@ -81,9 +92,19 @@ from kioskd.core.member import CollectableReward, Reward, Right
 from kioskd.core.order import Tender
 from kioskd.core.preview import BasketPoints
 from kioskd.core.rules.table import RULES
-from kioskd.core.staff import BrowsingSales, EnteringPin, ReturnReason
+from kioskd.core.staff import (
+    AtStaffStart,
+    BrowsingQuestions,
+    BrowsingSales,
+    Decision,
+    DecisionReason,
+    EnteringPin,
+    ReturnReason,
+    ViewingQuestion,
+)
 from kioskd.core.visit import Attract, Checkout, ConfirmingOffer, Menu, Paying
 from tests.unit.offering import EXPIRED, FIVE, MIA, NOBODYS, SPENT, STRANGERS, TEN, TWENTY
+from tests.unit.questioned import OVERVIEW, QUESTION
 from tests.unit.shopfront import EAT_IN, SANNE, Player
 from tests.unit.sold import SALE
 
@@ -92,7 +113,7 @@ _RIGHTS: tuple[Right, ...] = (*MIA.rewards, *MIA.vouchers, *MIA.collectables)
 
 def anything(p: Player, rng: random.Random) -> Event:
     """Some event, likely or not, with ids that sometimes fit: each kind as often as another."""
-    if rng.random() < 0.2 and (next_step := _straight_on(p)):
+    if rng.random() < 0.2 and (next_step := _straight_on(p, rng)):
         return next_step
     choices: dict[type[Event], Event] = {}
     for event in (*_of_the_guest(p, rng), *_of_staff(p, rng), *_of_the_world(p, rng)):
@@ -101,7 +122,7 @@ def anything(p: Player, rng: random.Random) -> Event:
     return rng.choice(fitting if fitting and rng.random() < 0.9 else list(choices.values()))
 
 
-def _straight_on(p: Player) -> Event | None:
+def _straight_on(p: Player, rng: random.Random) -> Event | None:
     """What gets somewhere: without it few walks would come to the end of a payment."""
     match p.visit.phase:
         case Attract() if p.visit.lookup:
@@ -118,6 +139,18 @@ def _straight_on(p: Player) -> Event | None:
             return PaymentEnded(order.id, PaymentOutcome.UNKNOWN)
         case EnteringPin(asking=str(asking)):
             return PinChecked(asking, accepted=True)
+        case AtStaffStart():
+            return rng.choice([ShowSales(), ShowQuestions(), ShowDevices()])
+        case BrowsingQuestions(asking=str(asking)):
+            return QuestionsFound(asking, (QUESTION,))
+        case BrowsingQuestions():
+            return ShowQuestion(QUESTION.id)
+        case ViewingQuestion(asking=str(asking)):
+            return QuestionDecided(asking)
+        case ViewingQuestion(decision=None):
+            return Decide(Decision.HAPPENED)
+        case ViewingQuestion():
+            return ConfirmDecision(DecisionReason.OTHER)
         case BrowsingSales(asking=str(asking)):
             return SalesFound(asking, (SALE,))
         case BrowsingSales():
@@ -184,6 +217,17 @@ def _of_staff(p: Player, rng: random.Random) -> list[Event]:
         SalesFound(asking, rng.choice([(), (SALE,)])),
         SaleTakenBack(asking, SALE),
         SaleRefused(asking, "no"),
+        ShowSales(),
+        ShowQuestions(),
+        ShowDevices(),
+        ShowQuestion(rng.choice([QUESTION.id, "another"])),
+        PickCandidate(rng.choice([*QUESTION.evidence.candidates, "another"])),
+        Decide(rng.choice(list(Decision))),
+        ConfirmDecision(rng.choice(list(DecisionReason))),
+        OverviewFound(asking, OVERVIEW),
+        QuestionsFound(asking, rng.choice([(), (QUESTION,)])),
+        QuestionDecided(asking),
+        QuestionRefused(asking, "no"),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from kioskd.core.rules import (
     billing,
+    deciding,
     found,
     identifying,
     judging,
@@ -19,6 +20,7 @@ from kioskd.core.rules import (
 
 __all__ = [
     "billing",
+    "deciding",
     "found",
     "identifying",
     "judging",

@@ -26,6 +26,7 @@ from kioskd.core.events import (
     StepQuantity,
     UndoRemoval,
 )
+from kioskd.core.place import STAFF
 from kioskd.core.rules.table import Context, Step, home, notice, rule, to
 from kioskd.core.visit import (
     Checkout,
@@ -50,9 +51,7 @@ _LANGUAGE_CAN_CHANGE = (
     Place.THANKS,
     Place.STILL_THERE,
     Place.CONFIRMING_CANCEL,
-    Place.STAFF_PIN,
-    Place.STAFF_ORDERS,
-    Place.STAFF_ORDER,
+    *STAFF,
 )
 
 

@@ -1,16 +1,19 @@
-"""Staff at the kiosk: a PIN that is checked by the daemon, the orders, and taking back what came back."""
+"""Staff at the kiosk: a PIN that is checked by the daemon, where to go, the devices; and the orders, and
+taking back what came back. What they decide is in `deciding.py`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
 
-from kioskd.core.effects import CheckPin, FindSales, TakeBackSale
+from kioskd.core.effects import CheckPin, FindOverview, FindSales, TakeBackSale
 from kioskd.core.events import (
     ConfirmTakeBack,
     Finish,
     GoBack,
     OpenStaff,
+    OverviewFound,
     PickAllUnits,
     PickUnits,
     PinChecked,
@@ -18,19 +21,31 @@ from kioskd.core.events import (
     SaleRefused,
     SalesFound,
     SaleTakenBack,
+    ShowDevices,
     ShowSale,
+    ShowSales,
     SubmitNumber,
     TakeBack,
     Tick,
 )
+from kioskd.core.place import STAFF
 from kioskd.core.rules.table import Context, Step, home, rule, to
-from kioskd.core.staff import MAX_PIN_LENGTH, BrowsingSales, EnteringPin, ViewingSale
+from kioskd.core.staff import (
+    MAX_PIN_LENGTH,
+    AtStaffStart,
+    BrowsingQuestions,
+    BrowsingSales,
+    EnteringPin,
+    StaffPhase,
+    ViewingDevices,
+    ViewingQuestion,
+    ViewingSale,
+)
 from kioskd.core.visit import Place, Shop, Visit
 
 _HOME = (Place.ATTRACT, Place.OUT_OF_ORDER)
-_STAFF = (Place.STAFF_PIN, Place.STAFF_ORDERS, Place.STAFF_ORDER)
 _DIGITS = frozenset("0123456789")
-_NO_ANSWER = "nobody answered in time: look at the order again before you try once more"
+_NO_ANSWER = "nobody answered in time: look at it again before you try once more"
 
 
 @rule(_HOME, OpenStaff, to=[Place.STAFF_PIN], stays=True)
@@ -61,28 +76,65 @@ def submit_pin(visit: Visit, event: SubmitNumber, context: Context) -> Step:
     assert isinstance(phase, EnteringPin)
     if not phase.digits or phase.asking or phase.closed_until_s is not None:
         return Step(visit)
-    asking, due_s = _question(context)
+    asking, due_s = asked(context)
     return to(visit, replace(phase, digits="", asking=asking, due_s=due_s), CheckPin(asking, phase.digits))
 
 
-@rule(Place.STAFF_PIN, PinChecked, to=[Place.STAFF_ORDERS], stays=True)
+@rule(Place.STAFF_PIN, PinChecked, to=[Place.STAFF_START], stays=True)
 def pin_checked(visit: Visit, event: PinChecked, context: Context) -> Step:
     phase = visit.phase
     assert isinstance(phase, EnteringPin)
     if event.request != phase.asking:
         return Step(visit)
     if event.accepted:
-        return _browse(visit, context)
+        return start_page(visit, context)
     closed_until_s = context.after(event.wait_s) if event.wait_s > 0 else None
     return to(visit, EnteringPin(wrong=True, closed_until_s=closed_until_s))
 
 
-def _question(context: Context) -> tuple[str, float]:
+def asked(context: Context) -> tuple[str, float]:
+    """A new question's id, and when its answer is waited for no longer."""
     return context.moment.token, context.after(context.shop.limits.staff_answer_s)
 
 
+# --- the start page and the devices --------------------------------------------------------------------
+
+
+def start_page(visit: Visit, context: Context) -> Step:
+    asking, due_s = asked(context)
+    return to(visit, AtStaffStart(asking=asking, due_s=due_s), FindOverview(asking))
+
+
+@rule(Place.STAFF_START, ShowDevices, to=[Place.STAFF_DEVICES])
+def show_devices(visit: Visit, event: ShowDevices, context: Context) -> Step:
+    asking, due_s = asked(context)
+    return to(visit, ViewingDevices(asking=asking, due_s=due_s), FindOverview(asking))
+
+
+@rule((Place.STAFF_START, Place.STAFF_DEVICES), OverviewFound, stays=True)
+def overview_found(visit: Visit, event: OverviewFound, context: Context) -> Step:
+    phase = visit.phase
+    assert isinstance(phase, AtStaffStart | ViewingDevices)
+    if event.request != phase.asking:
+        return Step(visit)
+    return to(visit, replace(phase, overview=event.overview, asking=None, due_s=None))
+
+
+@rule((Place.STAFF_ORDERS, Place.STAFF_QUESTIONS, Place.STAFF_DEVICES), GoBack, to=[Place.STAFF_START])
+def back_to_start(visit: Visit, event: GoBack, context: Context) -> Step:
+    return start_page(visit, context)
+
+
+# --- the orders ----------------------------------------------------------------------------------------
+
+
+@rule(Place.STAFF_START, ShowSales, to=[Place.STAFF_ORDERS])
+def show_sales(visit: Visit, event: ShowSales, context: Context) -> Step:
+    return _browse(visit, context)
+
+
 def _browse(visit: Visit, context: Context) -> Step:
-    asking, due_s = _question(context)
+    asking, due_s = asked(context)
     return to(visit, BrowsingSales(asking=asking, due_s=due_s), FindSales(asking))
 
 
@@ -139,7 +191,7 @@ def confirm_take_back(visit: Visit, event: ConfirmTakeBack, context: Context) ->
     assert isinstance(phase, ViewingSale)
     if not phase.confirming or phase.asking:
         return Step(visit)
-    asking, due_s = _question(context)
+    asking, due_s = asked(context)
     quantities = None if phase.picks_all else phase.picked
     seen = len(phase.sale.returns)
     wish = TakeBackSale(asking, phase.sale.order.id, quantities, event.reason, seen)
@@ -172,19 +224,20 @@ def leave_sale(visit: Visit, event: GoBack, context: Context) -> Step:
     return Step(visit) if phase.asking else _browse(visit, context)
 
 
-@rule((Place.STAFF_PIN, Place.STAFF_ORDERS), GoBack, to=_HOME)
+# --- leaving -------------------------------------------------------------------------------------------
+
+
+@rule((Place.STAFF_PIN, Place.STAFF_START), GoBack, to=_HOME)
 def leave_staff(visit: Visit, event: GoBack, context: Context) -> Step:
     return home(visit, context)
 
 
-@rule(_STAFF, Finish, to=_HOME)
+@rule(STAFF, Finish, to=_HOME)
 def finish_staff(visit: Visit, event: Finish, context: Context) -> Step:
     return home(visit, context)
 
 
-def staff_deadlines(
-    visit: Visit, phase: EnteringPin | BrowsingSales | ViewingSale, shop: Shop
-) -> Iterator[float]:
+def staff_deadlines(visit: Visit, phase: StaffPhase, shop: Shop) -> Iterator[float]:
     if phase.due_s is not None:
         yield phase.due_s
     else:
@@ -193,20 +246,24 @@ def staff_deadlines(
         yield phase.closed_until_s
 
 
-@rule(_STAFF, Tick, to=_HOME, stays=True)
+@rule(STAFF, Tick, to=_HOME, stays=True)
 def staff_waits(visit: Visit, event: Tick, context: Context) -> Step:
     """An answer that does not come is waited for no longer; staff who left are not waited for either."""
     phase, now_s = visit.phase, context.moment.mono_s
-    assert isinstance(phase, EnteringPin | BrowsingSales | ViewingSale)
+    assert isinstance(phase, StaffPhase)
     if phase.due_s is not None and now_s >= phase.due_s:
-        match phase:
-            case EnteringPin():
-                return to(visit, EnteringPin(wrong=True))
-            case BrowsingSales():
-                return to(visit, BrowsingSales(failed=True))
-            case ViewingSale():
-                return to(visit, replace(phase, asking=None, due_s=None, refused=_NO_ANSWER))
+        return to(visit, _unanswered(phase))
     if isinstance(phase, EnteringPin) and phase.closed_until_s is not None and now_s >= phase.closed_until_s:
         return to(visit, EnteringPin())
     left = phase.due_s is None and now_s >= visit.active_s + context.shop.limits.staff_idle_s
     return home(visit, context) if left else Step(visit)
+
+
+def _unanswered(phase: StaffPhase) -> StaffPhase:
+    match phase:
+        case EnteringPin():
+            return EnteringPin(wrong=True)
+        case ViewingSale() | ViewingQuestion():
+            return replace(phase, asking=None, due_s=None, refused=_NO_ANSWER)
+        case AtStaffStart() | BrowsingSales() | BrowsingQuestions() | ViewingDevices():
+            return type(phase)(failed=True)

@@ -13,7 +13,7 @@ from kioskd.core.rules.paying import abort, ask_staff
 from kioskd.core.rules.staffing import staff_deadlines
 from kioskd.core.rules.table import Context, Step, home, notice, resting_phase, rule, to
 from kioskd.core.rules.thanking import stop_waiting_for_points
-from kioskd.core.staff import BrowsingSales, EnteringPin, ViewingSale
+from kioskd.core.staff import StaffPhase
 from kioskd.core.visit import (
     AskStaff,
     Attract,
@@ -64,8 +64,8 @@ def deadlines(visit: Visit, shop: Shop) -> Iterator[float]:
                 yield _points_overdue_s(visit.phase, shop)
         case AskStaff():
             yield visit.phase.until_s
-        case EnteringPin() | BrowsingSales() | ViewingSale():
-            yield from staff_deadlines(visit, visit.phase, shop)
+        case phase if isinstance(phase, StaffPhase):
+            yield from staff_deadlines(visit, phase, shop)
         case StillThere():
             yield visit.phase.until_s - (visit.phase.remaining_s - 1)
         case _:
@@ -213,7 +213,9 @@ def device_changed(visit: Visit, event: DeviceChanged, context: Context) -> Step
 
 
 def _with_device(visit: Visit, event: DeviceChanged) -> Visit:
-    return replace(visit, devices={**visit.devices, event.health.name: event.health})
+    health, known = event.health, visit.devices.get(event.health.name)
+    since = known.since if known and known.state is health.state else visit.now
+    return replace(visit, devices={**visit.devices, health.name: replace(health, since=since)})
 
 
 _NETWORK_MATTERS = (Place.THANKS, Place.CONFIRMING_OFFER)

@@ -7,8 +7,7 @@ from kioskd.core.return_forecast import forecast
 from kioskd.core.sale import SaleState
 from kioskd.core.staff import ViewingSale
 from kioskd.core.visit import Shop, Visit
-from kioskd.ui.geometry import Rect
-from kioskd.ui.scene import Role
+from kioskd.ui.screens.choices import Choice, choices, choices_area
 from kioskd.ui.screens.frame import frame, gap, head
 from kioskd.ui.screens.sheet import Sheet
 from kioskd.ui.screens.stack import stack
@@ -24,16 +23,19 @@ def staff_why(sheet: Sheet, visit: Visit, shop: Shop, phase: ViewingSale) -> str
     space = gap(sheet)
     if stage.portrait:
         body = head(sheet, layout.body, title, back=GoBack())
-        key_h = max(stage.target_mm, sheet.u(132))
-        reasons, body = body.foot(_heading_h(sheet) + 3 * key_h + 2 * space, space * 1.5)
         columns = 2
+        reasons, body = choices_area(sheet, body, len(REASONS), columns)
     else:
         reasons, left = layout.body.end(layout.body.w * 0.46, space * 1.5)
         body = head(sheet, left, title, back=GoBack())
         columns = 2 if stage.compact else 1
     block = told_block(sheet, "forecast", "", note, lines, body.w)
     stack(sheet, "forecast_list", body, [block], 0.0, reset="forecast")
-    _reasons(sheet, reasons, columns)
+    tr = sheet.tr
+    answers: list[Choice] = [
+        (f"why:{reason}", tr(words), ConfirmTakeBack(reason)) for reason, words in REASONS.items()
+    ]
+    choices(sheet, reasons, tr("Why?"), answers, columns)
     return title
 
 
@@ -48,26 +50,3 @@ def _consequences(sheet: Sheet, shop: Shop, phase: ViewingSale) -> tuple[str, st
     returned = forecast(sale, dict(phase.picked), loyalty=shop.loyalty)
     title = tr("Take back {amount}?", amount=tr.money(returned.refund))
     return title, "", [*told(returned, sale, tr, foretold=True)]
-
-
-def _heading_h(sheet: Sheet) -> float:
-    return sheet.measure.line_mm("strong") + sheet.u(16)
-
-
-def _reasons(sheet: Sheet, area: Rect, columns: int) -> None:
-    tr, space = sheet.tr, gap(sheet)
-    area = sheet.text(area, tr("Why?"), "strong", role=Role.HEADING, id="why", lines=1, gap=sheet.u(16))
-    rows = -(-len(REASONS) // columns)
-    cells = [cell for row in area.rows(rows, space) for cell in row.columns(columns, space)]
-    last = len(REASONS) - 1  # it takes what is left of its row
-    cells[last] = Rect(cells[last].x, cells[last].y, area.right - cells[last].x, cells[last].h)
-    for cell, (reason, words) in zip(cells, REASONS.items(), strict=False):
-        sheet.button(
-            f"why:{reason}",
-            cell,
-            tr(words),
-            ConfirmTakeBack(reason),
-            style="secondary",
-            types=("strong", "pill", "badge"),
-            lines=3,
-        )

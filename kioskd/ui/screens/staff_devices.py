@@ -1,0 +1,76 @@
+"""How the kiosk is, for staff: its devices, the loyalty system, and which software this is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kioskd.core.events import GoBack
+from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
+from kioskd.core.staff import ViewingDevices
+from kioskd.core.visit import Shop, Visit
+from kioskd.ui.locale.translator import Translator, later
+from kioskd.ui.screens.frame import frame, gap, head, head_room
+from kioskd.ui.screens.lists import pager_w
+from kioskd.ui.screens.sheet import Sheet
+from kioskd.ui.screens.stack import stack
+from kioskd.ui.screens.staff_pin import leave_staff
+from kioskd.ui.screens.staff_row import Row, row_block
+from kioskd.ui.screens.staff_words import when
+from kioskd.ui.text import clean, embedded
+
+_KINDS = {
+    DeviceKind.SCANNER: later("Scanner"),
+    DeviceKind.CAMERA: later("Camera"),
+    DeviceKind.PRINTER: later("Receipt printer"),
+    DeviceKind.TERMINAL: later("Card terminal"),
+    DeviceKind.TOUCH: later("Touch screen"),
+}
+_STATES = {
+    DeviceState.DISABLED: (later("Switched off"), "tag"),
+    DeviceState.ABSENT: (later("Not there"), "tag_alert"),
+    DeviceState.STARTING: (later("Starting"), "tag"),
+    DeviceState.OK: (later("Works"), "tag_good"),
+    DeviceState.DEGRADED: (later("Works in part"), "tag_alert"),
+    DeviceState.FAULTY: (later("Faulty"), "tag_alert"),
+}
+_ONLINE = {
+    True: (later("Answers"), "tag_good"),
+    False: (later("Does not answer"), "tag_alert"),
+    None: (later("Not asked yet"), "tag"),
+}
+
+
+def staff_devices(sheet: Sheet, visit: Visit, shop: Shop, phase: ViewingDevices) -> str:
+    tr, stage = sheet.tr, sheet.stage
+    title = tr("Devices")
+    layout = frame(sheet, visit, shop, leave=leave_staff(sheet), foot=False, help=False, notice=False)
+    room = 0.0 if stage.portrait else pager_w(sheet)
+    body = head(sheet, layout.body, title, back=GoBack(), room=room)
+    rows = [_device(device, visit, tr) for device in visit.devices.values()]
+    rows += _others(visit, shop, phase, tr)
+    blocks = [row_block(sheet, row, body.w) for row in rows]
+    controls = head_room(sheet, room) if room else None
+    stack(sheet, "devices", body, blocks, gap(sheet) * 0.5, reset="devices", controls=controls)
+    return title
+
+
+def _device(device: DeviceHealth, visit: Visit, tr: Translator) -> Row:
+    kind, name = tr(_KINDS[device.kind]), clean(device.name, 24)
+    title = kind if name == device.kind.value else f"{kind}: {embedded(name, tr.rtl)}"
+    since = tr("since {time}", time=when(device.since, visit.now, tr)) if device.since else ""
+    note = ", ".join(filter(None, (embedded(clean(device.detail, 120), tr.rtl), since)))
+    words, tag = _STATES[device.state]
+    return Row(f"device:{device.name}", title, note, end=tr(words), tag=tag, lines=3)
+
+
+def _others(visit: Visit, shop: Shop, phase: ViewingDevices, tr: Translator) -> Iterator[Row]:
+    overview = phase.overview
+    if shop.loyalty:
+        words, tag = _ONLINE[visit.online]
+        n = overview.waiting if overview else 0
+        notes = [tr.plural("{n} thing waits to be told", "{n} things wait to be told", n)] if n else []
+        if overview and overview.near_limit:
+            notes.append(tr("soon no more can be kept"))
+        yield Row("backend", tr("Loyalty system"), ", ".join(notes), end=tr(words), tag=tag, lines=2)
+    if overview:
+        yield Row("version", tr("Software"), embedded(f"kioskd {clean(overview.version, 40)}", tr.rtl))
