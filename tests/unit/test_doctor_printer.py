@@ -76,6 +76,13 @@ def test_a_printer_is_asked_and_prints_its_ruler(capsys: pytest.CaptureFixture[s
     assert (status, row["status"], row["verdict"]) == (0, "ready", "printed")
 
 
+def test_a_receipt_that_is_held_out_is_proof(capsys: pytest.CaptureFixture[str]) -> None:
+    with plugged_in(CUSTOM_VKP80III) as sim:
+        port = ("--port", f"127.0.0.1:{sim.port}", "--profile", "custom-vkp80iii")
+        status, report = doctor(capsys, *port)
+    assert (status, report["printers"][0]["verdict"]) == (0, "printed")
+
+
 def test_what_a_printer_could_prove_is_found_out(capsys: pytest.CaptureFixture[str]) -> None:
     with plugged_in(EPSON_TM_T20III) as sim:
         status, report = doctor(capsys, "--port", f"127.0.0.1:{sim.port}", "--profile", "generic-80mm")

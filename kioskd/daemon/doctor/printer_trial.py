@@ -74,6 +74,8 @@ async def _ask(
     findings: list[Finding] = []
     try:
         talk = Conversation(connection, profile)
+        if profile.status.silence_is_a_fault:
+            await talk.greet()
         row["answers"] = await _answers(talk)
         row["status"] = talk.status.trouble or ("ready" if row["answers"] else "unknown")
         row["paper"] = str(talk.status.paper)

@@ -27,6 +27,7 @@ _PROOF_S = 10.0
 _PROOF_HELD_BACK_S = 20.0
 _CUT_PROOF_S = 2.0
 _COMES_OUT_S = 20.0
+_LOOK_EVERY_S = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +141,19 @@ async def _proven(talk: Conversation, profile: PrinterProfile, data: PrintData) 
         await talk.wait_until(lambda: bool(talk.fences or talk.halted), _PROOF_S)
         return bool(talk.fences)
     if profile.presenter:
-        await talk.wait_until(lambda: talk.came_out or bool(talk.halted), _COMES_OUT_S)
-        return talk.came_out
+        return await _came_out(talk)
     return True
+
+
+async def _came_out(talk: Conversation) -> bool:
+    """Asked as well as listened for: not every printer with a presenter reports by itself."""
+    loop = asyncio.get_running_loop()
+    until_s = loop.time() + _COMES_OUT_S
+    while loop.time() < until_s and not talk.halted:
+        if await talk.wait_until(lambda: talk.came_out or bool(talk.halted), _LOOK_EVERY_S):
+            break
+        await talk.refresh()
+    return talk.came_out
 
 
 async def _proof(talk: Conversation, proofs: tuple[str, ...]) -> bool:
