@@ -97,6 +97,27 @@ def test_a_sick_child_is_a_fault_and_is_gone_afterwards(program: str, error: str
     _play(scenario())
 
 
+def test_a_camera_in_the_dark_says_so_and_when_it_is_over() -> None:
+    async def scenario() -> None:
+        lines = ['{"is": "open"}', '{"is": "light", "enough": false}', '{"is": "light", "enough": true}']
+        camera = CameraScanner("camera", "folder:/nowhere", child=_child(f"print({chr(10).join(lines)!r})"))
+        states: list[tuple[DeviceState, str]] = []
+
+        def emit(event: Event) -> None:
+            assert isinstance(event, DeviceChanged)
+            states.append((event.health.state, event.health.detail[:19]))
+
+        with pytest.raises(DeviceFault, match="ended"):
+            await camera.run(emit)
+        assert states == [
+            (DeviceState.OK, ""),
+            (DeviceState.DEGRADED, "sees only darkness:"),
+            (DeviceState.OK, ""),
+        ]
+
+    _play(scenario())
+
+
 def test_cancelling_leaves_no_process_behind(tmp_path: Path) -> None:
     async def scenario() -> None:
         program = f"import os, time; open({str(pid_file)!r}, 'w').write(str(os.getpid()))\n"

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageFilter
 
+from kioskd.devices.camera.child import DARK_S, Light
 from kioskd.devices.camera.frame import Frame
 from kioskd.devices.camera.hints import Hint, hint_of
 from kioskd.sim.camera import draw_phone
@@ -48,3 +49,15 @@ def test_any_frame_has_a_hint_or_none(height_px: int, width_px: int, level: int)
     frame: Frame = np.full((height_px, width_px), level, dtype=np.uint8)
     if frame.size:
         hint_of(frame)
+
+
+def test_darkness_counts_after_a_while_and_light_at_once() -> None:
+    dark: Frame = np.full((72, 128), 5, dtype=np.uint8)
+    bright: Frame = np.full((72, 128), 120, dtype=np.uint8)
+    light = Light()
+    told = [(second, light.enough) for second in range(40) if light.changed(dark, float(second))]
+    assert told == [(DARK_S, False)]
+    assert light.changed(bright, 40.0)
+    assert light.enough
+    hand = [light.changed(dark if second % 5 else bright, 41.0 + second) for second in range(40)]
+    assert not any(hand)

@@ -6,6 +6,7 @@ is written, one object a line with `is` as its kind:
     open          the first frame has come
     beat          still alive; `frames` and `decoded` since the start
     code          `text` and `symbology`
+    light         `enough` is False after DARK_S in which nothing could have been read, True when that is over
     unreadable    `name` and `why` of a picture file that was skipped
     absent, fault `why`; the process ends after it
 """
@@ -22,11 +23,14 @@ from typing import TextIO
 import numpy as np
 
 from kioskd.devices.camera.frame import Frame, SourceAbsent, SourceFault
+from kioskd.devices.camera.hints import is_dark
 from kioskd.devices.camera.pipeline import Pipeline, Region
 from kioskd.devices.camera.sources import open_source
 from kioskd.devices.camera.viewfinder import Glimpse, ViewfinderPlate
 
 BEAT_S = 1.0
+LIGHT_S = 1.0
+DARK_S = 10.0
 GLIMPSE_WIDTH_PX = 320
 NICE = 10
 """Screen and scanners first: a picture that waits a little is not noticed, a touch is."""
@@ -52,6 +56,7 @@ def _watch(
     source: str, pipeline: Pipeline, report: _Report, plate: ViewfinderPlate | None, region: Region
 ) -> None:
     next_beat_s = 0.0
+    light = Light()
     stream = open_source(source, lambda name, why: report.line("unreadable", name=name, why=why))
     for frames, frame in enumerate(stream, 1):
         if frames == 1:
@@ -59,11 +64,34 @@ def _watch(
         if plate is not None and plate.wanted:
             plate.show(_glimpse(region.of(frame)))
         now_s = time.monotonic()
+        if light.changed(frame, now_s):
+            report.line("light", enough=light.enough)
         for code in pipeline.see(frame, now_s):
             report.line("code", text=code.text, symbology=code.symbology)
         if now_s >= next_beat_s:
             next_beat_s = now_s + BEAT_S
             report.line("beat", frames=frames, decoded=pipeline.decoded)
+
+
+class Light:
+    """Whether there is enough of it, judged once in LIGHT_S. A hand on the lens is not yet darkness."""
+
+    def __init__(self) -> None:
+        self.enough = True
+        self._next_s = 0.0
+        self._dark_since_s: float | None = None
+
+    def changed(self, frame: Frame, now_s: float) -> bool:
+        if now_s < self._next_s:
+            return False
+        self._next_s = now_s + LIGHT_S
+        before = self.enough
+        if is_dark(frame):
+            self._dark_since_s = now_s if self._dark_since_s is None else self._dark_since_s
+            self.enough = now_s - self._dark_since_s < DARK_S
+        else:
+            self._dark_since_s, self.enough = None, True
+        return self.enough is not before
 
 
 def _glimpse(frame: Frame) -> Glimpse:

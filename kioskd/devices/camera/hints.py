@@ -33,11 +33,17 @@ def hint_of(frame: Frame) -> Hint | None:
     sample = np.ascontiguousarray(frame[::STEP_PX, ::STEP_PX])
     if not sample.size:
         return None
-    if float(np.percentile(sample, 99)) < DARK_GREY:
+    if is_dark(frame):
         return Hint.DARK
     if zxingcpp.read_barcodes(sharpened(frame), formats=_SEEN_FROM_AFAR, return_errors=True):
         return Hint.CLOSER
     return Hint.GLARE if _white_share(sample) > GLARE_SHARE else None
+
+
+def is_dark(frame: Frame) -> bool:
+    """Whether nothing in the frame is bright enough to tell a code from its paper."""
+    sample = frame[::STEP_PX, ::STEP_PX]
+    return bool(sample.size) and float(np.percentile(sample, 99)) < DARK_GREY
 
 
 def _white_share(sample: Frame) -> float:

@@ -107,6 +107,12 @@ class CameraScanner:
         except ValueError:
             raise DeviceFault("camera process wrote an endless line") from None
 
+    def _lit(self, enough: bool) -> DeviceHealth:
+        if enough:
+            return DeviceHealth(self.name, self.kind, DeviceState.OK)
+        detail = "sees only darkness: is the light off, or something before the lens?"
+        return DeviceHealth(self.name, self.kind, DeviceState.DEGRADED, detail)
+
     def _believe(self, line: bytes, emit: Emit) -> bool:
         """Acts on one line of the child's. True when the camera is now open."""
         try:
@@ -119,6 +125,8 @@ class CameraScanner:
                     event = self._intake.take(Reading(str(said["text"])), said["symbology"])
                     if event is not None:
                         emit(event)
+                case "light":
+                    emit(DeviceChanged(self._lit(bool(said["enough"]))))
                 case "unreadable":
                     log.warning("%s: picture %s skipped: %s", self.name, said["name"], said["why"])
                     rejected = self._intake.take(Rejected(Reason.UNREADABLE))
