@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,12 @@ from kioskd.core.health import DeviceState
 from kioskd.core.receipt import Columns, Receipt, Text
 from kioskd.devices.printer import job as printer_job
 from kioskd.devices.printer.printer import EscposPrinter
-from kioskd.devices.printer.profile import load_profile
+from kioskd.devices.printer.profile import FlowControl, load_profile
 from kioskd.devices.printer.transport import NetworkPrinter
 from kioskd.sim.paper import Paper
 from kioskd.sim.printer import PrinterSimulator
 from kioskd.sim.printer_machine import CUSTOM_VKP80III, EPSON_TM_T20III, PrinterModel
+from tests.contract import test_printer as bench_module
 from tests.contract.test_printer import LETTERING, LONG, RECEIPT, SHORT, TOKEN, Bench, codes_on, on_bench
 
 
@@ -183,3 +185,29 @@ def test_a_long_receipt_ends_on_paper_and_not_in_a_minute(tmp_path: Path) -> Non
 
     (paper,) = on_bench(tmp_path, play)
     assert "continued digitally" in paper.text
+
+
+# --- printers that prove less ---------------------------------------------------------------------------
+
+
+def test_a_printer_that_says_only_that_it_has_read_everything_is_waited_for(tmp_path: Path) -> None:
+    async def play(bench: Bench) -> None:
+        assert await bench.driver.print("order-1", SHORT) is PrintVerdict.UNVERIFIED
+        bench.sim.change(lines_left=5)
+        assert await bench.driver.print("order-2", RECEIPT) is PrintVerdict.UNKNOWN
+
+    model = replace(EPSON_TM_T20III, process_id=False, native_qr=False)
+    on_bench(tmp_path, play, model, "citizen-ct-s310")
+
+
+def test_a_printer_that_says_stop_when_its_buffer_is_full_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = load_profile("epson-tm-t20iii")
+    monkeypatch.setattr(bench_module, "load_profile", lambda name: replace(profile, flow=FlowControl.XONXOFF))
+
+    async def play(bench: Bench) -> None:
+        assert await bench.driver.print("order-1", RECEIPT) is PrintVerdict.PRINTED
+
+    (paper,) = on_bench(tmp_path, play, replace(EPSON_TM_T20III, xonxoff=True, buffer_bytes=256))
+    assert codes_on(paper) == [TOKEN]
