@@ -12,6 +12,9 @@ from enum import StrEnum
 from kioskd.core.errors import MoneyError
 from kioskd.core.money import Money
 
+_MOST = 10**9
+"""Of either unit."""
+
 
 class Unit(StrEnum):
     MAJOR = "major"
@@ -19,9 +22,9 @@ class Unit(StrEnum):
 
 
 def incoming(price: Decimal, currency: str, unit: Unit) -> Money:
-    """A price the platform told. Raises MoneyError when it is negative or cannot be in `unit`."""
-    if price.is_signed() and price:
-        raise MoneyError("a negative price")
+    """A price the platform told. Raises MoneyError when it is none, or cannot be in `unit`."""
+    if not 0 <= price <= _MOST:
+        raise MoneyError("a price nothing has")
     if unit is Unit.MAJOR:
         return Money.from_major(price, currency)
     if price != price.to_integral_value():

@@ -33,6 +33,8 @@ def _lower(value: object) -> object:
 
 
 def _count(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("no number")
     return int(value) if isinstance(value, str) and value.strip().isdecimal() and len(value) < 9 else value
 
 
