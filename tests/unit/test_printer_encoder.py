@@ -16,7 +16,7 @@ from kioskd.devices.printer import commands, logo, qr, raster
 from kioskd.devices.printer.codepages import MAX_LETTERS, cells, clean, encode_line
 from kioskd.devices.printer.commands import UnprintableReceipt, audit
 from kioskd.devices.printer.encoder import CONTINUED, MAX_BYTES, compose, encode
-from kioskd.devices.printer.layout import Lettered, wrap
+from kioskd.devices.printer.layout import Layout, Lettered, wrap
 from kioskd.devices.printer.profile import Cut, Graphics, PrinterProfile, QrMode, load_profile
 
 EPSON = load_profile("epson-tm-t20iii")
@@ -264,3 +264,19 @@ def test_no_text_is_too_long_to_be_printed_at_once(text: str, profile: str) -> N
     started_s = perf_counter()
     assert len(sent(Text(text), Columns(text, text), profile=load_profile(profile))) < MAX_BYTES
     assert perf_counter() - started_s < 1
+
+
+def test_a_price_that_must_be_drawn_never_covers_what_it_is_for() -> None:
+    wide = replace(SMALL, dots=12 * 18)
+    with_euro = list(Layout(wide, Wide()).columns(Columns("Summe", "19,30 €", bold=True)))
+    assert [(row.start, row.end) for row in with_euro] == [("Summe", ""), ("", "19,30 €")]
+    assert all(row.drawn for row in with_euro)
+    in_ascii = list(Layout(wide, Wide()).columns(Columns("Summe", "19,30", bold=True)))
+    assert [(row.start, row.end, row.drawn) for row in in_ascii] == [("Summe", "19,30", False)]
+
+
+class Wide(Boxes):
+    """Letters wider than the printer's own."""
+
+    def width(self, text: str, size: int, bold: bool) -> int:
+        return 18 * size * len(text)

@@ -66,32 +66,48 @@ class Layout:
         size, bold = _legal(element.size), element.bold
         width = self.profile.columns(size)
         indent = min(max(0, element.indent), width // 2)
-        room = width - indent - (self._end_cells(left, right, size, bold) + 1 if right else 0)
-        if room < _NARROWEST_LEFT_CELLS and cells(left) > room:
-            lines, drawn = self._wrap(left, width - indent, size, bold)
+        drawn = (
+            encode_line(left, self.profile.pages) is None or encode_line(right, self.profile.pages) is None
+        )
+        room = width - indent - (self._end_cells(right, size, bold, drawn) + 1 if right else 0)
+        if self._too_narrow(left, room, size, bold, drawn):
+            lines, drawn_left = self._wrap(left, width - indent, size, bold, drawn)
             for line in lines:
-                yield Row(line, "", Align.START, bold, size, indent, drawn)
-            lines, drawn = self._wrap(right, width, size, bold)
+                yield Row(line, "", Align.START, bold, size, indent, drawn_left)
+            lines, drawn_right = self._wrap(right, width, size, bold, drawn)
             for line in lines:
-                yield Row("", line, Align.START, bold, size, drawn=drawn)
+                yield Row("", line, Align.START, bold, size, drawn=drawn_right)
             return
-        lines, drawn = self._wrap(left, room, size, bold)
+        lines, drawn = self._wrap(left, room, size, bold, drawn)
         for number, line in enumerate(lines):
             yield Row(line, "" if number else right, Align.START, bold, size, indent, drawn)
 
-    def _end_cells(self, left: str, right: str, size: int, bold: bool) -> int:
+    def _too_narrow(self, left: str, room: int, size: int, bold: bool, drawn: bool) -> bool:
+        """Whether `left` reads better on lines of its own than broken into `room` cells."""
+        if room >= _NARROWEST_LEFT_CELLS:
+            return False
+        if room <= 0:
+            return bool(left)
+        if not drawn:
+            return cells(left) > room
+        return self.rasteriser.width(left, size, bold) > room * FONT_WIDTH_DOTS * size
+
+    def _end_cells(self, right: str, size: int, bold: bool, drawn: bool) -> int:
         """Cells to keep free for `right`: what is drawn may be wider than what is printed."""
         printed = cells(right)
-        if encode_line(left + right, self.profile.pages):
+        if not drawn:
             return printed
         cell_dots = FONT_WIDTH_DOTS * size
         return max(printed, -(-self.rasteriser.width(right, size, bold) // cell_dots))
 
-    def _wrap(self, text: str, width: int, size: int, bold: bool) -> tuple[list[str], bool]:
+    def _wrap(
+        self, text: str, width: int, size: int, bold: bool, drawn: bool = False
+    ) -> tuple[list[str], bool]:
         """The lines, and whether they must be drawn: all of a paragraph or none, for one look."""
-        lines = wrap(text, width, cells)
-        if all(encode_line(line, self.profile.pages) for line in lines):
-            return lines, False
+        if not drawn:
+            lines = wrap(text, width, cells)
+            if all(encode_line(line, self.profile.pages) for line in lines):
+                return lines, False
         room = width * FONT_WIDTH_DOTS * size
         widths: dict[str, int] = {}
 
