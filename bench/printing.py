@@ -7,7 +7,7 @@ import statistics
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 from bench.table import table
 from kioskd.core.receipt import Align, Columns, Qr, Receipt, Rule, Text
@@ -53,7 +53,7 @@ def receipt(words: Wording, *, code: bool) -> Receipt:
 
 
 def printing() -> dict[str, float]:
-    """Milliseconds by profile and language. The budget is for what a printer of that profile prints as text:
+    """Milliseconds of CPU by profile and language. The budget is for what a printer of that profile prints as text:
     lines it has no letters for are drawn, and cost what drawing costs.
     """
     lettering = receipt_lettering()
@@ -64,14 +64,14 @@ def printing() -> dict[str, float]:
             profile = load_profile(name)
             spent = []
             for _ in range(_TURNS):
-                started_s = perf_counter()
+                started_s = process_time()  # encoding never waits, and other processes are none of its cost
                 encode(receipt(words, code=True), profile, rasteriser=lettering)
-                spent.append((perf_counter() - started_s) * 1000)
+                spent.append((process_time() - started_s) * 1000)
             middle = statistics.median(spent[1:])
             row.append(f"{middle:.1f}")
             figures[f"receipt_{name}_{words.language}_ms"] = middle
         rows.append(row)
-    print(f"A receipt of {LINES} lines and a code, ms")
+    print(f"A receipt of {LINES} lines and a code, ms of CPU")
     print(table(rows, ["profile", *(words.name for words in WORDINGS)]))
     text_ms = figures["receipt_epson-tm-t20iii_de_ms"]
     verdict = "within" if text_ms <= ENCODING_BUDGET_MS else "OVER"

@@ -53,6 +53,8 @@ def clean(text: str) -> str:
 
 def cells(text: str) -> int:
     """Columns that cleaned `text` takes: marks take none, East Asian wide letters two."""
+    if not text or max(text) < "\u0300":
+        return len(text)
     return sum(_cell(letter) for letter in text)
 
 
@@ -70,6 +72,8 @@ def has_right_to_left(text: str) -> bool:
 
 def _needs_shaping(text: str) -> bool:
     """Printers put one glyph after the other: no reordering, no joining, no stacked marks."""
+    if not text or max(text) <= "\u0300":
+        return False
     return has_right_to_left(text) or any(
         letter > "\u0300" and unicodedata.category(letter) in ("Mn", "Mc", "Me") for letter in text
     )

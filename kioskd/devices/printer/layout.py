@@ -66,9 +66,7 @@ class Layout:
         size, bold = _legal(element.size), element.bold
         width = self.profile.columns(size)
         indent = min(max(0, element.indent), width // 2)
-        drawn = (
-            encode_line(left, self.profile.pages) is None or encode_line(right, self.profile.pages) is None
-        )
+        drawn = encode_line(left + right, self.profile.pages) is None
         room = width - indent - (self._end_cells(right, size, bold, drawn) + 1 if right else 0)
         if self._too_narrow(left, room, size, bold, drawn):
             lines, drawn_left = self._wrap(left, width - indent, size, bold, drawn)
@@ -158,7 +156,7 @@ def _words(text: str) -> Iterator[tuple[str, str]]:
     gap = ""
     for word in text.split(" "):
         start = 0
-        for at in range(1, len(word)):
+        for at in range(1, len(word)) if word and max(word) >= _FIRST_EAST_ASIAN else ():
             touching = word[at - 1 : at + 1]
             if max(touching) >= _FIRST_EAST_ASIAN and _may_break(*touching):
                 yield gap, word[start:at]
