@@ -53,7 +53,7 @@ def receipt(words: Wording, *, code: bool) -> Receipt:
 
 
 def printing() -> dict[str, float]:
-    """Milliseconds of CPU by profile and language. The budget is for what a printer of that profile prints as text:
+    """CPU milliseconds by profile and language. The budget is for what a printer of it prints as text:
     lines it has no letters for are drawn, and cost what drawing costs.
     """
     lettering = receipt_lettering()
