@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -194,7 +195,8 @@ def test_discounts_are_read_in_both_spellings() -> None:
         "AMOUNT_DISCOUNT",
         None,
     ]
-    assert (found.discounts[0].product_id, found.discounts[0].details.discount_value) == ("7", 20)
+    assert found.discounts[0].product_id == "7"
+    assert found.discounts[0].details.discount_value == Decimal(20)
     assert found.left_out == 1
 
 
@@ -251,7 +253,8 @@ def test_a_promo_code_fails_in_one_of_three_ways(document: JsonObject, status: s
 
 def test_an_unknown_path_is_no_refusal() -> None:
     """A proxy in between knows nothing of transactions: what was sent is not known to be refused."""
-    for document in ({"message": "no route"}, [], "No", None):
+    documents: tuple[Any, ...] = ({"message": "no route"}, [], "No", None)
+    for document in documents:
         assert type(refused("update", document, "404 No")) is Unclear
 
 
