@@ -28,6 +28,7 @@ from tests.lab import setting
 from tests.lab.cable import Cable
 from tests.lab.camera import LabCamera
 from tests.lab.door import CommandFailed, Door
+from tests.lab.gadget import GadgetScanners
 from tests.lab.image import Image
 from tests.lab.machine import Machine
 from tests.lab.qmp import QmpError
@@ -79,6 +80,7 @@ class Lab:
     terminal: TerminalSimulator = field(init=False)
     printer: PrinterSimulator = field(init=False)
     camera: LabCamera = field(init=False)
+    twins: GadgetScanners = field(init=False)
     times_s: dict[str, float] = field(default_factory=dict)
     _things: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -171,9 +173,12 @@ class Lab:
         await self.door.open()
         since_s = self._took("boot to ssh", since_s)
 
+        await setting.install(self.door, wheel, served.port)
+        self.twins = GadgetScanners(self.door)
+        await self.twins.set_up()
         config = self.folder / "kiosk.toml"
-        config.write_text(setting.kiosk_toml(self.terminal.port), "utf-8")
-        await setting.install(self.door, wheel, config, served.port)
+        config.write_text(setting.kiosk_toml(self.terminal.port, self.twins.paths), "utf-8")
+        await setting.configure(self.door, config)
         self.camera = LabCamera(self.door)
         await self.camera.plug()
         since_s = self._took("install", since_s)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
 from kioskd.sim.leat import SIM_TOKEN
@@ -25,8 +26,8 @@ PRINTER_PATH = f"/dev/serial/by-id/usb-QEMU_QEMU_USB_SERIAL_{PRINTER.serial}-if0
 INSTALL_S = 180.0
 
 
-def kiosk_toml(terminal_port: int) -> str:
-    """Harbour Kitchen's, with the devices of the machine."""
+def kiosk_toml(terminal_port: int, twins: Sequence[str]) -> str:
+    """Harbour Kitchen's, with the devices of the machine; `twins` are the paths of two equal scanners."""
     harbour = tomllib.loads((HARBOUR / "kiosk.toml").read_text("utf-8"))
     width_mm, height_mm = size_mm(SCREEN_PX)
     loyalty = {
@@ -54,7 +55,10 @@ def kiosk_toml(terminal_port: int) -> str:
                 "touch": TOUCH_PATH,
             },
             "loyalty": loyalty,
-            "scanner": [{"name": "front", "driver": "wedge", "path": SCANNER_PATH}],
+            "scanner": [
+                {"name": "front", "driver": "wedge", "path": SCANNER_PATH},
+                *({"name": f"twin{n}", "driver": "wedge", "path": path} for n, path in enumerate(twins)),
+            ],
             "camera": {"driver": "v4l2", "path": CAMERA},
             "printer": {"driver": "serial", "path": PRINTER_PATH, "profile": "epson-tm-t20iii"},
             "terminal": {"driver": "zvt", "host": HOST, "port": terminal_port},
@@ -65,12 +69,11 @@ def kiosk_toml(terminal_port: int) -> str:
     )
 
 
-async def install(door: Door, wheel: Path, config: Path, leat_port: int) -> None:
-    """The wheel, the service unit, the configuration; nothing is started yet. Raises CommandFailed."""
+async def install(door: Door, wheel: Path, leat_port: int) -> None:
+    """Wheel, service unit, udev rules, menu and secrets. Raises CommandFailed."""
     await door.put_file(wheel, f"/root/{wheel.name}")
     pip = "/usr/lib/kioskd/bin/pip install --quiet --no-index --no-deps --root-user-action=ignore"
-    await door.run(f"{pip} --disable-pip-version-check --no-compile /root/{wheel.name}", timeout_s=INSTALL_S)
-    await door.put_file(config, "/etc/kioskd/kiosk.toml")
+    await door.run(f"{pip} --disable-pip-version-check /root/{wheel.name}", timeout_s=INSTALL_S)
     await door.put("/etc/kioskd/leat-token", f"{SIM_TOKEN}\n".encode(), "0600")
     await door.put_folder(HARBOUR, "/etc/kioskd/harbour")
     units = "/etc/systemd/system"
@@ -79,4 +82,14 @@ async def install(door: Door, wheel: Path, config: Path, leat_port: int) -> None
     await door.put_file(ADDED / "leat.socket", f"{units}/leat.socket")
     service = (ADDED / "leat.service").read_text().replace("@SERVER@", f"{HOST}:{leat_port}")
     await door.put(f"{units}/leat.service", service.encode())
-    await door.run("systemctl daemon-reload && systemctl start leat.socket")
+    await door.put_folder(REPOSITORY / "hardware" / "udev", "/etc/udev/rules.d")
+    await door.run(
+        "echo 'kernel.sysrq = 0' >/etc/sysctl.d/70-kioskd.conf && sysctl --quiet --system"
+        " && udevadm control --reload && udevadm trigger --settle"
+        " && systemctl daemon-reload && systemctl start leat.socket"
+    )
+
+
+async def configure(door: Door, config: Path) -> None:
+    """Put kiosk.toml where the service looks for it."""
+    await door.put_file(config, "/etc/kioskd/kiosk.toml")

@@ -76,9 +76,10 @@ def test_an_entry_of_the_first_disk_is_as_the_kernel_wants_it() -> None:
 
 
 def test_the_kiosk_is_told_of_the_machines_devices_by_their_serial_numbers() -> None:
-    text = kiosk_toml(terminal_port=20007)
+    text = kiosk_toml(20007, ["/dev/kioskd/wedge-3-1", "/dev/kioskd/wedge-4-1"])
     assert SCANNER.serial in text
     assert PRINTER.serial in text
+    assert "wedge-4-1" in text
 
 
 def test_the_report_fails_with_one_proof_and_when_there_was_none(

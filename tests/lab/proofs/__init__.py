@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from tests.lab.proofs import camera, daemon, printer, scanner, screen
+from tests.lab.proofs import camera, daemon, doctor, printer, scanner, screen, twins
 from tests.lab.proofs.proof import Proof
 
-PROOFS: tuple[Proof, ...] = (*screen.PROOFS, *scanner.PROOFS, *printer.PROOFS, *camera.PROOFS, *daemon.PROOFS)
+PROOFS: tuple[Proof, ...] = (
+    *screen.PROOFS,
+    *scanner.PROOFS,
+    *twins.PROOFS,
+    *printer.PROOFS,
+    *camera.PROOFS,
+    *doctor.PROOFS,
+    *daemon.PROOFS,
+)
 """In the order in which they are done: each leaves the kiosk as it found it, waiting for a guest."""

@@ -100,6 +100,23 @@ async def no_sysrq(lab: Lab) -> str:
     return "no effect; from a keyboard the kernel answered"
 
 
+async def no_restart(lab: Lab) -> str:
+    """Ctrl-Alt-Del restarts nothing when the scanner types it; here nobody's does, but systemd says so."""
+    await lab.door.run("systemctl --quiet --runtime mask ctrl-alt-del.target")
+    await _activate(lab, _FREE_VT)
+    try:
+        await lab.machine.type(SCANNER, [("ctrl", "alt", "delete")])
+        await asyncio.sleep(SETTLE_S)
+        if asked := await _restarts(lab):
+            raise NotSo(f"systemd was asked {asked} times")
+        await lab.machine.type(FOREIGN_KEYBOARD, [("ctrl", "alt", "delete")])
+        await until(lambda: _restarts(lab), lambda asked: asked > 0, "restart asked for by a keyboard")
+    finally:
+        await _activate(lab, _KIOSKS_VT)
+        await lab.door.run("systemctl --quiet --runtime unmask ctrl-alt-del.target")
+    return "no effect; from a keyboard systemd was asked to"
+
+
 async def held_alone(lab: Lab) -> str:
     """Nobody else can take the scanner, and who reads along reads nothing."""
     spy = (
@@ -181,6 +198,10 @@ async def _helps(lab: Lab) -> int:
     return (await lab.door.run("dmesg")).count("sysrq: HELP")
 
 
+async def _restarts(lab: Lab) -> int:
+    return (await lab.door.run("journalctl --boot --output=cat _PID=1")).count("ctrl-alt-del.target")
+
+
 async def _open_files(lab: Lab) -> int:
     pid = (await lab.status())["pid"]
     return int(await lab.door.run(f"ls /proc/{pid}/fd | wc -l"))
@@ -197,5 +218,6 @@ PROOFS = (
     Proof("grab-foreign", "a foreign keyboard cannot reach the kiosk", foreign_keyboard),
     Proof("grab-consoles", "the scanner switches no console", no_console_switch),
     Proof("grab-sysrq", "the scanner's SysRq does nothing", no_sysrq),
+    Proof("grab-restart", "the scanner's Ctrl-Alt-Del does nothing", no_restart, quick=False),
     Proof("plug-scanner", f"the scanner is pulled and plugged in {CYCLES} times", twenty_plugs),
 )
