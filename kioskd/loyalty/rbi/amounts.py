@@ -23,7 +23,7 @@ class Unit(StrEnum):
 
 def incoming(price: Decimal, currency: str, unit: Unit) -> Money:
     """A price the platform told. Raises MoneyError when it is none, or cannot be in `unit`."""
-    if not 0 <= price <= _MOST:
+    if not price.is_finite() or not 0 <= price <= _MOST:
         raise MoneyError("a price nothing has")
     if unit is Unit.MAJOR:
         return Money.from_major(price, currency)
