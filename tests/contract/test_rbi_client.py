@@ -251,27 +251,27 @@ def test_a_claim_takes_effect_once_whatever_happens(
     """After an unclear outcome the very same body is sent again, which is all that anybody can do."""
 
     async def visit() -> None:
-        patience_s = TIMEOUT_S if rule.kind.startswith("timeout") else PATIENT_S
+        timeout_s = TIMEOUT_S if rule.kind.startswith("timeout") else PATIENT_S
         async with (
             rbi() as (simulator, served, client),
-            connected(served.url, timeout_s=patience_s) as guests,
+            connected(served.url, timeout_s=timeout_s) as kiosk,
         ):
             guest = await client.identify("471101", VENDOR, AT)
             claim = order(guest)
             simulator.requests.clear()
             simulator.faults.add(rule)
             with pytest.raises(LoyaltyError) as raised:
-                await guests.validate(guest.transaction_id, claim, AT)
+                await kiosk.validate(guest.transaction_id, claim, AT)
             assert type(raised.value) is for_read
             assert len(simulator.requests) == 1, "asked once, nothing is repeated or followed"
         async with (
             rbi() as (simulator, served, client),
-            connected(served.url, timeout_s=patience_s) as guests,
+            connected(served.url, timeout_s=timeout_s) as kiosk,
         ):
             guest = await client.identify("471101", VENDOR, AT)
             simulator.faults.add(rule.model_copy(update={"times": 1}))
             with pytest.raises(LoyaltyError) as raised:
-                await guests.update(guest.transaction_id, claim := order(guest), AT)
+                await kiosk.update(guest.transaction_id, claim := order(guest), AT)
             assert type(raised.value) is for_write
             await client.update(guest.transaction_id, claim, AT)
             assert sanne(simulator) == 1177

@@ -101,8 +101,8 @@ def test_no_order_breaks_the_rules(lines: tuple[Line, ...]) -> None:
     "changes",
     [
         {"id": ""}, {"product_id": ""}, {"quantity": 0}, {"price": Money(-1, "EUR")},
-        {"tax": Money(-1, "EUR")}, {"tax": Money(1, "USD")}, {"incentive_id": "x"}, {"engine_id": "x"}, {"type": LineType.REWARD},
-        {"type": LineType.OFFER, "incentive_id": "x", "engine_id": "y"},
+        {"tax": Money(-1, "EUR")}, {"tax": Money(1, "USD")}, {"incentive_id": "x"}, {"engine_id": "x"},
+        {"type": LineType.REWARD}, {"type": LineType.OFFER, "incentive_id": "x", "engine_id": "y"},
     ],
     ids=str,
 )  # fmt: skip
