@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from kioskd.core.staff_overview import Attention, Concern
-from kioskd.outbox.opening import unreadable
 from kioskd.outbox.operation import OperationRefused, Strategy
 from kioskd.outbox.outbox import Outbox
+from kioskd.outbox.remains import lost
 from kioskd.outbox.states import OpState
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ class Lookout:
 
     async def _all(self) -> list[Attention]:
         counts = self._outbox.counts()
-        damaged = unreadable(self._outbox_file)
+        damaged = lost(self._outbox_file)
         return [
             Attention(Concern.DAMAGED_FILE, len(damaged), str(self._outbox_file.parent) if damaged else ""),
             Attention(Concern.PAYMENT_UNDECIDED, await self._older(PAYMENT_PATIENCE, payments=True)),

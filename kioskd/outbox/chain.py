@@ -48,10 +48,7 @@ def verify(connection: apsw.Connection, path: Path, *, newest: int | None = None
     for row in connection.execute(_ROWS, (link.n,)):
         following = link.next(row[:-1])
         if row[0] != following.n or row[-1] != following.digest:
-            raise StorageError(
-                f"{path}: the event log was altered or is incomplete at event {following.n}: keep the file "
-                f"for support; move all {path.name}* to another directory to begin with an empty outbox"
-            )
+            raise StorageError(f"{path}: the event log was altered or is incomplete at event {following.n}")
         link = following
     return link
 

@@ -6,6 +6,7 @@ journal begins with the empty outbox.
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import re
@@ -26,7 +27,13 @@ from kioskd.outbox.statements import STATEMENTS
 KEPT = 3
 """Generations. They hold payloads: what was delivered and wiped leaves them with the last of these."""
 
+_NOT_THEIR_FAULT = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
+
 _log = logging.getLogger(__name__)
+
+
+class WrittenByNewer(StorageError):
+    """By a version of kioskd that must be installed again to go on: nothing was changed, nothing is lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +118,8 @@ class Copies:
         `make_empty` makes the file that generation 0 begins with, `bring_up` checks a backup and brings it to
         this version's schema. `behind` is a sound outbox that lost its last commits: tried first.
         Whatever waits in the restored file is marked: it may have been sent in what was lost. Raises
-        StorageError when no copy is sound; nothing was changed then.
+        StorageError when no copy is sound; and WrittenByNewer, OSError or apsw.Error when that cannot be
+        said, because the disk takes nothing or another version is needed. Nothing was changed then.
         """
         new = self.outbox.with_name(f"{self.outbox.name}.restoring")
         candidates: list[Path | None] = [*([behind] if behind else []), *map(self.backup, self.backups)]
@@ -128,7 +136,12 @@ class Copies:
                 end = self._catch_up(new)
                 if candidate is None and end.n == 0 and _last(self.journal(0))[0] != GENESIS:
                     raise StorageError("its journal cannot be read")
+            except (WrittenByNewer, apsw.FullError, apsw.ReadOnlyError, apsw.CantOpenError):
+                _remove(new)
+                raise
             except (StorageError, apsw.Error, OSError) as error:
+                if isinstance(error, OSError) and error.errno in _NOT_THEIR_FAULT:
+                    raise
                 _log.error("outbox: a copy is not sound: %s (%s)", candidate or self.journal(0), error)
                 _remove(new)
                 continue

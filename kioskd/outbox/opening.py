@@ -1,8 +1,12 @@
 """Opening the outbox file: make it, recognise it, check it, or say precisely why it cannot be trusted.
 
-A file that is not sound is renamed aside and kept; its newest sound copy takes its place. It is never
-replaced by an empty one: without a copy, opening fails as long as it lies there, and names it. What waits in
-it is money and points of guests; only a person may give that up.
+A file that is not sound is renamed aside and kept; its newest sound copy takes its place. Where no copy is
+sound either, all of it is put away (see `remains`) and an empty outbox is begun: a kiosk that does not sell
+brings back nothing of what was lost, and staff are told until somebody has taken the file away.
+
+A file of a newer version is sound, and so is one on a disk that is full or cannot be written: nothing is lost
+as long as it is left alone, so opening fails and says what to do. An empty outbox beside it would hide what
+waits there, and could not be written either.
 
 Schema files only ever add tables and columns with defaults, so that the version before can be installed again
 over a file of the next one. A schema file that adds words which older programs would misread says so in
@@ -23,16 +27,14 @@ from pathlib import Path
 import apsw
 
 from kioskd.core.errors import StorageError
-from kioskd.outbox import chain
-from kioskd.outbox.copies import Copies, sync_directory
+from kioskd.outbox import chain, remains
+from kioskd.outbox.copies import Copies, WrittenByNewer, sync_directory
 
 APPLICATION_ID = 0x6B696F75  # "kiou", in the file header: this is ours
 _BUSY_MS = 2000  # a predecessor that is just being stopped
 
-_GIVE_UP = (
-    "Nothing is accepted until a person restores it as {path}, or moves all {path}* to another directory to "
-    "begin with an empty one"
-)
+NEWEST_LINKS = 1000
+"""How much of the event chain is verified after a clean stop; after any other, all of it."""
 
 _log = logging.getLogger(__name__)
 
@@ -63,44 +65,50 @@ def migrations() -> list[tuple[int, str]]:
     )
 
 
-def unreadable(path: Path) -> tuple[Path, ...]:
-    """Damaged files that no copy could replace: what waited in them may never have been told."""
-    return tuple(
-        file for file in sorted(path.parent.glob(f"{path.name}.lost-*")) if file.suffix[6:].isdecimal()
-    )
-
-
 def open_file(path: Path, vfs: str | None = None, copies: Copies | None = None) -> Opened:
     """The one connection, checked and set up. StorageError says what is wrong and what to do.
 
-    With `copies`, what is missing, not sound, or behind its own journal is restored from them.
+    With `copies`, what is missing, not sound, or behind its own journal is restored from them. What cannot be
+    restored is put away, and an empty outbox begun.
     """
     with explained(path):
         if not path.exists():
-            if copies and copies.newest >= 0:
-                _restored(path, copies, f"{path} is missing")
-            elif aside := sorted(path.parent.glob(f"{path.name}.corrupt-*")):
-                raise StorageError(
-                    f"{path} is missing and {aside[-1]} lies beside it: operations may be waiting in there. "
-                    f"Restore it, or move it to another directory to begin with an empty outbox"
-                )
-            else:
-                make_empty(path, vfs)
+            _replace(path, vfs, copies, f"{path} is missing")
         try:
             return _open(path, vfs, copies)
         except (_Unsound, apsw.NotADBError, apsw.CorruptError, apsw.SQLError) as error:
-            kept = _set_aside(path)
-            why = f"{path} is not a sound outbox ({error}); it was kept as {kept}"
-            if copies is None or copies.newest < 0:
-                raise StorageError(f"{why}. {_GIVE_UP.format(path=path)}") from None
-            _restored(path, copies, why)
+            kept = _set_aside(path) if path.exists() else None
+            _replace(path, vfs, copies, f"{path} is not a sound outbox ({error})", kept)
             return _open(path, vfs, None)
+
+
+def _replace(path: Path, vfs: str | None, copies: Copies | None, why: str, kept: Path | None = None) -> None:
+    """A sound file under that name: from the copies, or else an empty one. `kept` is what was there."""
+    if copies and copies.newest >= 0:
+        try:
+            _restored(path, copies, f"{why}; it was kept as {kept}" if kept else why)
+        except _Unsound:
+            pass
+        else:
+            return
+    elif not remains.damaged(path) and not remains.lost(path):
+        make_empty(path, vfs)
+        return
+    if remains.damaged(path) or (copies and copies.newest >= 0):
+        _log.error(
+            "outbox: %s, and no copy of it is sound: what waited in it may never be told. It is kept as %s, "
+            "and an empty one begun: move it to another directory once somebody has seen to it",
+            why,
+            remains.put_away(path),
+        )
+    make_empty(path, vfs, remains.last_order_number(path))
 
 
 def _open(path: Path, vfs: str | None, copies: Copies | None) -> Opened:
     connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE, vfs=vfs)
     try:
         unclean = _check(connection, path, copies)
+        _verify(connection, path, None if unclean else NEWEST_LINKS)
         lost = copies.ahead_of(chain.end_of(connection)) if copies else 0
         if lost:
             connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
@@ -118,7 +126,10 @@ def _open(path: Path, vfs: str | None, copies: Copies | None) -> Opened:
 
 
 def _restored(path: Path, copies: Copies, why: str, behind: Path | None = None) -> None:
-    """A sound file again under that name, everything that waits in it marked. StorageError if none can be."""
+    """A sound file again under that name, everything that waits in it marked. _Unsound when no copy is."""
+
+    def begin(new: Path) -> None:
+        make_empty(new, last_order_number=remains.last_order_number(path) if remains.lost(path) else 0)
 
     def bring_up(new: Path) -> None:
         connection = apsw.Connection(str(new), flags=apsw.SQLITE_OPEN_READWRITE)
@@ -130,9 +141,11 @@ def _restored(path: Path, copies: Copies, why: str, behind: Path | None = None) 
             connection.close()
 
     try:
-        end = copies.restore(make_empty, bring_up, behind)
+        end = copies.restore(begin, bring_up, behind)
+    except WrittenByNewer:
+        raise
     except StorageError:
-        raise StorageError(f"{why}, and no copy of it is sound. {_GIVE_UP.format(path=path)}") from None
+        raise _Unsound(why) from None
     _log.error(
         "outbox: %s; restored from its copies up to event %d; what waits is asked about before it is sent",
         why,
@@ -174,7 +187,7 @@ def pragma(connection: apsw.Connection, name: str, value: str | int, expected: s
         raise StorageError(f"{connection.filename}: PRAGMA {name} is {got!r} instead of {expected!r}")
 
 
-def make_empty(path: Path, vfs: str | None = None) -> None:
+def make_empty(path: Path, vfs: str | None = None, last_order_number: int = 0) -> None:
     """Complete under another name first: an empty file under the right name is then always a damaged one."""
     new = path.with_name(f"{path.name}.new")
     new.unlink(missing_ok=True)
@@ -188,6 +201,7 @@ def make_empty(path: Path, vfs: str | None = None) -> None:
             for number, sql in migrations():
                 connection.execute(sql)
                 connection.pragma("user_version", number)
+            connection.execute("UPDATE meta SET last_order_number = ?", (last_order_number,))
     finally:
         connection.close()
     new.rename(path)
@@ -206,7 +220,7 @@ def _check(connection: apsw.Connection, path: Path, copies: Copies | None) -> bo
         raise _Unsound("it was not written by kioskd")
     if version > known and _min_reader(connection) > known:
         connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)  # leave the file exactly as it is
-        raise StorageError(
+        raise WrittenByNewer(
             f"{path} was written by a newer kioskd (file version {version}, this one knows {known}): "
             f"install that version again; nothing was changed"
         )
@@ -232,6 +246,13 @@ def _check(connection: apsw.Connection, path: Path, copies: Copies | None) -> bo
     if complaint != "ok":
         raise _Unsound(str(complaint).splitlines()[0])
     return not clean_stop
+
+
+def _verify(connection: apsw.Connection, path: Path, newest: int | None) -> None:
+    try:
+        chain.verify(connection, path, newest=newest)
+    except StorageError as error:
+        raise _Unsound(str(error)) from None
 
 
 def _back_up_first(connection: apsw.Connection, copies: Copies) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from kioskd.core.errors import StorageError
 from kioskd.outbox.copies import sync_directory
+from kioskd.outbox.remains import lost
 from kioskd.outbox.store import Store
 
 
@@ -27,7 +28,7 @@ def reset(path: Path) -> int:
             f"{path}: {len(loaded.operations)} operations are open: let the kiosk deliver them, decide about "
             f"them with kioskd outbox resolve, then reset"
         )
-    if aside := sorted(path.parent.glob(f"{path.name}.corrupt-*")):
+    if aside := [*sorted(path.parent.glob(f"{path.name}.corrupt-*")), *lost(path)]:
         raise StorageError(f"{aside[-1]} may hold what is open: move it to another directory, then reset")
     # The file goes last: a reset that is cut short leaves an outbox without copies, not copies without one.
     for file in (*path.parent.glob(f"{path.name}.*"), *path.parent.glob(f"{path.name}-*"), path):

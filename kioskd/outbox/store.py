@@ -32,8 +32,6 @@ __all__ = ["Listed", "Store"]
 
 CHECKPOINT_PAGES = 1000
 _WAL_BYTES = (CHECKPOINT_PAGES + 100) * (4096 + 24)  # each page has a header in the log
-NEWEST_LINKS = 1000
-"""How much of the event chain is verified after a clean stop; after any other, all of it."""
 _log = logging.getLogger(__name__)
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
@@ -110,7 +108,6 @@ class Store(Reading):
         opened = open_file(path, vfs, copies)
         with explained(path):
             try:
-                chain.verify(opened.connection, path, newest=None if opened.unclean else NEWEST_LINKS)
                 boot_id = boot_id or _BOOT_ID.read_text().strip()
                 store = cls(path, opened.connection, boot_id, copies, uptime_s)
                 store._restart_wal(clean_stop=False)

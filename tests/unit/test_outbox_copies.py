@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from kioskd.outbox.copying import seal
 from kioskd.outbox.courier import Applied, Baseline, NeverSent, Outcome, Refused, Unclear
 from kioskd.outbox.events import Accept, Booted, Cancel, Replied, Tick
 from kioskd.outbox.operation import Draft, Lock, OperationRefused, Strategy
+from kioskd.outbox.remains import lost
 from kioskd.outbox.saga import Course, Decision
 from kioskd.outbox.states import OpState
 from kioskd.outbox.store import Store
@@ -196,16 +198,81 @@ def test_a_journal_behind_its_outbox_is_replaced_and_a_backup_is_due(path: Path)
     store.close()
 
 
-def test_nothing_is_begun_anew_when_no_copy_is_sound(path: Path) -> None:
+@pytest.mark.parametrize("missing", [False, True])
+def test_when_no_copy_is_sound_an_empty_outbox_is_begun_and_all_of_it_kept(path: Path, missing: bool) -> None:
     _filled(path)
     journal = path.with_name("outbox.db.journal-0")
     journal.write_bytes(b"\0" * journal.stat().st_size)
+    if missing:
+        path.unlink()
+    else:
+        _truncate(path)
+    store = Store.open(path)
+    session = Session(store)
+    session.accept(draft("new"))
+    store.close()
+    store = Store.open(path)
+    assert [row.operation.op_id for row in store.newest(9)] == ["new"]
+    store.close()
+    (kept,) = lost(path)
+    beside = {file.name for file in path.parent.glob(f"{kept.name}*")} - {kept.name}
+    assert beside == (set() if missing else {"outbox.db.lost-1.journal-0"})
+
+
+def test_no_order_gets_the_number_of_one_in_a_damaged_file(path: Path) -> None:
+    """It is read from the file itself, or from the commits repeated in the journal."""
+    for damage_file in (False, True):
+        store = Store.open(path)
+        number = store.load().last_order_number + 41
+        Session(store).accept(draft(f"a{number}", order_number=number))
+        _crash(store)
+        newest = Copies(path).journal(Copies(path).newest)
+        if damage_file:
+            path.write_bytes(b"\0" * 4096)
+            path.with_name("outbox.db-wal").unlink()
+            newest.rename(path.with_name("outbox.db.lost-9.journal-1"))
+        else:
+            newest.unlink()
+            with path.open("r+b") as file:
+                file.seek(68)
+                file.write(b"\0\0\0\0")  # another program's
+        store = Store.open(path)
+        assert number <= store.load().last_order_number <= number + 200
+        store.close()
+
+
+def test_an_outbox_begun_anew_and_damaged_again_counts_on(path: Path) -> None:
+    for n in range(2):
+        store = Store.open(path)
+        Session(store).accept(draft(f"a{n}", order_number=store.load().last_order_number + 5000))
+        store.close()
+        for file in path.parent.glob("outbox.db.journal-*"):
+            file.unlink()
+        with path.open("r+b") as data:
+            data.seek(68)
+            data.write(b"\0\0\0\0")
+    store = Store.open(path)
+    assert store.load().last_order_number > 10_000
+    store.close()
+    assert len(lost(path)) == 2
+
+
+def test_a_full_disk_is_no_reason_to_give_a_copy_up(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _filled(path)
     _truncate(path)
-    with pytest.raises(StorageError, match=r"no copy of it is sound.*moves all"):
-        Store.open(path)
-    assert not path.exists()
-    with pytest.raises(StorageError, match="is missing, and no copy"):
-        Store.open(path)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("kioskd.outbox.copies.sync_file", full)
+        patch.setattr("kioskd.outbox.copies._replay", full)
+        with pytest.raises(StorageError, match="no room left"):
+            Store.open(path)
+    assert not lost(path)
+    store = Store.open(path)
+    assert len(store.newest(100)) == 20
+    store.close()
 
 
 def test_a_journal_that_cannot_be_written_is_said_once_and_stops_nothing(

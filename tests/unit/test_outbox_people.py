@@ -215,11 +215,12 @@ def test_reset_is_refused_while_anything_is_open_or_the_kiosk_runs(
     store = Store.open(path)
     Session(store).take(Replied("a", Applied()))
     store.close()
-    damaged = tmp_path / "outbox.db.corrupt-1"
-    damaged.write_bytes(b"who knows")
-    with pytest.raises(StorageError, match="may hold what is open"):
-        reset(path)
-    damaged.unlink()
+    for name in ("outbox.db.corrupt-1", "outbox.db.lost-1"):
+        damaged = tmp_path / name
+        damaged.write_bytes(b"who knows")
+        with pytest.raises(StorageError, match="may hold what is open"):
+            reset(path)
+        damaged.unlink()
     assert reset(path) == 1
     assert list(tmp_path.iterdir()) == []
     assert reset(path) == 0
