@@ -18,7 +18,8 @@ Each deed is written down before it is done, so all it needs is in it, and what 
     REFILL_GIFT_CARD   payment, amount_minor (a part of what was charged), reference
     REFILL_PREPAID     payment, amount_minor, reference
     TELL_ORDER         the order's own document, and steps: by id of offer use and stored payment, the id of
-                       the deed that used it
+                       the deed that used it; `written` where the backend wants the very same text again
+    VOID_ORDER         session, and what the backend wants to be sent for it: see `ports.KeepsWholeOrders`
     TELL_RETURN        return_id, order (its id), lines, discounts, charges: see `returning.piece_document`
 
 `use` and `payment` are documents of `order_document`. What a hold must keep to be released or redeemed
@@ -50,6 +51,7 @@ class Action(StrEnum):
     REFILL_PREPAID = "refill_prepaid"
     TELL_ORDER = "order"
     TELL_RETURN = "order_return"
+    VOID_ORDER = "void_order"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ class Deed:
     action: Action
     details: Mapping[str, Any] = field(repr=False)
     earlier: Mapping[str, Done] = field(default_factory=dict, repr=False)
+    repeated: bool = False
+    """It was sent before, and may be in effect already."""
 
 
 @dataclass(frozen=True, slots=True)

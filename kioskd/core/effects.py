@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kioskd.core.credential import Credential
+from kioskd.core.loyalty_texts import LoyaltyTexts
 from kioskd.core.member import Voucher
 from kioskd.core.order import Order, OrderCharge, OrderDiscount, OrderLine
 from kioskd.core.staff import Decision, DecisionReason, ReturnReason
@@ -117,6 +118,8 @@ class PrintReceipt:
     balance: int | None
     points_later: bool
     claim_link: str | None = None
+    texts: LoyaltyTexts | None = None
+    """The backend's own words about points, in place of ours."""
 
 
 @dataclass(frozen=True, slots=True)

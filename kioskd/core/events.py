@@ -15,6 +15,7 @@ from kioskd.core.denial import Denial
 from kioskd.core.discount import OfferKind
 from kioskd.core.health import DeviceHealth
 from kioskd.core.judgement import Judgement, Objection
+from kioskd.core.loyalty_texts import LoyaltyTexts
 from kioskd.core.member import CollectableReward, Member, Voucher
 from kioskd.core.order import Tender
 from kioskd.core.preview import BasketPoints
@@ -406,6 +407,12 @@ class LookupFailure(StrEnum):
     UNKNOWN_CARD = "unknown_card"
     """Nothing that was sought has this code."""
     BLOCKED_CARD = "blocked_card"
+    USED_CODE = "used_code"
+    """It works once."""
+    WRONG_KIND = "wrong_kind"
+    """Other codes of this guest's would do."""
+    PICK_GONE = "pick_gone"
+    """What was picked with it cannot be had any more."""
     UNREACHABLE = "unreachable"
     """Nobody answered, or not in time, or not in a way that can be read."""
 
@@ -528,6 +535,7 @@ class OrderDelivered:
     order_id: str
     points: int | None
     balance: int | None
+    texts: LoyaltyTexts | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kioskd.core.catalogue import Service
 from kioskd.core.effects import PrintReceipt
+from kioskd.core.loyalty_texts import LoyaltyTexts
 from kioskd.core.order import Order, OrderDiscount, OrderLine, StoredValue, Tender
 from kioskd.core.ports import Translator
 from kioskd.core.receipt import Align, Columns, Element, Feed, Qr, Receipt, Rule, Text
@@ -120,12 +121,14 @@ def _stored_value(order: Order, tr: Translator) -> Iterator[Element]:
 
 
 def _points(job: PrintReceipt, tr: Translator) -> Iterator[Element]:
-    if job.order.member_id is None and job.order.credential is None:
+    if job.order.member_id is None and job.order.credential is None and not job.texts:
         return
     yield Rule()
     if job.member_name:
         yield Text(tr("Hi {name}", name=job.member_name), bold=True)
-    if job.points is not None:
+    if job.texts:
+        yield from _finished(job.texts, tr)
+    elif job.points is not None:
         yield Text(tr("You earned {points}", points=_amount(job, job.points, tr)), bold=True)
         if job.balance is not None:
             yield Text(tr("You have {points} now", points=_amount(job, job.balance, tr)))
@@ -133,6 +136,17 @@ def _points(job: PrintReceipt, tr: Translator) -> Iterator[Element]:
         yield Text(tr("Your points come with the payment"))
     elif job.points_later:
         yield Text(tr("Your points are on their way"), bold=True)
+
+
+def _finished(texts: LoyaltyTexts, tr: Translator) -> Iterator[Element]:
+    for line in texts.above:
+        yield Text(line, Align.CENTRE)
+    if texts.qr:
+        yield Qr(texts.qr)
+    for line in texts.below:
+        yield Text(line, Align.CENTRE)
+    if texts.receipt_code:
+        yield Text(tr("Receipt code {code}", code=texts.receipt_code), Align.CENTRE)
 
 
 def _amount(job: PrintReceipt, points: int, tr: Translator) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 from kioskd.core.credential import Credential
 from kioskd.core.deeds import Deed, Done, Finding
 from kioskd.core.events import DeviceChanged, PaymentOutcome, PaymentStep, PrintVerdict, Scanned, ScanRejected
+from kioskd.core.judgement import Judgement
 from kioskd.core.member import Member, Voucher
 from kioskd.core.money import Money
 from kioskd.core.order import Order, OrderCharge, OrderDiscount, OrderLine
@@ -107,6 +108,31 @@ class PreviewsPoints(Protocol):
         """What such an order would earn the member, or a guest nobody knows. None: the backend does not say.
 
         Nothing is stored by it, and it gives way to every other call.
+        """
+        ...
+
+
+@runtime_checkable
+class KeepsWholeOrders(Protocol):
+    """A loyalty backend with one transaction for the whole order of an identified guest: see `judgement`.
+
+    `Member.session` names it. TELL_ORDER claims it, or reports the order of a guest nobody knows, and its
+    `result` may have `texts`: see `LoyaltyTexts`. VOID_ORDER takes it back.
+    """
+
+    async def judge(self, order: Order, *, hold: bool) -> Judgement:
+        """Whether it would be claimed. With `hold` what its offers cost is kept from now on, if nothing is
+        objected to. Raises only LoyaltyError."""
+        ...
+
+    async def hand_to_counter(self, order: Order) -> None:
+        """Hold the order until it is claimed by the till where it is paid. Raises only LoyaltyError."""
+        ...
+
+    def written(self, order: Order) -> Mapping[str, Any]:
+        """What is kept with the deeds of an order, as JSON values, so that every repeat sends the same bytes.
+
+        Made without asking anybody. An order without lines is that of a guest who has ordered nothing.
         """
         ...
 

@@ -117,6 +117,8 @@ def take_back(
     left: list[Left] = []
     for step in undone:
         assert step.undoes is not None
+        if step.action is Action.VOID_ORDER:
+            continue  # with what was told, below
         if step.undoes in charges:
             if charges[step.undoes] in reversed_:
                 steps.append(step)
@@ -131,6 +133,10 @@ def take_back(
         if back.means is Means.REFILL
     ]
     match told:
+        case Fate.IN_EFFECT | Fate.UNDER_WAY if order.session and not piece.last:
+            left.append(Left(Remainder.POINTS_UNCLEAR))  # all of it or nothing
+        case Fate.IN_EFFECT | Fate.UNDER_WAY if order.session:
+            steps += undone
         case Fate.IN_EFFECT | Fate.UNDER_WAY:
             tell = f"tell-{piece.id}"
             steps.append(Step(tell, Action.TELL_RETURN, tell_lane, order.id, piece_document(piece)))

@@ -95,7 +95,12 @@ def hold(use: OfferUse, step_id: str) -> Step:
 
 
 def reserving(order: Order) -> tuple[Step, ...]:
-    """What must be in effect before the guest is asked for the rest, holds left out: points, then money."""
+    """What must be in effect before the guest is asked for the rest, holds left out: points, then money.
+
+    Nothing where the backend takes the order as a whole: telling it is all there is.
+    """
+    if order.session is not None:
+        return ()
     claims = (
         Step(
             claim_id(discount),
@@ -117,7 +122,9 @@ def using(order: Order, holds: Holds) -> tuple[Step, ...]:
 
 def used_by(order: Order) -> dict[str, str]:
     """The `steps` of TELL_ORDER: by id of offer use and stored payment, the step that used it."""
-    steps = {}
+    steps: dict[str, str] = {}
+    if order.session is not None:
+        return steps
     for discount in order.discounts:
         use = discount.use
         if use.kind is OfferKind.VOUCHER:
@@ -125,6 +132,18 @@ def used_by(order: Order) -> dict[str, str]:
         else:
             steps[use.id] = collect_id(discount) if _is_collected(use) else claim_id(discount)
     return steps | {payment.id: charge_id(payment) for payment in order.payments}
+
+
+def session_lane(session: str) -> str:
+    """What is done with one transaction is done in turn."""
+    return f"session:{session}"
+
+
+def void(session: str, step_id: str, *, undoes: str | None = None) -> Step:
+    """Takes a transaction back, whatever became of it. What else is sent for it, the backend says."""
+    return Step(
+        step_id, Action.VOID_ORDER, session_lane(session), session, {"session": session}, undoes=undoes
+    )
 
 
 def undo(step: Step, *, during_settlement: bool = True) -> Step | None:
@@ -152,6 +171,8 @@ def giving_back(order: Order, holds: Holds | None = None) -> tuple[Step, ...]:
 
     Collected rewards become collectable again. `holds` where vouchers may still be held: they are let go.
     """
+    if order.session is not None:
+        return (void(order.session, give_back_id(order.id), undoes=order.id),)
     known = holds or {}
     uses = {discount.use.id: discount.use for discount in order.discounts}
     held = (hold(uses[use_id], step_id) for use_id, step_id in known.items() if use_id in uses)
@@ -171,6 +192,8 @@ _UNDO: Mapping[Action, tuple[Action, str]] = {
 
 
 def _using(order: Order, holds: Holds) -> Iterator[Step]:
+    if order.session is not None:
+        return
     for discount in order.discounts:
         use = discount.use
         details: dict[str, Any] = {"use": use_document(use)}

@@ -21,6 +21,7 @@ from kioskd.core.effects import Sought
 from kioskd.core.events import PaymentStep, PrintVerdict
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
 from kioskd.core.judgement import Judging, Objection
+from kioskd.core.loyalty_texts import LoyaltyTexts
 from kioskd.core.member import Member, Reward, Right, Voucher
 from kioskd.core.money import Money
 from kioskd.core.order import Order, Tender
@@ -180,6 +181,7 @@ class Thanks:
     receipt: PrintVerdict | None = None
     claim_link: str | None = None
     """Only for the guest's eyes while `points` is CLAIM: otherwise a card may still be given the points."""
+    texts: LoyaltyTexts | None = None
     claim_on_paper: bool = False
     """Whether the receipt was sent to the printer with the link."""
 
@@ -267,6 +269,9 @@ class NoticeKind(StrEnum):
     WELCOME = "welcome"
     CARD_UNKNOWN = "card_unknown"
     CARD_BLOCKED = "card_blocked"
+    CODE_USED = "code_used"
+    CODE_OF_WRONG_KIND = "code_of_wrong_kind"
+    PICK_GONE = "pick_gone"
     CARD_SAVED = "card_saved"
     """Nobody could be asked; the points will be added later."""
     NOT_A_CARD = "not_a_card"

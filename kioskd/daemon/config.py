@@ -7,7 +7,6 @@ wrong. Lengths are millimetres, times seconds. No secret is ever part of it: see
 from __future__ import annotations
 
 import os
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -28,9 +27,11 @@ from kioskd.daemon.config_fields import (
     Section,
     Share,
     matching,
+    server,
     wrong,
 )
 from kioskd.daemon.config_offers import Charge, Offers, StoredValue
+from kioskd.daemon.config_rbi import RbiLoyalty as RbiLoyalty
 from kioskd.daemon.config_source import read_source
 
 # ISO 4217, what people pay with today.
@@ -65,29 +66,6 @@ def _no_repeats(words: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(words)) < len(words):
         raise wrong("names something twice", "each one once")
     return words
-
-
-def _server(url: str) -> str:
-    """https, or http to this very machine; no credentials, query or fragment."""
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        raise wrong("is no address of a server", 'as in "https://api.leat.com"') from None
-    if parts.username is not None or parts.password is not None:
-        raise wrong("has a user or a password in it", "secrets go into token_file or token_credential")
-    if parts.scheme not in ("https", "http") or not host or parts.query or parts.fragment:
-        raise wrong("is no address of a server", 'as in "https://api.leat.com"')
-    if parts.scheme == "http" and not _is_loopback(host):
-        raise wrong("would send guests' data without encryption", 'begin it with "https://"')
-    return url.rstrip("/")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 _KIOSK_ID = matching(r"[A-Z0-9-]{1,12}", "is no kiosk id", 'up to 12 of A-Z, 0-9 and -, as in "K1"')
@@ -154,7 +132,7 @@ class NoLoyalty(Section):
 
 def _portal(url: str) -> str:
     """An https host and nothing else: guests' phones go there."""
-    url = _server(url)
+    url = server(url)
     parts = urlsplit(url)
     if parts.scheme != "https" or parts.path:
         raise wrong(
@@ -175,7 +153,7 @@ class LeatLoyalty(Section):
     """
 
     backend: Literal["leat"]
-    base_url: Annotated[str, AfterValidator(_server)] = "https://api.leat.com"
+    base_url: Annotated[str, AfterValidator(server)] = "https://api.leat.com"
     token_credential: CredentialName | None = None
     token_file: FilePath | None = None
     shop_uuid: Line = Field(examples=["6f9b8a2e-0000-4000-8000-000000000000"])
@@ -371,7 +349,7 @@ class Control(Section):
     drive: bool = False
 
 
-Loyalty = LeatLoyalty | NoLoyalty
+Loyalty = LeatLoyalty | RbiLoyalty | NoLoyalty
 Scanner = SerialScanner | HidPosScanner | WedgeScanner | DisabledScanner
 Camera = FolderCamera | V4l2Camera | Picamera2Camera | Disabled
 Printer = SerialPrinter | UsbPrinter | TcpPrinter | Disabled

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, ValidationInfo
 from pydantic_core import PydanticCustomError
@@ -86,3 +88,26 @@ CredentialName = Annotated[
         )
     ),
 ]
+
+
+def server(url: str) -> str:
+    """https, or http to this very machine; no credentials, query or fragment."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        raise wrong("is no address of a server", 'as in "https://api.leat.com"') from None
+    if parts.username is not None or parts.password is not None:
+        raise wrong("has a user or a password in it", "secrets go into token_file or token_credential")
+    if parts.scheme not in ("https", "http") or not host or parts.query or parts.fragment:
+        raise wrong("is no address of a server", 'as in "https://api.leat.com"')
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise wrong("would send guests' data without encryption", 'begin it with "https://"')
+    return url.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
 
 from kioskd.core import errors
 from kioskd.core.deeds import Action, AskAgain, Deed, Done, Finding, MaybeDone, NotDone
 from kioskd.core.order import Order
 from kioskd.core.order_document import from_document
-from kioskd.core.ports import LoyaltyBackend
+from kioskd.core.ports import KeepsWholeOrders, LoyaltyBackend
 from kioskd.outbox.courier import (
     ABSENT,
     Applied,
@@ -51,6 +51,10 @@ class LoyaltyCourier:
     def claim_link(self, order: Order) -> str | None:
         """Built here and now: it works offline."""
         return self.backend.claim_link(order) if self.backend else None
+
+    def written(self, order: Order) -> Mapping[str, Any] | None:
+        """What must be kept with an order that is told; None where nothing must."""
+        return self.backend.written(order) if isinstance(self.backend, KeepsWholeOrders) else None
 
     async def baseline(self, parcel: Parcel) -> Outcome:
         return await self._ask_about(parcel, lambda backend, deed: backend.baseline(deed), Baseline)
@@ -117,7 +121,8 @@ def deed_of(parcel: Parcel) -> Deed:
     for op_id, result in parcel.results.items():
         if result.state in _IN_EFFECT:
             earlier[op_id] = Done(result.remote_uuid, result.keep)
-    return Deed(parcel.operation.op_id, action, parcel.payload, earlier)
+    repeated = parcel.operation.attempts > 1 or parcel.operation.sent_before
+    return Deed(parcel.operation.op_id, action, parcel.payload, earlier, repeated)
 
 
 def _applied(done: Done) -> Applied:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from kioskd.core import settlement
 from kioskd.core.deeds import Action
@@ -18,25 +19,36 @@ from kioskd.outbox.operation import Draft, Lock, Strategy
 
 ORDER = Action.TELL_ORDER.value
 PAYMENT = "card_payment"
+SESSION = "session"
+"""A transaction of the backend's that is open for a guest: see `sessions`."""
 UNPAID = "unpaid"
 
 _FENCED_FROM_S = 120.0
 """A hold that ends sooner is none to build upon."""
 
-_KEYED = frozenset({Action.RELEASE_VOUCHER, Action.TELL_RETURN})
-"""Letting go is harmless to repeat: what is gone is gone. A return has an id of its own."""
+_KEYED = frozenset({Action.RELEASE_VOUCHER, Action.TELL_RETURN, Action.VOID_ORDER})
+"""Letting go is harmless to repeat: what is gone is gone. A return has an id of its own, and a
+void its transaction's."""
 
 
-def order_draft(order: Order, *, loyalty: bool, reserved: Reserved | None = None) -> Draft:
+def order_draft(
+    order: Order,
+    *,
+    loyalty: bool,
+    reserved: Reserved | None = None,
+    written: Mapping[str, Any] | None = None,
+) -> Draft:
     """The operation that tells the backend about an order, or keeps it when there is nobody to tell.
 
-    An order to be paid at the counter is held until it is.
+    An order to be paid at the counter is held until it is. `written` is the backend's own, where it wants
+    to be told of every order, a guest's too whom nobody knows.
     """
-    told = loyalty and (order.member_id is not None or order.credential is not None)
+    known = order.member_id is not None or order.credential is not None
+    told = loyalty and (known or written is not None) and not (reserved and reserved.at_counter)
     draft = Draft(
         op_id=order.id,
         kind=ORDER,
-        lane=f"member:{order.member_id}" if order.member_id else f"order:{order.id}",
+        lane=_lane(order),
         payload=to_document(order),
         strategy=Strategy.KEYED if told else Strategy.LOCAL,
         held=UNPAID if order.tender is Tender.COUNTER else None,
@@ -44,7 +56,15 @@ def order_draft(order: Order, *, loyalty: bool, reserved: Reserved | None = None
         currency=order.currency,
         order_number=order.sequence,
     )
-    return replace(draft, payload=_with_steps(order, reserved), saga=reserved.saga) if reserved else draft
+    if reserved:
+        draft = replace(draft, payload=_with_steps(order, reserved), saga=reserved.saga)
+    return replace(draft, payload={**draft.payload, "written": dict(written)}) if written else draft
+
+
+def _lane(order: Order) -> str:
+    if order.session:
+        return settlement.session_lane(order.session)
+    return f"member:{order.member_id}" if order.member_id else f"order:{order.id}"
 
 
 def payment_draft(order: Order, reserved: Reserved | None = None) -> Draft:
@@ -65,7 +85,14 @@ def payment_draft(order: Order, reserved: Reserved | None = None) -> Draft:
     )
 
 
-def settled_drafts(order: Order, reserved: Reserved, *, loyalty: bool, now_s: float) -> tuple[Draft, ...]:
+def settled_drafts(
+    order: Order,
+    reserved: Reserved,
+    *,
+    loyalty: bool,
+    now_s: float,
+    written: Mapping[str, Any] | None = None,
+) -> tuple[Draft, ...]:
     """What a paid order leads to: its offers are used up, then the backend is told what used them.
 
     The order does not wait for a use that came to nothing: it is told without a link to that one.
@@ -75,7 +102,7 @@ def settled_drafts(order: Order, reserved: Reserved, *, loyalty: bool, now_s: fl
         for step in settlement.using(order, reserved.hold_ids)
     ]
     before = [step.id for step in settlement.reserving(order)]
-    told = order_draft(order, loyalty=loyalty, reserved=reserved)
+    told = order_draft(order, loyalty=loyalty, reserved=reserved, written=written)
     return (*uses, replace(told, follows=(*before, *(draft.op_id for draft in uses))))
 
 

@@ -12,12 +12,14 @@ from kioskd.core.effects import (
     AbortPayment,
     CheckPin,
     DecideQuestion,
+    DropSession,
     Effect,
     FindOverview,
     FindQuestions,
     FindSales,
     Forget,
     HoldVoucher,
+    JudgeOrder,
     LetGo,
     LookUp,
     PreviewPoints,
@@ -39,7 +41,7 @@ from kioskd.core.events import (
     VoucherFound,
 )
 from kioskd.core.order_receipt import Letterhead, order_receipt
-from kioskd.core.ports import LoyaltyBackend, PreviewsPoints, ReceiptPrinter, Translator
+from kioskd.core.ports import KeepsWholeOrders, LoyaltyBackend, PreviewsPoints, ReceiptPrinter, Translator
 from kioskd.core.preview import BasketPoints
 from kioskd.daemon.courier import LoyaltyCourier
 from kioskd.daemon.journal import without_content
@@ -51,8 +53,13 @@ log = logging.getLogger(__name__)
 PREVIEW_S = 2.0
 """How long what a basket would earn is news."""
 
-_BLOCKED = "blocked_card"
-"""The refusal that ends a search: the card is known, and nobody may use it."""
+_ENDINGS = {
+    "blocked_card": LookupFailure.BLOCKED_CARD,
+    "used": LookupFailure.USED_CODE,
+    "wrong_kind": LookupFailure.WRONG_KIND,
+    "not_available": LookupFailure.PICK_GONE,
+}
+"""Refusals that end a search: the code is known as a member's, and cannot be used now."""
 
 
 class Errands:
@@ -98,6 +105,10 @@ class Errands:
                 self._start(self._settlement.hold(effect))
             case LetGo(offer_id):
                 self._start(self._settlement.let_go(offer_id))
+            case JudgeOrder() if self._settlement.sessions:
+                self._start(self._settlement.sessions.judge(effect))
+            case DropSession(session) if self._settlement.sessions:
+                self._start(self._settlement.sessions.drop(session))
             case Settle(order):
                 self._start(self._settlement.settle(order))
             case AbortPayment(order_id):
@@ -142,7 +153,8 @@ class Errands:
 
     def _forget_lookup(self) -> None:
         if self._lookup:
-            self._lookup.cancel()
+            if not isinstance(self._courier.backend, KeepsWholeOrders):  # else its answer begins something
+                self._lookup.cancel()
             self._lookup = None
 
     async def _look_up(self, asked: LookUp) -> None:
@@ -154,9 +166,9 @@ class Errands:
             return LookupFailed(asked.request, LookupFailure.UNREACHABLE)
         try:
             found = await _search(backend, asked)
-        except errors.Refused:
+        except errors.Refused as refused:
             self._post(NetworkChanged(online=True))
-            return LookupFailed(asked.request, LookupFailure.BLOCKED_CARD)
+            return LookupFailed(asked.request, _ENDINGS[refused.reason])
         except errors.LoyaltyError as error:
             log.warning("a code could not be looked up: %s", error)
             return LookupFailed(asked.request, LookupFailure.UNREACHABLE)
@@ -164,7 +176,15 @@ class Errands:
             log.error("a code could not be looked up: %s", without_content(error))
             return LookupFailed(asked.request, LookupFailure.UNREACHABLE)
         self._post(NetworkChanged(online=True))
+        if isinstance(found, MemberFound) and not await self._may_begin(found):
+            return LookupFailed(asked.request, LookupFailure.UNREACHABLE)
         return found or LookupFailed(asked.request, LookupFailure.UNKNOWN_CARD)
+
+    async def _may_begin(self, found: MemberFound) -> bool:
+        sessions = self._settlement.sessions
+        if found.member.session is None:
+            return True
+        return sessions is not None and await sessions.opened(found.member)
 
     async def _preview_points(self, asked: PreviewPoints) -> None:
         points: BasketPoints | None = None
@@ -210,7 +230,7 @@ async def _search(backend: LoyaltyBackend, asked: LookUp) -> Event | None:
         try:
             return await _find(backend, kind, asked)
         except errors.Refused as refused:
-            if refused.reason == _BLOCKED:
+            if kind is Sought.MEMBER and refused.reason in _ENDINGS:
                 raise
     return None
 

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from kioskd.core.deeds import Action
 from kioskd.core.order import Order, Tender
@@ -51,12 +52,14 @@ class Orders:
         *,
         claim_link: Callable[[Order], str | None],
         wall: Callable[[], datetime],
+        written: Callable[[Order], Mapping[str, Any] | None] = lambda order: None,
         patience_s: float = PATIENCE_S,
     ) -> None:
         self._outbox = outbox
         self._selling = selling
         self._claim_link = claim_link
         self._wall = wall
+        self._written = written
         self._patience_s = patience_s
         self._one_at_a_time = asyncio.Lock()
 
@@ -146,7 +149,9 @@ class Orders:
         saga = returned.id
         under_way = {open_.saga_id for open_ in await self._outbox.sagas()}
         drafts = [return_draft(returned, order, saga)]
-        drafts += [_draft(step, saga, order.id, known, under_way) for step in plan.steps]
+        drafts += [
+            self._with_written(_draft(step, saga, order.id, known, under_way), order) for step in plan.steps
+        ]
         reachable = self._outbox.counts().online is not False
         try:
             await self._outbox.accept_and_watch(
@@ -156,6 +161,11 @@ class Orders:
             )
         except OperationRefused as refused:
             raise ReturnRefused(f"nothing was returned, try again: {refused}") from None
+
+    def _with_written(self, draft: Draft, order: Order) -> Draft:
+        """The backend voids an order with what it was told of it, which follows from the order."""
+        written = self._written(order) if draft.kind == Action.VOID_ORDER else None
+        return replace(draft, payload={**draft.payload, "written": dict(written)}) if written else draft
 
     # --- reading the record ------------------------------------------------------------------------------
 

@@ -205,7 +205,10 @@ class Payments:
                 self._post(ended)
 
     async def _give_up(self, reserved: Reserved, reason: str, close: Closing | None = None) -> None:
-        """What was reserved is undone, in the same commit as the payment's end."""
+        """What was reserved is undone, in the same commit as the payment's end, unless it outlasts that."""
+        if reserved.lasts:
+            await self._outbox.accept(close=close)
+            return
         await self._outbox.accept(close=close, decide=Decision(reserved.saga, Course.UNDO, reason))
         for event in reserved.claimed:
             self._post(event)

@@ -33,6 +33,10 @@ class Reserved:
     saga: str
     holds: Mapping[str, Hold] = field(default_factory=dict)
     claimed: tuple[RewardClaimed, ...] = ()
+    lasts: bool = False
+    """It is the guest's for as long as they are there: an order that comes to nothing does not undo it."""
+    at_counter: bool = False
+    """The till where the order is paid tells the backend."""
 
     @property
     def hold_ids(self) -> dict[str, str]:

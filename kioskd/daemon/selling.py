@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from kioskd.core import settlement
 from kioskd.core.deeds import Action
@@ -15,7 +16,7 @@ from kioskd.core.order_document import from_document
 from kioskd.daemon.drafts import UNPAID, order_draft, settled_drafts, step_draft
 from kioskd.daemon.reserved import Reserved
 from kioskd.daemon.sales import sale_draft
-from kioskd.outbox.operation import Closing, OperationRefused, OutboxFull, Parcel
+from kioskd.outbox.operation import Closing, Draft, OperationRefused, OutboxFull, Parcel
 from kioskd.outbox.outbox import Outbox
 from kioskd.outbox.saga import Course, Decision
 
@@ -36,25 +37,29 @@ class Selling:
         loyalty: bool,
         claim_link: Callable[[Order], str | None] = lambda order: None,
         clock: Callable[[], float] = time.monotonic,
+        written: Callable[[Order], Mapping[str, Any] | None] = lambda order: None,
     ) -> None:
         self._outbox = outbox
         self._loyalty = loyalty
         self._claim_link = claim_link
         self._clock = clock
+        self._written = written
 
     async def accept(
         self, order: Order, payment: Closing | None = None, reserved: Reserved | None = None
     ) -> OrderAccepted:
         """Returns when the order, what became of its payment, and the decision to use what was reserved for
         it are on the disk: one commit. Raises StorageError."""
-        promised = True
+        promised, written = True, self._written(order)
         if reserved:  # never refused for want of room: what was begun must be finished
-            drafts = settled_drafts(order, reserved, loyalty=self._loyalty, now_s=self._clock())
+            drafts = settled_drafts(
+                order, reserved, loyalty=self._loyalty, now_s=self._clock(), written=written
+            )
             finish = Decision(reserved.saga, Course.FINISH, "paid")
             await self._outbox.accept(*drafts, sale_draft(order), close=payment, decide=finish)
             return self._accepted(order, payment, promised=True)
         try:
-            draft = order_draft(order, loyalty=self._loyalty)
+            draft = order_draft(order, loyalty=self._loyalty, written=written)
             await self._outbox.accept(draft, sale_draft(order), close=payment)
         except OutboxFull as full:
             log.error("order %s is kept for the record only: %s", order.number, full)
@@ -76,7 +81,7 @@ class Selling:
         parcel = await self._unpaid(number)
         order_id, saga = parcel.operation.op_id, parcel.operation.saga
         steps = _giving_back(parcel) if saga else ()
-        drafts = [step_draft(step, saga) for step in steps]
+        drafts = [_with_written(step_draft(step, saga), parcel) for step in steps]
         await self._outbox.cancel(order_id, "not paid at the counter", accept=drafts)
         for step in steps:
             if step.undoes and step.action in _NOT_TO_BE_BEGUN:
@@ -104,6 +109,13 @@ class Selling:
 
 
 _NOT_TO_BE_BEGUN = frozenset({Action.UNDO_REDEMPTION, Action.UNDO_COLLECTION})
+
+
+def _with_written(draft: Draft, parcel: Parcel) -> Draft:
+    """What was to be told of the order is what takes it back."""
+    if draft.kind != Action.VOID_ORDER or "written" not in parcel.payload:
+        return draft
+    return replace(draft, payload={**draft.payload, "written": parcel.payload["written"]}, compensates=None)
 
 
 def _giving_back(parcel: Parcel) -> tuple[settlement.Step, ...]:

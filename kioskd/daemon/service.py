@@ -7,11 +7,13 @@ import logging
 import signal
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from kioskd.core.errors import ConfigError, KioskError, StorageError
 from kioskd.core.events import Event, NetworkChanged, OrderDelivered, OrderUndeliverable
+from kioskd.core.loyalty_texts import LoyaltyTexts
 from kioskd.core.visit import Shop
 from kioskd.daemon.clock import Clock
 from kioskd.daemon.commands import Commands
@@ -31,6 +33,7 @@ from kioskd.daemon.payments import Payments
 from kioskd.daemon.questions import Questions
 from kioskd.daemon.runtime import Runtime
 from kioskd.daemon.selling import Selling
+from kioskd.daemon.sessions import Sessions
 from kioskd.daemon.settlement import Settlement
 from kioskd.daemon.staff_desk import StaffDesk
 from kioskd.daemon.steps import Steps
@@ -98,11 +101,19 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
                 on_online=lambda online: post(NetworkChanged(online)),
             )
         )
-        selling = Selling(outbox, loyalty=shop.loyalty, claim_link=courier.claim_link, clock=clock.mono_s)
+        selling = Selling(
+            outbox,
+            loyalty=shop.loyalty,
+            claim_link=courier.claim_link,
+            clock=clock.mono_s,
+            written=courier.written,
+        )
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         hardware = hardware_of(config, clock.mono_s, display.touch_panel)
         payments = Payments(hardware.terminal, outbox, selling, post) if hardware.terminal else None
-        orders = Orders(outbox, selling, claim_link=courier.claim_link, wall=clock.wall)
+        orders = Orders(
+            outbox, selling, claim_link=courier.claim_link, wall=clock.wall, written=courier.written
+        )
         lookout = Lookout(outbox, outbox_file, clock.wall)
         errands = Errands(
             tasks=tasks,
@@ -114,6 +125,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
                 payments=payments,
                 post=post,
                 clock=clock.mono_s,
+                sessions=Sessions(outbox, courier, post, clock.wall, config.currency),
             ),
             staff_desk=StaffDesk(
                 pin_guard_of(config, clock.mono_s),
@@ -155,7 +167,16 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
             window_is_touched = config.display.touch is None
             tasks.create_task(display.watch_window(stop.set, touched=window_is_touched))
         # Its client takes a quarter of a second to import: not on the loop, where a guest may be touching.
-        courier.backend = await asyncio.to_thread(backend_of, config, clock.mono_s)
+        courier.backend = await asyncio.to_thread(
+            partial(
+                backend_of,
+                config,
+                clock.mono_s,
+                menu=shop.catalogue,
+                wall=clock.wall,
+                next_number=lambda: outbox.next_order_number,
+            )
+        )
         if courier.backend:
             stack.push_async_callback(courier.backend.close)
         tasks.create_task(outbox.run())
@@ -221,7 +242,12 @@ def _tell(operation: Operation, outcome: Outcome, post: _Post) -> None:
         return
     if isinstance(outcome, Applied):
         points, balance = outcome.result.get("points"), outcome.result.get("balance")
-        post(OrderDelivered(operation.op_id, points, balance))
+        texts = outcome.result.get("texts")
+        post(
+            OrderDelivered(
+                operation.op_id, points, balance, texts if isinstance(texts, LoyaltyTexts) else None
+            )
+        )
     else:
         card_refused = isinstance(outcome, Refused) and outcome.reason in CARD_REFUSALS
         post(OrderUndeliverable(operation.op_id, card_refused))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -26,6 +26,7 @@ from kioskd.core.events import (
     RewardClaimed,
     SettlementDenied,
 )
+from kioskd.core.judgement import Judgement
 from kioskd.core.member import CollectableReward
 from kioskd.core.order import Order, OrderDiscount, Tender
 from kioskd.core.settlement import Step
@@ -33,6 +34,7 @@ from kioskd.daemon.payments import Payments
 from kioskd.daemon.reservations import Reservations, VisitHolds
 from kioskd.daemon.reserved import Hold, Reserved
 from kioskd.daemon.selling import Selling
+from kioskd.daemon.sessions import Sessions
 from kioskd.daemon.steps import STEP_S, Steps
 
 log = logging.getLogger(__name__)
@@ -69,7 +71,8 @@ class Settlement:
     """One order at a time. Whatever becomes of it is told once: by SettlementDenied, by PaymentEnded when it
     did not come to be paid, or by OrderAccepted.
 
-    `clock` is the monotonic one. `payments` is None without a card terminal.
+    `clock` is the monotonic one. `payments` is None without a card terminal, `sessions` without a backend
+    that takes orders as a whole.
     """
 
     def __init__(
@@ -80,6 +83,7 @@ class Settlement:
         payments: Payments | None,
         post: Callable[[Event], None],
         clock: Callable[[], float],
+        sessions: Sessions | None = None,
     ) -> None:
         self._steps = steps
         self._selling = selling
@@ -88,6 +92,7 @@ class Settlement:
         self._clock = clock
         self._reservations = Reservations(steps, post)
         self._reserving: _Reserving | None = None
+        self.sessions = sessions
 
     # --- before there is an order ----------------------------------------------------------------------
 
@@ -100,11 +105,22 @@ class Settlement:
     async def forget(self) -> None:
         """The guest is gone. What is being settled goes on."""
         await self._reservations.forget()
+        if self.sessions:
+            await self.sessions.forget()
 
     # --- the order -------------------------------------------------------------------------------------
 
     async def settle(self, order: Order) -> None:
         """Raises StorageError."""
+        if (
+            order.session
+            and not order.discounts
+            and not (self.sessions and self.sessions.knows(order.session))
+        ):
+            order = replace(order, session=None, member_id=None)  # it was voided meanwhile: a guest's order
+        if order.session and self.sessions:
+            await self._settle_whole(order, self.sessions)
+            return
         if not order.reserves:
             await self._reservations.forget()  # what was held takes nothing off
         if order.tender is not Tender.CARD or not order.due:
@@ -115,6 +131,37 @@ class Settlement:
             await self._payments.take(order, lambda: self._reserve(order))
         else:
             await self._payments.take(order)
+
+    async def _settle_whole(self, order: Order, sessions: Sessions) -> None:
+        """The backend takes the order with its transaction, or is told of a guest it does not know."""
+        assert order.session is not None
+        try:
+            if order.tender is not Tender.CARD or not order.due:
+                reserved = await self._agree(order, sessions)
+                if reserved:
+                    self._post(await self._selling.accept(order, reserved=reserved))
+            elif self._payments is None:
+                self._post(PaymentEnded(order.id, PaymentOutcome.UNAVAILABLE))
+            else:
+                await self._payments.take(order, lambda: self._agree(order, sessions))
+        finally:
+            await sessions.take_back(order.session)
+
+    async def _agree(self, order: Order, sessions: Sessions) -> Reserved | None:
+        """None: the guest was told why not."""
+        assert order.session is not None
+        judgement = await sessions.last_question(order)
+        if isinstance(judgement, Judgement) and not judgement.objections:
+            at_counter = order.tender is Tender.COUNTER and await sessions.hand_to_counter(order)
+            if saga := sessions.lend(order.session):
+                return Reserved(saga, lasts=True, at_counter=at_counter)
+            judgement = Denial.UNREACHABLE
+        if isinstance(judgement, Denial):
+            self._post(SettlementDenied(order.id, order.id, judgement))
+            return None
+        first = judgement.objections[0]
+        self._post(SettlementDenied(order.id, first.offer_id or "", first.denial, judgement.objections))
+        return None
 
     async def abort(self, order_id: str) -> None:
         """Stops after the step under way; or asks the terminal, which has the last word."""

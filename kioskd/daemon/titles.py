@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kioskd.core.deeds import Action
-from kioskd.daemon.drafts import PAYMENT
+from kioskd.daemon.drafts import PAYMENT, SESSION
 
 _TITLES: Mapping[str, str] = {
     Action.HOLD_VOUCHER: "hold a voucher",
@@ -24,6 +24,8 @@ _TITLES: Mapping[str, str] = {
     Action.REFILL_PREPAID: "put money back on a prepaid account",
     Action.TELL_ORDER: "tell an order",
     Action.TELL_RETURN: "tell a return",
+    Action.VOID_ORDER: "void an order",
+    SESSION: "a guest's transaction",
     PAYMENT: "charge a card",
 }
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from kioskd.core.catalogue import Catalogue
+from kioskd.core.catalogue import Catalogue, Service
 from kioskd.core.discount import Stacking
 from kioskd.core.errors import ConfigError
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
@@ -28,9 +29,14 @@ if TYPE_CHECKING:  # drivers are imported when they are built, after the first f
     from kioskd.devices.terminal.zvt_driver import ZvtTerminal
     from kioskd.devices.touch import OnTouch
 
+_MOST_OFFERS = 12
 FACTORY_PASSWORD = "000000"
 """What ZVT terminals come with."""
 
+_WRITE_DOWN_S = 0.5
+"""What is asked for is on the disk before it counts."""
+_TELLING_S = 8.0
+"""What nobody waits for may take as long."""
 _HOLD_CALLS = 2
 """Holding a voucher asks first whether it could be used."""
 
@@ -51,6 +57,8 @@ def shop_of(config: Config, catalogue: Catalogue) -> Shop:
     if isinstance(config.loyalty, settings.LeatLoyalty):
         waited_s = config.loyalty.timeout_s
         limits = replace(limits, lookup_s=waited_s, hold_s=waited_s * _HOLD_CALLS)
+    if isinstance(config.loyalty, settings.RbiLoyalty):
+        limits = replace(limits, lookup_s=config.loyalty.answer_s * 2 + _WRITE_DOWN_S)
     offers = config.loyalty.offers if isinstance(config.loyalty, settings.LeatLoyalty) else Offers()
     return Shop(
         name=config.site.name,
@@ -64,6 +72,8 @@ def shop_of(config: Config, catalogue: Catalogue) -> Shop:
         stacking=Stacking(offers.stacking),
         charges=tuple(charge.rule for charge in config.charges),
         vouchers_need_card=not offers.vouchers_without_card,
+        late_cards=not isinstance(config.loyalty, settings.RbiLoyalty),
+        most_offers=_most_offers(config.loyalty),
         staff=config.staff.pin_hash is not None,
         limits=limits,
     )
@@ -72,12 +82,20 @@ def shop_of(config: Config, catalogue: Catalogue) -> Shop:
 def _capabilities(loyalty: settings.Loyalty) -> frozenset[Capability]:
     if isinstance(loyalty, settings.NoLoyalty):
         return frozenset()
+    if isinstance(loyalty, settings.RbiLoyalty):
+        return frozenset({Capability.OFFERS})
     wanted = {
         Capability.OFFERS: loyalty.offers.enabled,
         Capability.GIFT_CARDS: loyalty.stored_value.gift_cards,
         Capability.PREPAID: loyalty.stored_value.prepaid,
     }
     return frozenset(capability for capability, enabled in wanted.items() if enabled)
+
+
+def _most_offers(loyalty: settings.Loyalty) -> int:
+    if isinstance(loyalty, settings.RbiLoyalty) and loyalty.one_incentive:
+        return 1
+    return _MOST_OFFERS
 
 
 def expected_devices(config: Config) -> dict[str, DeviceHealth]:
@@ -108,12 +126,26 @@ def letterhead_of(config: Config) -> Letterhead:
     return Letterhead(site.name, site.address, site.vat_number, site.receipt_footer)
 
 
-def backend_of(config: Config, clock: Callable[[], float]) -> LoyaltyBackend | None:
-    """Imports the backend's client, which takes a while: call it after the first frame."""
+def backend_of(
+    config: Config,
+    clock: Callable[[], float],
+    *,
+    menu: Catalogue | None = None,
+    wall: Callable[[], datetime] = lambda: datetime.now().astimezone(),
+    next_number: Callable[[], int] = lambda: 0,
+) -> LoyaltyBackend | None:
+    """Imports the backend's client, which takes a while: call it after the first frame.
+
+    `menu`, the aware local time and the kiosk's next order number are for backends that keep whole orders.
+    """
     loyalty = config.loyalty
     match loyalty:
         case settings.NoLoyalty():
             return None
+        case settings.RbiLoyalty():
+            if menu is None:
+                return None
+            return _whole_orders(loyalty, menu, clock, wall, next_number)
         case settings.LeatLoyalty():
             from kioskd.loyalty.leat.adapter import LeatBackend
             from kioskd.loyalty.leat.claims import LeatClaims
@@ -151,6 +183,53 @@ def backend_of(config: Config, clock: Callable[[], float]) -> LoyaltyBackend | N
                 link_blank_cards=loyalty.link_blank_cards,
                 clock=clock,
             )
+
+
+def _whole_orders(
+    loyalty: settings.RbiLoyalty,
+    menu: Catalogue,
+    clock: Callable[[], float],
+    wall: Callable[[], datetime],
+    next_number: Callable[[], int],
+) -> LoyaltyBackend:
+    from kioskd.daemon.incentive_file import load_incentives
+    from kioskd.loyalty.rbi.adapter import RbiBackend, Till
+    from kioskd.loyalty.rbi.address import base_url
+    from kioskd.loyalty.rbi.amounts import Unit
+    from kioskd.loyalty.rbi.client import RbiClient, rbi_api
+    from kioskd.loyalty.rbi.incentives import IncentiveReader
+
+    address = loyalty.base_url
+    if address is None:
+        assert loyalty.environment is not None and loyalty.brand is not None
+        address = base_url(loyalty.region, loyalty.environment, loyalty.brand, loyalty.cluster)
+    key = read_secret(credential=loyalty.key_credential, file=loyalty.key_file)
+    incoming = Unit(loyalty.incoming_prices)
+    till = Till(
+        loyalty.pos_type,
+        loyalty.store,
+        loyalty.terminal,
+        loyalty.operator,
+        loyalty.supporting_pos,
+        {
+            Service.EAT_IN: loyalty.service_modes.eat_in,
+            Service.TAKE_AWAY: loyalty.service_modes.take_away,
+        },
+        loyalty.payment_words.card,
+        loyalty.payment_words.counter,
+        Unit(loyalty.outgoing_prices),
+        incoming,
+        loyalty.answer_s,
+    )
+    api = rbi_api(address, key, loyalty.region, _TELLING_S, clock=clock)
+    client = RbiClient(api, menu.currency, incoming_prices=incoming, zone_told=loyalty.tell_time_zone)
+    reader = IncentiveReader(
+        load_incentives(loyalty.incentives, menu) if loyalty.incentives else (),
+        menu,
+        loyalty.rewards,
+        loyalty.show_offers,
+    )
+    return RbiBackend(client, till, reader, next_number=next_number, wall=wall, clock=clock)
 
 
 @dataclass(frozen=True, slots=True)

@@ -254,9 +254,15 @@ class Outbox:
         """
         await self._worker.ask(Cancel(op_id, reason, tuple(accept), actor))
 
-    async def accept_and_watch(self, *drafts: Draft, decide: Decision, deadline_s: float) -> None:
-        """Accept, and give what can be done at once the time to be done: at most `deadline_s`."""
-        told = [self._worker.told(draft.op_id) for draft in drafts if draft.strategy is not Strategy.LOCAL]
+    async def accept_and_watch(
+        self, *drafts: Draft, decide: Decision, deadline_s: float, watch: Sequence[str] = ()
+    ) -> None:
+        """Accept, and give what can be done at once the time to be done: at most `deadline_s`.
+
+        `watch` names operations accepted earlier that the decision lets go.
+        """
+        watched = [*watch, *(draft.op_id for draft in drafts if draft.strategy is not Strategy.LOCAL)]
+        told = [self._worker.told(op_id) for op_id in watched]
         try:
             await self.accept(*drafts, decide=decide)
             if told:

@@ -36,6 +36,9 @@ IDENTIFYING_FROM = (Place.ATTRACT, *_BROWSING, Place.CONFIRMING_OFFER)
 _REFUSALS = {
     LookupFailure.UNKNOWN_CARD: NoticeKind.CARD_UNKNOWN,
     LookupFailure.BLOCKED_CARD: NoticeKind.CARD_BLOCKED,
+    LookupFailure.USED_CODE: NoticeKind.CODE_USED,
+    LookupFailure.WRONG_KIND: NoticeKind.CODE_OF_WRONG_KIND,
+    LookupFailure.PICK_GONE: NoticeKind.PICK_GONE,
 }
 
 

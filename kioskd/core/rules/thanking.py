@@ -61,6 +61,7 @@ def print_receipt(visit: Visit, thanks: Thanks) -> PrintReceipt:
         balance=thanks.balance,
         points_later=thanks.points in (Points.ASKED, Points.LATER),
         claim_link=thanks.claim,
+        texts=thanks.texts,
     )
 
 
@@ -90,7 +91,9 @@ def order_delivered(visit: Visit, event: OrderDelivered, context: Context) -> St
     assert isinstance(visit.phase, Thanks)
     if event.order_id != visit.phase.order.id:
         return Step(visit)
-    earned = replace(visit.phase, points=Points.EARNED, earned=event.points, balance=event.balance)
+    earned = replace(
+        visit.phase, points=Points.EARNED, earned=event.points, balance=event.balance, texts=event.texts
+    )
     return stop_waiting_for_points(visit, earned)
 
 

@@ -42,6 +42,15 @@ _NOTICES = {
         later("This card cannot be used right now. Our team is happy to help."),
         "locked",
     ),
+    NoticeKind.CODE_USED: (later("This code was used already. Open a new one in your app."), "member-card"),
+    NoticeKind.CODE_OF_WRONG_KIND: (
+        later("This kind of code does not work here. Show the code in your app."),
+        "member-card",
+    ),
+    NoticeKind.PICK_GONE: (
+        later("What you picked in your app is not available any more. Choose again there."),
+        "gift",
+    ),
     NoticeKind.CARD_SAVED: (
         later("We keep your card with this order. Your points follow by themselves."),
         "star",
