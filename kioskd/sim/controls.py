@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, Protocol
 
 from pydantic import BaseModel, TypeAdapter
 from starlette.requests import Request
@@ -13,24 +13,19 @@ from starlette.routing import Route
 from kioskd.sim.faults import FaultBook, FaultSetting
 from kioskd.sim.forms import ControlRefused, checked_form
 from kioskd.sim.recorder import Recorder
+from kioskd.sim.state import Switched
 
 _FAULTS: Final = TypeAdapter(FaultSetting)
 
-Switches = TypeVar("Switches", bound=BaseModel)
 
-
-class _Switched(Protocol[Switches]):
-    switches: Switches
-
-
-class Controlled(Protocol[Switches]):
+class Controlled(Protocol):
     """A simulated server that can be looked into and changed."""
 
     faults: FaultBook
     requests: Recorder
 
     @property
-    def state(self) -> _Switched[Switches]: ...
+    def state(self) -> Switched: ...
 
     def reset(self) -> None: ...
 
@@ -39,9 +34,7 @@ class Controlled(Protocol[Switches]):
     def to_json(self) -> dict[str, Any]: ...
 
 
-def control_routes(
-    server: Controlled[Switches], names: Iterable[str], switches: type[Switches]
-) -> list[Route]:
+def control_routes(server: Controlled, names: Iterable[str], switches: type[BaseModel]) -> list[Route]:
     """`names` are those `server.control` knows: POST /sim/<name> does each."""
     adapter = TypeAdapter(switches)
 

@@ -5,14 +5,9 @@ from __future__ import annotations
 import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Generic
 
-
-class _Switched(Protocol):
-    switches: Any
-
-
-State = TypeVar("State", bound=_Switched)
+from kioskd.sim.state import State
 
 
 @dataclass(slots=True)

@@ -29,6 +29,7 @@ from kioskd.sim.leat import SIM_TOKEN
 from kioskd.sim.recorder import Exchange
 from tests.contract.leat_description import problems, undescribed
 from tests.contract.leat_world import connected, leat, run
+from tests.contract.server_faults import fault_cases, patience_s
 
 ROOT = "/api/v3/oauth/clients"
 CARD = "10024711"
@@ -137,38 +138,15 @@ def test_a_server_that_is_gone_is_unreachable_and_comes_back() -> None:
     run(visit)
 
 
-FAULTS: list[tuple[FaultRule, type[LoyaltyError], type[LoyaltyError]]] = [
-    # what goes wrong, what a read says, what an order says
-    (FaultRule(kind="refuse"), Unclear, Unclear),
-    (FaultRule(kind="timeout_before"), Unclear, Unclear),
-    (FaultRule(kind="timeout_after"), Unclear, Unclear),
-    (FaultRule(kind="drop_answer"), Unclear, Unclear),
-    (FaultRule(kind="status_500"), Unclear, Unclear),
-    (FaultRule(kind="status_500", when="after"), Unclear, Unclear),
-    (FaultRule(kind="status_503_html"), Unclear, Unclear),
-    (FaultRule(kind="status_429", retry_after_s=7), Throttled, Throttled),
-    (FaultRule(kind="portal"), Unreachable, Unclear),
-    (FaultRule(kind="redirect"), Unreachable, Unclear),
-    (FaultRule(kind="garbage"), Unclear, Unclear),
-    (FaultRule(kind="garbage", garbage="wrong_types"), Unclear, Unclear),
-    (FaultRule(kind="huge"), Unclear, Unclear),
-]
-fault_cases = pytest.mark.parametrize(
-    ("rule", "for_read", "for_order"), FAULTS, ids=[rule.label for rule, _, _ in FAULTS]
-)
-
-
-def patience(rule: FaultRule) -> dict[str, float]:
-    """Little where the deadline is what ends the wait, plenty elsewhere: the machine may be busy."""
-    return {"timeout_s": TIMEOUT_S} if rule.kind.startswith("timeout") else {}
-
-
 @fault_cases
 def test_a_guest_is_told_within_the_deadline(
-    rule: FaultRule, for_read: type[LoyaltyError], for_order: type[LoyaltyError]
+    rule: FaultRule, for_read: type[LoyaltyError], for_write: type[LoyaltyError]
 ) -> None:
     async def visit() -> None:
-        async with leat() as (simulator, served, backend), connected(served.url, **patience(rule)) as guest:
+        async with (
+            leat() as (simulator, served, backend),
+            connected(served.url, timeout_s=timeout_s) as guest,
+        ):
             simulator.faults.add(rule)
             with pytest.raises(LoyaltyError) as raised:
                 await guest.identify(card(), "en")
@@ -184,18 +162,21 @@ def test_a_guest_is_told_within_the_deadline(
 
 @fault_cases
 def test_an_order_takes_effect_once_whatever_happens(
-    rule: FaultRule, for_read: type[LoyaltyError], for_order: type[LoyaltyError]
+    rule: FaultRule, for_read: type[LoyaltyError], for_write: type[LoyaltyError]
 ) -> None:
     """What the outbox does: after an unclear outcome look, and send again only what is not there."""
 
     async def visit() -> None:
-        async with leat() as (simulator, served, backend), connected(served.url, **patience(rule)) as outbox:
+        async with (
+            leat() as (simulator, served, backend),
+            connected(served.url, timeout_s=timeout_s) as outbox,
+        ):
             order = paid_order(member_id=(await backend.identify(card(), "en")).id)
             simulator.requests.clear()
             simulator.faults.add(rule.model_copy(update={"path": f"{ROOT}/orders", "times": 1}))
             with pytest.raises(LoyaltyError) as raised:
                 await outbox.orders.deliver(order, {})
-            assert type(raised.value) is for_order
+            assert type(raised.value) is for_write
             assert [exchange.method for exchange in simulator.requests] == ["POST"]
             if await backend.orders.find(ORDER_ID) is None:
                 assert await backend.orders.deliver(order, {}) == Delivered(23, 1263)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from kioskd.core.errors import LoyaltyError, Refused, Throttled, Unauthorised, Unclear, Unreachable
+from kioskd.core.errors import LoyaltyError, Refused, Unauthorised, Unclear, Unreachable
 from kioskd.core.money import Money
 from kioskd.loyalty.rbi.amounts import Unit
 from kioskd.loyalty.rbi.bodies import TransactionStatus
@@ -22,9 +22,7 @@ from kioskd.sim.rbi import SIM_KEY, RbiSimulator
 from kioskd.sim.rbi.switches import Switches
 from tests.contract.rbi_calls import AT, COMBO, DISCOUNT, INCENTIVES, VENDOR, body, line
 from tests.contract.rbi_world import connected, rbi
-
-TIMEOUT_S = 0.25
-PATIENT_S = 5.0
+from tests.contract.server_faults import fault_cases, patience_s
 
 
 def run(visit: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -226,32 +224,14 @@ def test_a_queued_claim_is_judged_by_the_time_it_was_ordered_at() -> None:
     run(visit)
 
 
-FAULTS: list[tuple[FaultRule, type[LoyaltyError], type[LoyaltyError]]] = [
-    # what goes wrong, what validate says, what the others say
-    (FaultRule(kind="refuse"), Unclear, Unclear),
-    (FaultRule(kind="timeout_before"), Unclear, Unclear),
-    (FaultRule(kind="timeout_after"), Unclear, Unclear),
-    (FaultRule(kind="drop_answer"), Unclear, Unclear),
-    (FaultRule(kind="status_500"), Unclear, Unclear),
-    (FaultRule(kind="status_500", when="after"), Unclear, Unclear),
-    (FaultRule(kind="status_503_html"), Unclear, Unclear),
-    (FaultRule(kind="status_429", retry_after_s=7), Throttled, Throttled),
-    (FaultRule(kind="portal"), Unreachable, Unclear),
-    (FaultRule(kind="redirect"), Unreachable, Unclear),
-    (FaultRule(kind="garbage"), Unclear, Unclear),
-    (FaultRule(kind="garbage", garbage="wrong_types"), Unclear, Unclear),
-    (FaultRule(kind="huge"), Unclear, Unclear),
-]
-
-
-@pytest.mark.parametrize(("rule", "for_read", "for_write"), FAULTS, ids=[rule.label for rule, _, _ in FAULTS])
+@fault_cases
 def test_a_claim_takes_effect_once_whatever_happens(
     rule: FaultRule, for_read: type[LoyaltyError], for_write: type[LoyaltyError]
 ) -> None:
     """After an unclear outcome the very same body is sent again, which is all that anybody can do."""
 
     async def visit() -> None:
-        timeout_s = TIMEOUT_S if rule.kind.startswith("timeout") else PATIENT_S
+        timeout_s = patience_s(rule)
         async with (
             rbi() as (simulator, served, client),
             connected(served.url, timeout_s=timeout_s) as kiosk,

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kioskd.sim.faults import FaultRule
@@ -182,6 +182,7 @@ def test_points_come_from_lines_sub_lines_charges_and_order_discounts(leat: Leat
     assert (row["credits"], row["unit_value"], row["shop"]["uuid"]) == (18, 18.74, SHOP_UUID)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 100_000), min_size=1, max_size=5), st.integers(0, 200_000))
 def test_points_are_whole_currency_units_and_never_negative(totals: list[int], discount: int) -> None:
     leat = LeatSimulator(clock=Clock())

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Final
 
 from starlette.requests import Request
@@ -14,9 +11,8 @@ from starlette.types import Receive, Scope, Send
 from kioskd.sim.leat.answers import Answer, Call, JsonObject, LeatError, RouteNotFound
 from kioskd.sim.leat.operations import PATTERNS, Operation
 from kioskd.sim.leat.state import LeatState
-from kioskd.sim.rate_limit import RateLimit
 from kioskd.sim.recorder import exchange_of
-from kioskd.sim.replica import Replica
+from kioskd.sim.stateful_api import StatefulApi
 
 SIM_TOKEN: Final = "sim-token"
 """The account's access token. Any other is refused."""
@@ -24,14 +20,8 @@ SIM_TOKEN: Final = "sim-token"
 _DEVIATION = "X-Sim-Deviation"
 
 
-@dataclass(slots=True)
-class LeatApi:
-    """The ASGI app of the API itself; must run inside `recorded`. `state` may be exchanged at any time."""
-
-    state: LeatState
-    clock: Callable[[], datetime]
-    rate: RateLimit = field(default_factory=RateLimit)
-    replica: Replica[LeatState] = field(default_factory=Replica)
+class LeatApi(StatefulApi[LeatState]):
+    """The ASGI app of the API itself."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -46,18 +36,6 @@ class LeatApi:
         response.headers["X-RateLimit-Remaining"] = str(max(0, left))
         self._declare_switches(response)
         await response(scope, receive, send)
-
-    def now(self) -> datetime:
-        """The server's own time."""
-        return self.clock() + timedelta(seconds=self.state.switches.clock_skew_s)
-
-    def before_write(self) -> None:
-        """To be called before anything changes `state`: reads may have to see the old one for a while."""
-        self.replica.keep(self.state, self.now(), self._lag)
-
-    @property
-    def _lag(self) -> timedelta:
-        return timedelta(seconds=self.state.switches.read_lag_s)
 
     def _respond(self, request: Request) -> Response:
         # The real server answers with and without a slash at the end.
@@ -89,7 +67,7 @@ class LeatApi:
 
     def _run(self, operation: Operation, call: Call) -> Answer:
         if operation.reads:
-            return operation.run(self.replica.seen(self.state, call.now, self._lag), call)
+            return operation.run(self.seen(), call)
         self.before_write()
         return operation.run(self.state, call)
 

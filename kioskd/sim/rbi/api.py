@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from kioskd.sim.rate_limit import RateLimit
 from kioskd.sim.rbi.answers import Call, RbiError
 from kioskd.sim.rbi.operations import PATTERNS
 from kioskd.sim.rbi.records import JsonObject
 from kioskd.sim.rbi.state import RbiState
 from kioskd.sim.recorder import exchange_of
-from kioskd.sim.replica import Replica
+from kioskd.sim.stateful_api import StatefulApi
 
 SIM_KEY: Final = "sim-key"
 """The vendor's key. Any other is refused."""
@@ -27,14 +24,8 @@ _REGION: Final = re.compile(r"[A-Z]{2}")
 _DATETIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})?", re.ASCII)
 
 
-@dataclass(slots=True)
-class RbiApi:
-    """The ASGI app of the API itself; must run inside `recorded`. `state` may be exchanged at any time."""
-
-    state: RbiState
-    clock: Callable[[], datetime]
-    rate: RateLimit = field(default_factory=RateLimit)
-    replica: Replica[RbiState] = field(default_factory=Replica)
+class RbiApi(StatefulApi[RbiState]):
+    """The ASGI app of the API itself."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -42,18 +33,6 @@ class RbiApi:
         if changed := self.state.switches.changed():
             response.headers["X-Sim-Deviation"] = "; ".join(changed)
         await response(scope, receive, send)
-
-    def now(self) -> datetime:
-        """The server's own time."""
-        return self.clock() + timedelta(seconds=self.state.switches.clock_skew_s)
-
-    def before_write(self) -> None:
-        """To be called before anything changes `state`: reads may have to see the old one for a while."""
-        self.replica.keep(self.state, self.now(), self._lag)
-
-    @property
-    def _lag(self) -> timedelta:
-        return timedelta(seconds=self.state.switches.read_lag_s)
 
     def _too_many(self) -> Response | None:
         limit = self.state.switches.rate_limit_per_minute
@@ -82,7 +61,7 @@ class RbiApi:
             return _bare(401, "Unauthorized")
         region, user_at = headers
         call = Call(self.now(), user_at, region, _body(request), match.groupdict())
-        seen = self.replica.seen(self.state, call.now, self._lag)
+        seen = self.seen()
         self.before_write()
         try:
             answer = operation.run(self.state, call, seen)
