@@ -142,6 +142,8 @@ def test_a_server_that_is_gone_is_unreachable_and_comes_back() -> None:
 def test_a_guest_is_told_within_the_deadline(
     rule: FaultRule, for_read: type[LoyaltyError], for_write: type[LoyaltyError]
 ) -> None:
+    timeout_s = patience_s(rule)
+
     async def visit() -> None:
         async with (
             leat() as (simulator, served, backend),
@@ -165,6 +167,7 @@ def test_an_order_takes_effect_once_whatever_happens(
     rule: FaultRule, for_read: type[LoyaltyError], for_write: type[LoyaltyError]
 ) -> None:
     """What the outbox does: after an unclear outcome look, and send again only what is not there."""
+    timeout_s = patience_s(rule)
 
     async def visit() -> None:
         async with (
