@@ -250,7 +250,8 @@ class Hardware:
 
 
 def hardware_of(config: Config, clock: Callable[[], float], on_touch: OnTouch) -> Hardware:
-    """Drivers for everything the configuration names; nothing is opened yet. After the first frame.
+    """Drivers for everything the configuration names; nothing is opened yet. After the first frame, on the
+    loop in whose thread the screen is drawn.
 
     Raises ConfigError for a profile that does not exist or a password that cannot be read.
     """
@@ -324,6 +325,8 @@ def _camera(config: Config, clock: Callable[[], float], viewfinder: Viewfinder) 
 
 
 def _printer(config: Config) -> EscposPrinter:
+    import asyncio
+
     from kioskd.daemon.paper import receipt_lettering
     from kioskd.devices.printer import transport
     from kioskd.devices.printer.printer import EscposPrinter
@@ -340,7 +343,8 @@ def _printer(config: Config) -> EscposPrinter:
         case settings.TcpPrinter():
             address = transport.NetworkPrinter(entry.host, entry.port)
     journal = config.state_dir / "printer.json"
-    return EscposPrinter("printer", address, profile, rasteriser=receipt_lettering(), journal=journal)
+    lettering = receipt_lettering(asyncio.get_running_loop())
+    return EscposPrinter("printer", address, profile, rasteriser=lettering, journal=journal)
 
 
 def _terminal(config: Config) -> ZvtTerminal:

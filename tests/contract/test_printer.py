@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import threading
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -21,6 +22,7 @@ from kioskd.core.receipt import Align, Columns, Feed, Qr, Receipt, Rule, Text
 from kioskd.devices.printer import job as printer_job
 from kioskd.devices.printer import kept
 from kioskd.devices.printer import printer as printer_module
+from kioskd.devices.printer.layout import Lettered
 from kioskd.devices.printer.lettering import Lettering
 from kioskd.devices.printer.printer import EscposPrinter
 from kioskd.devices.printer.profile import load_profile
@@ -295,6 +297,44 @@ def test_a_code_that_cannot_be_printed_blocks_the_receipt_before_the_first_byte(
         assert await bench.driver.print("order-1", Receipt((Qr("ü"),))) is PrintVerdict.BLOCKED
 
     assert on_bench(tmp_path, play) == []
+
+
+class Slow:
+    """A rasteriser that draws nothing before `go`."""
+
+    def __init__(self) -> None:
+        self.go = threading.Event()
+
+    def width(self, text: str, size: int, bold: bool) -> int:
+        assert self.go.wait(20)
+        return LETTERING.width(text, size, bold)
+
+    def draw(self, text: str, size: int, bold: bool, right_to_left: bool) -> Lettered:
+        return LETTERING.draw(text, size, bold, right_to_left)
+
+
+def test_the_kiosk_goes_on_while_letters_are_drawn(tmp_path: Path) -> None:
+    async def play(bench: Bench) -> None:
+        bench.driver._rasteriser = slow = Slow()
+        printing = asyncio.create_task(bench.driver.print("order-1", ARABIC))
+        asyncio.get_running_loop().call_later(0.01, slow.go.set)  # never comes when drawing is on the loop
+        assert await printing is PrintVerdict.PRINTED
+
+    on_bench(tmp_path, play)
+
+
+def test_drawing_that_does_not_end_is_given_up_and_the_next_receipt_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def play(bench: Bench) -> None:
+        bench.driver._rasteriser = slow = Slow()
+        monkeypatch.setattr(printer_module, "ENCODING_S", 0.02)
+        assert await bench.driver.print("order-1", ARABIC) is PrintVerdict.BLOCKED
+        slow.go.set()
+        monkeypatch.undo()
+        assert await bench.driver.print("order-2", ARABIC) is PrintVerdict.PRINTED
+
+    assert len(on_bench(tmp_path, play)) == 1
 
 
 def test_a_receipt_nobody_could_print_in_time_is_dropped(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from pathlib import Path
 
+import pygame.font
 import pytest
 from PIL import Image, ImageChops
 
 import kioskd.ui
+from kioskd.daemon.paper import receipt_lettering
 from kioskd.devices.printer.lettering import Lettering, Run, visual_runs
 from kioskd.devices.printer.typefaces import InstalledFonts
 
@@ -86,6 +90,23 @@ def test_a_script_of_its_own_is_drawn_with_what_the_machine_has(
 
 def test_a_mark_stays_with_its_letter(lettering: Lettering) -> None:
     assert lettering.width("ب\u064e", 1, False) == pytest.approx(lettering.width("ب", 1, False), abs=2)
+
+
+def test_fonts_are_opened_where_the_screen_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened_in = set()
+    real = pygame.font.Font
+
+    def opened(file: Path, em_dots: int) -> pygame.font.Font:
+        opened_in.add(threading.get_ident())
+        return real(file, em_dots)
+
+    async def play() -> int:
+        monkeypatch.setattr(pygame.font, "Font", opened)
+        lettering = receipt_lettering(asyncio.get_running_loop())
+        return await asyncio.to_thread(lettering.width, "Żurek برجر", 1, True)
+
+    assert asyncio.run(play()) == receipt_lettering().width("Żurek برجر", 1, True)
+    assert opened_in == {threading.get_ident()}
 
 
 def ink_dots(ink: Image.Image) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import groupby
@@ -79,14 +79,18 @@ def _reverse_from(runs: list[tuple[int, str]], threshold: int) -> list[tuple[int
 @dataclass(slots=True)
 class Lettering:
     """Draws lines with the first font of `regular` or `bold` that has the letter, loaded at first use, and
-    with the machine's own for what none of them has.
+    with the machine's own for what none of them has. The library is given one new letter or one line at a
+    time, so that other threads never wait long for the interpreter.
 
-    Not for several threads at once. A letter in no font is drawn as a box, and its script is logged once.
+    Not for several threads at once. `open_font` (file, dots of the em) is for programs that draw elsewhere
+    too: the library must not open fonts in two threads at the same time. A letter in no font is drawn as a
+    box, and its script is logged once.
     """
 
     regular: Sequence[Path]
     bold: Sequence[Path]
     installed: InstalledFonts = field(default_factory=InstalledFonts)
+    open_font: Callable[[Path, int], pygame.font.Font] = pygame.font.Font
     _loaded: dict[tuple[Path, int], pygame.font.Font] = field(default_factory=dict)
     _unusable: set[Path] = field(default_factory=set)
     missing: dict[str, str] = field(default_factory=dict)
@@ -139,6 +143,8 @@ class Lettering:
             font = self._font(path, size)
             font.set_direction(pygame.DIRECTION_RTL if run.right_to_left else pygame.DIRECTION_LTR)
             font.set_script(script_tag(letters))
+            for letter in letters:
+                _meet(font, letter)
             yield font, Run(letters, run.right_to_left)
 
     def _font_for(self, letter: str, bold: bool) -> Path:
@@ -176,7 +182,7 @@ class Lettering:
         key = (path, size)
         if key not in self._loaded:
             pygame.font.init()
-            self._loaded[key] = pygame.font.Font(path, EM_DOTS * size)
+            self._loaded[key] = self.open_font(path, EM_DOTS * size)
         return self._loaded[key]
 
 
@@ -184,6 +190,12 @@ class Lettering:
 def _has(font: pygame.font.Font, letter: str) -> bool:
     """Whether the letter looks different from the box for missing ones: SDL_ttf's metrics do not tell."""
     return letter == " " or _looks(font, letter) != _box(font)
+
+
+@lru_cache(maxsize=8192)
+def _meet(font: pygame.font.Font, letter: str) -> None:
+    """Let the font make its picture of the letter, which it keeps. A thousand at once take 0.1 s."""
+    font.size(letter)
 
 
 @lru_cache(maxsize=64)

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import secrets
 import string
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,7 +18,7 @@ from kioskd.core.ports import Emit
 from kioskd.core.receipt import Receipt
 from kioskd.devices.printer.commands import UnprintableReceipt
 from kioskd.devices.printer.conversation import Conversation
-from kioskd.devices.printer.encoder import compose
+from kioskd.devices.printer.encoder import PrintData, compose
 from kioskd.devices.printer.job import RECEIPT_WAITS, JobEnd, blocked_by, discard_leftover, run_job
 from kioskd.devices.printer.journal import JobJournal
 from kioskd.devices.printer.kept import KeptReceipts
@@ -33,6 +34,9 @@ CHECK_EVERY_S = 30.0
 
 CHECK_KEPT_EVERY_S = 5.0
 LOOK_FOR_RECEIPT_S = 1.0
+
+ENCODING_S = 15.0
+"""Encoding takes milliseconds; a thousand letters that were never drawn before take a second."""
 
 _ID_LETTERS = string.digits + string.ascii_uppercase
 
@@ -72,6 +76,7 @@ class EscposPrinter:
         self._profile = profile
         self._rasteriser = rasteriser
         self._baud = address.baud if isinstance(address, SerialPort) else None
+        self._encoding = threading.Lock()
         self._ids = process_ids(secrets.randbelow(36**4))
         self._turn = asyncio.Lock()
         self._talk: Conversation | None = None
@@ -144,7 +149,7 @@ class EscposPrinter:
     async def _print_once(self, job: str, receipt: Receipt) -> JobEnd:
         proofs = (next(self._ids), next(self._ids)) if self._profile.process_id else None
         try:
-            data = compose(receipt, self._profile, rasteriser=self._rasteriser, proofs=proofs)
+            data = await self._encoded(receipt, proofs)
             async with self._line() as talk:
                 if self._leftover_bytes and (trouble := await self._tidy(talk)):
                     return JobEnd(PrintVerdict.BLOCKED, trouble, curable=not talk.status.needs_service)
@@ -161,6 +166,19 @@ class EscposPrinter:
             return JobEnd(PrintVerdict.BLOCKED, str(bug))
         except DeviceError as wrong:
             return JobEnd(PrintVerdict.BLOCKED, str(wrong), curable=True)
+
+    async def _encoded(self, receipt: Receipt, proofs: tuple[str, str] | None) -> PrintData:
+        """In a thread: drawing letters would keep the screen waiting. Raises UnprintableReceipt."""
+
+        def encode() -> PrintData:
+            with self._encoding:  # a cancelled job may still be at it
+                return compose(receipt, self._profile, rasteriser=self._rasteriser, proofs=proofs)
+
+        try:
+            async with asyncio.timeout(ENCODING_S):
+                return await asyncio.to_thread(encode)
+        except TimeoutError:
+            raise UnprintableReceipt(f"encoding took longer than {ENCODING_S:g} s") from None
 
     @asynccontextmanager
     async def _line(self) -> AsyncIterator[Conversation]:
