@@ -225,6 +225,7 @@ def _questions(start: Visit, order: Order) -> dict[str, Visit]:
         about=LONG_TITLE,
         amount=None,
         decisions=(Decision.UNDO, Decision.NOT_HAPPENED),
+        detail="cannot be undone: reward_expired",
         evidence=Evidence(1240, None, (), 1),
     )
     strange = replace(

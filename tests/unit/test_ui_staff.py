@@ -6,8 +6,20 @@ from dataclasses import replace
 
 import pytest
 
-from kioskd.core.events import ConfirmTakeBack, GoBack, PickUnits, ShowSale, TakeBack
-from kioskd.core.staff import ReturnReason, ViewingSale
+from kioskd.core.events import (
+    ConfirmDecision,
+    ConfirmTakeBack,
+    Decide,
+    GoBack,
+    PickCandidate,
+    PickUnits,
+    ShowDevices,
+    ShowQuestions,
+    ShowSale,
+    ShowSales,
+    TakeBack,
+)
+from kioskd.core.staff import Decision, DecisionReason, ReturnReason, ViewingSale
 from kioskd.core.visit import Visit
 from kioskd.ui.compose import Composer
 from kioskd.ui.fonts import Fonts
@@ -125,3 +137,55 @@ def test_a_refusal_keeps_what_was_picked_and_says_why() -> None:
     shown = scene("staff-order-refused")
     assert "Nobody answered in time" in said(shown)
     assert TakeBack() in actions(shown)
+
+
+def test_the_first_page_leads_everywhere_and_says_what_must_be_looked_at() -> None:
+    shown = scene("staff-start-worried")
+    assert {ShowSales(), ShowQuestions(), ShowDevices()} <= set(actions(shown))
+    for line in (
+        "2 questions are open for more than a day",
+        "Nobody knows yet whether 2 card payments went through",
+        "soon no more can be kept",
+        "It is in /var/lib/kioskd",
+        "Open questions, What the kiosk cannot find out by itself, 3",
+        "Devices, terminal, printer, touch, 3",
+    ):
+        assert line in said(shown)
+    assert "Please look at this" not in said(scene("staff-start"))
+    assert "Devices, All work" in said(scene("staff-start"))
+
+
+def test_a_question_shows_the_evidence_and_only_what_makes_sense() -> None:
+    shown = scene("staff-question")
+    for line in (
+        "€8.50, Order 47, Gift card ending in QUAY",
+        "Balance before: €25.00",
+        "Sent 3 times",
+        "receipt 0047",
+    ):
+        assert line in said(shown)
+    touched = [each for each in actions(shown) if isinstance(each, Decide | PickCandidate)]
+    assert len([each for each in touched if isinstance(each, PickCandidate)]) == 2
+    assert Decide(Decision.UNDO) not in touched
+    assert Decide(Decision.SEND_AGAIN) in touched
+    assert not any(isinstance(each, ConfirmDecision) for each in actions(shown))
+
+
+def test_before_a_decision_counts_staff_read_what_it_leads_to_and_say_how_they_know() -> None:
+    shown = scene("staff-decide-doubt-send_again")
+    assert "it would then have happened twice" in said(shown)
+    known = [each.reason for each in actions(shown) if isinstance(each, ConfirmDecision)]
+    assert known == list(DecisionReason)
+
+
+def test_a_device_says_what_is_wrong_since_when_and_the_software_its_version() -> None:
+    words = said(scene("staff-devices-ailing"))
+    assert "Card terminal, no answer from 192.168.1.20:20007" in words
+    assert "since 11:40, Faulty" in words
+    assert "8,123 things wait to be told" in words
+    assert "kioskd 0.4.0" in words
+
+
+@pytest.mark.parametrize("name", ["attract", "attract-member", "out-of-order"])
+def test_guests_are_told_nothing_of_it(name: str) -> None:
+    assert "question" not in said(scene(name)).lower()

@@ -94,7 +94,7 @@ def facts(question: Question, now: datetime, tr: Translator) -> str:
     """Which order, whose, and since when."""
     about = embedded(clean(question.about, 60), tr.rtl) if question.about else ""
     if about and question.action in _GIFT_CARD:
-        about = tr("Gift card ending in {tail}", tail=clean(question.about, 8))
+        about = tr("Gift card ending in {tail}", tail=embedded(clean(question.about, 8), tr.rtl))
     number = tr("Order {number}", number=clean(question.number, 12)) if question.number else ""
     return ", ".join(filter(None, (number, about, when(question.since, now, tr))))
 
@@ -118,7 +118,7 @@ def known(question: Question, now: datetime, tr: Translator) -> Iterator[str]:
         yield tr.plural("Sent {n} time", "Sent {n} times", evidence.attempts)
     if evidence.payment:
         yield tr("Paid by card: {reference}", reference=embedded(clean(evidence.payment, 60), tr.rtl))
-    if question.detail:
+    if question.detail and not evidence.candidates:  # with them it only counts them
         yield tr("Noted by the kiosk: {note}", note=embedded(clean(question.detail, 120), tr.rtl))
     if evidence.candidates:
         yield tr.plural(
