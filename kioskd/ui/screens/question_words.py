@@ -29,6 +29,7 @@ _TITLES = {
     Action.REVERSE_PREPAID: later("Is the prepaid money back?"),
     Action.REFILL_PREPAID: later("Is the prepaid money back?"),
     Action.TELL_ORDER: later("Does the loyalty system know this order?"),
+    Action.VOID_ORDER: later("Does the loyalty system know that this order is void?"),
     Action.TELL_RETURN: later("Does the loyalty system know this return?"),
 }
 _GIFT_CARD = frozenset({Action.CHARGE_GIFT_CARD, Action.REVERSE_GIFT_CARD, Action.REFILL_GIFT_CARD})
