@@ -122,8 +122,7 @@ def _boot(turn: Turn, event: Booted) -> None:
 def _as_loaded(turn: Turn, operation: Operation) -> Operation:
     """What only the process before knew is gone."""
     related = operation.depends_on or operation.follows or operation.compensates
-    return replace(
-        operation,
+    return operation.evolve(
         waits=bool(related) and operation.state is OpState.QUEUED,
         sent_before=False,
         not_before_s=-inf,
@@ -140,16 +139,16 @@ def _wake(turn: Turn, operation: Operation) -> None:
     if operation.suspect and operation.state is OpState.QUEUED and operation.at_once:
         operation = _suspected(turn, operation)  # its guest is gone, and nobody knows whether it was sent
     if operation.state is OpState.SENDING:
-        operation = replace(operation, last_outcome="restarted")
+        operation = operation.evolve(last_outcome="restarted")
         if operation.strategy is Strategy.HUMAN:
-            operation = replace(operation, evidence=evidence(operation))
+            operation = operation.evolve(evidence=evidence(operation))
             turn.move(operation, OpState.IN_DOUBT, "restarted while under way")
             return
         operation = turn.move(operation, OpState.UNKNOWN, "restarted while under way")
     elif operation.state is OpState.RECONCILING and operation.strategy is not Strategy.KEYED:
         operation = turn.move(operation, OpState.UNKNOWN, "restarted while it was read back")
     if operation.state is OpState.UNKNOWN and not may_repeat(turn, operation):
-        turn.update(replace(operation, not_before_s=settled_at_s(turn, operation)))
+        turn.update(operation.evolve(not_before_s=settled_at_s(turn, operation)))
 
 
 def _stands_in_lane(operation: Operation) -> bool:
@@ -201,15 +200,15 @@ def _resolve_doubt(turn: Turn, event: ResolveDoubt) -> None:
     cause = f"{event.verdict}: {event.reason}"
     match event.verdict:
         case Verdict.APPLIED:
-            operation = replace(operation, remote_uuid=event.remote_uuid)
-            operation = turn.move(operation, OpState.CONFIRMED, cause, actor=event.actor)
+            known = {"remote_uuid": event.remote_uuid}
+            operation = turn.move(operation, OpState.CONFIRMED, cause, actor=event.actor, **known)
         case Verdict.NOT_APPLIED:
             operation = turn.move(operation, OpState.CANCELLED, cause, actor=event.actor)
         case Verdict.SEND_AGAIN:
             _send_again(turn, operation, event)
             return
         case Verdict.COMPENSATE:
-            operation = replace(operation, remote_uuid=event.remote_uuid, wanted=False)
+            operation = operation.evolve(remote_uuid=event.remote_uuid, wanted=False)
             operation = turn.move(operation, OpState.COMPENSATING, cause, actor=event.actor)
             _undo_in_doubt(turn, operation, event)
     turn.leave_lane(operation)
@@ -222,7 +221,7 @@ def _send_again(turn: Turn, operation: Operation, event: ResolveDoubt) -> None:
     if operation.strategy not in _DELIVERED:
         raise OperationRefused(f"{event.op_id} is {operation.strategy}: the outbox never sends it")
     turn.leave_lane(operation)
-    fresh = replace(operation, baseline=None, evidence="", at_once=False, contradictions=0)
+    fresh = operation.evolve(baseline=None, evidence="", at_once=False, contradictions=0)
     cause = f"{event.verdict}: {event.reason}"
     _queue_up(turn, turn.move(fresh, OpState.QUEUED, cause, actor=event.actor, detail=""))
 
@@ -249,7 +248,7 @@ def _retry(turn: Turn, event: Retry) -> None:
     again = operation.strategy is Strategy.KEYED or operation.attempts == 0
     if operation.strategy is Strategy.HUMAN and not again:
         raise OperationRefused(f"{op_id} may be in effect, and only a person can find out")
-    operation = replace(operation, unknown_since_s=turn.at.mono_s)
+    operation = operation.evolve(unknown_since_s=turn.at.mono_s)
     cause = f"retried: {event.reason}" if event.reason else "retried"
     to = OpState.QUEUED if again else OpState.UNKNOWN
     _queue_up(turn, turn.move(operation, to, cause, actor=event.actor, detail=""))
@@ -387,8 +386,8 @@ def _close(turn: Turn, close: Closing) -> None:
     if close.state not in _CLOSINGS:
         raise OperationRefused(f"{close.op_id} cannot be closed as {close.state}")
     if close.state is not operation.state:
-        operation = replace(operation, last_outcome=str(close.state))
-        turn.move(operation, close.state, close.cause, actor=close.actor, detail=close.evidence)
+        known = {"last_outcome": str(close.state), "detail": close.evidence}
+        turn.move(operation, close.state, close.cause, actor=close.actor, **known)
 
 
 def _begin_due(turn: Turn) -> None:
@@ -404,11 +403,11 @@ def _begin_due(turn: Turn) -> None:
 
 def _suspected(turn: Turn, operation: Operation) -> Operation:
     """The file was restored from a copy: what may have been sent since is asked about, or in doubt."""
-    operation = replace(operation, suspect=False, unknown_since_s=turn.at.mono_s)
+    operation = operation.evolve(suspect=False, unknown_since_s=turn.at.mono_s)
     blind = operation.strategy is Strategy.READ_BACK and operation.baseline is None
     if operation.strategy is not Strategy.HUMAN and not blind:
         return turn.move(operation, OpState.UNKNOWN, "restored from a copy")
-    operation = replace(operation, evidence=evidence(operation))
+    operation = operation.evolve(evidence=evidence(operation))
     why = "restored from a copy: it may have been sent in what was lost"
     return turn.settle(operation, OpState.IN_DOUBT, Unclear(), detail=why)
 
@@ -435,11 +434,10 @@ def _begin(turn: Turn, operation: Operation) -> None:
         else:
             turn.send(operation)
     elif operation.state is OpState.UNKNOWN and may_repeat(turn, operation):
-        again = replace(operation, sent_before=True)
-        turn.send(turn.move(again, OpState.QUEUED, "repeating it is harmless"))
+        turn.send(turn.move(operation, OpState.QUEUED, "repeating it is harmless", sent_before=True))
     else:
-        operation = replace(operation, asked_at_s=turn.at.mono_s, suspect=False)
+        operation = turn.update(operation.evolve(asked_at_s=turn.at.mono_s, suspect=False))
         if operation.state is OpState.UNKNOWN:
             operation = turn.move(operation, OpState.RECONCILING, "read back")
         turn.flying.add(operation.op_id)
-        turn.command(ReadBack(turn.update(operation)))
+        turn.command(ReadBack(operation))

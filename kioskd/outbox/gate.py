@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import inf
+from typing import Any
 
 from kioskd.outbox.courier import NeverSent, Outcome, Throttled, Unauthorised, Unclear
 from kioskd.outbox.policy import Instant, Policy
@@ -65,13 +66,15 @@ class Gate:
     def transport_failed(self, at: Instant, policy: Policy) -> Gate:
         gate = replace(self, failures=self.failures + 1)
         if gate.flow is Flow.OPEN and gate.failures >= policy.breaker_failures:
-            return replace(gate._shut(Flow.UNREACHABLE, at, policy), online=False)
+            return gate._shut(Flow.UNREACHABLE, at, policy)
         return gate
 
     def answered(self, policy: Policy) -> Gate:
         """The server took a position on an operation: it is there. A refused credential stays refused."""
         if self.flow is Flow.UNAUTHORISED:
             return replace(self, online=True, failures=0)
+        if self.online and not (self.failures or self.trips or self.pace_s):
+            return self  # as nearly always
         return replace(
             self,
             flow=Flow.OPEN,
@@ -97,24 +100,24 @@ class Gate:
     def unauthorised(self, at: Instant, policy: Policy) -> Gate:
         if self.flow is Flow.UNAUTHORISED:
             return replace(self, online=True, failures=0)
-        return replace(self._shut(Flow.UNAUTHORISED, at, policy), online=True, failures=0)
+        return self._shut(Flow.UNAUTHORISED, at, policy, failures=0)
 
     def probed(self, outcome: Outcome, at: Instant, policy: Policy) -> Gate:
         """A probe came back. Any answer but silence and 401 opens the gate; one failure shuts it again."""
-        gate = replace(self, probing=False)
         match outcome:
             case NeverSent() | Unclear():
-                return replace(gate._shut(Flow.UNREACHABLE, at, policy), online=False)
+                return self._shut(Flow.UNREACHABLE, at, policy, probing=False)
             case Unauthorised():
-                return replace(gate._shut(Flow.UNAUTHORISED, at, policy), online=True)
+                return self._shut(Flow.UNAUTHORISED, at, policy, probing=False)
         spread_s = at.chance * policy.outage_spread_s if self.flow is Flow.UNREACHABLE else 0.0
         wait_s = 0.0
         if isinstance(outcome, Throttled):
             wait_s = min(max(outcome.retry_after_s, 0.0), policy.retry_after_cap_s)
         return replace(
-            gate,
+            self,
             flow=Flow.OPEN,
             online=True,
+            probing=False,
             failures=policy.breaker_failures - 1,
             resume_at_s=at.mono_s + wait_s,
             spread_until_s=at.mono_s + wait_s + spread_s,
@@ -129,9 +132,12 @@ class Gate:
             else replace(self, probe_at_s=min(self.probe_at_s, now_s))
         )
 
-    def _shut(self, flow: Flow, at: Instant, policy: Policy) -> Gate:
+    def _shut(self, flow: Flow, at: Instant, policy: Policy, **known: Any) -> Gate:
+        """A refused credential was refused by somebody: that is online."""
         trips = self.trips + 1
         # A network comes back by itself, and soon; a credential does not, and asking often may lock it out.
         cap_s = policy.probe_cap_s if flow is Flow.UNREACHABLE else inf
         pause_s = policy.backoff_s(trips, at.chance, cap_s)
-        return replace(self, flow=flow, trips=trips, probe_at_s=at.mono_s + pause_s)
+        online = flow is Flow.UNAUTHORISED
+        probe_at_s = at.mono_s + pause_s
+        return replace(self, flow=flow, online=online, trips=trips, probe_at_s=probe_at_s, **known)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 from math import inf
+from operator import attrgetter
 from typing import Any
 
 from kioskd.core.errors import KioskError
@@ -157,6 +158,15 @@ class Operation:
     fence_counted: bool = False
     """The lock was taken by this process, so its life was counted without a gap."""
 
+    def evolve(self, **changed: Any) -> Operation:
+        """As `dataclasses.replace` at a third of its price: every step of the engine makes some of these."""
+        evolved = object.__new__(Operation)
+        for put, value in zip(_SLOTS.values(), _contents(self), strict=True):
+            put(evolved, value)
+        for name, value in changed.items():
+            _SLOTS[name](evolved, value)
+        return evolved
+
     @property
     def is_open(self) -> bool:
         return self.state not in TERMINAL
@@ -167,6 +177,10 @@ class Operation:
         if self.state is OpState.IN_DOUBT:
             return self.strategy is Strategy.READ_BACK and not self.last_outcome.startswith("refused")
         return self.state in _UNDER_WAY and self.strategy is not Strategy.ATTENDED
+
+
+_SLOTS = {each.name: getattr(Operation, each.name).__set__ for each in fields(Operation)}
+_contents = attrgetter(*_SLOTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ done about that is what makes one strategy differ from another.
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 from kioskd.outbox.courier import (
     ABSENT,
@@ -56,11 +55,9 @@ def replied(turn: Turn, reply: Replied) -> None:
 
 def unknown(turn: Turn, operation: Operation, outcome: Outcome) -> None:
     """A send whose end nobody saw; from `sending`, or in doubt from the start."""
-    operation = replace(
-        operation, last_outcome=outcome.word, unknown_since_s=turn.at.mono_s, sent_before=False
-    )
+    operation = operation.evolve(last_outcome=outcome.word, unknown_since_s=turn.at.mono_s, sent_before=False)
     if operation.strategy is Strategy.HUMAN:
-        operation = replace(operation, evidence=evidence(operation))
+        operation = operation.evolve(evidence=evidence(operation))
         turn.settle(operation, OpState.IN_DOUBT, outcome, detail="no way to find out by program")
         return
     operation = turn.move(operation, OpState.UNKNOWN, outcome.word)
@@ -109,7 +106,7 @@ def _baseline(turn: Turn, operation: Operation, outcome: Outcome) -> None:
             if len(text.encode()) > _BASELINE_LIMIT_BYTES:
                 turn.settle(operation, OpState.QUARANTINED, outcome, detail="its baseline is too large")
             else:
-                turn.send(replace(operation, baseline=text))
+                turn.send(operation.evolve(baseline=text))
         case Refused(reason):
             _refused(turn, operation, outcome, reason)
         case Poison(reason):
@@ -138,12 +135,12 @@ def _sent(turn: Turn, operation: Operation, reply: Replied) -> None:
         case Applied():
             _applied(turn, operation, outcome)
         case Refused(reason) if reason == DUPLICATE and operation.strategy is not Strategy.HUMAN:
-            operation = replace(operation, last_outcome=outcome.word)
-            turn.wait(turn.move(operation, OpState.RECONCILING, outcome.word), turn.at.mono_s)
+            word = outcome.word
+            turn.wait(turn.move(operation, OpState.RECONCILING, word, last_outcome=word), turn.at.mono_s)
         case Refused(reason) if operation.sent_before and operation.strategy is Strategy.FENCED:
             # The lock may be gone because an earlier try took effect.
-            operation = replace(operation, last_outcome=outcome.word)
-            operation = turn.move(operation, OpState.RECONCILING, outcome.word, detail=reason)
+            word = outcome.word
+            operation = turn.move(operation, OpState.RECONCILING, word, last_outcome=word, detail=reason)
             turn.wait(operation, turn.at.mono_s)
         case Refused(reason):
             _refused(turn, operation, outcome, reason)
@@ -161,8 +158,8 @@ def _sent(turn: Turn, operation: Operation, reply: Replied) -> None:
 def _not_executed(turn: Turn, operation: Operation, outcome: NeverSent | Unauthorised | Throttled) -> None:
     if operation.sent_before:
         # This try came to nothing, but an earlier one may not have.
-        operation = replace(operation, last_outcome=outcome.word, sent_before=False)
-        operation = turn.move(operation, OpState.UNKNOWN, outcome.word)
+        word = outcome.word
+        operation = turn.move(operation, OpState.UNKNOWN, word, last_outcome=word, sent_before=False)
         turn.back_off(operation) if may_repeat(turn, operation) else turn.wait(
             operation, settled_at_s(turn, operation)
         )
@@ -170,9 +167,10 @@ def _not_executed(turn: Turn, operation: Operation, outcome: NeverSent | Unautho
     if operation.at_once or not operation.wanted:
         turn.settle(operation, OpState.CANCELLED, outcome, detail=outcome.word)
         return
-    if operation.contradictions == 0:
-        operation = replace(operation, baseline=None)  # nothing happened yet: a fresh one says more
-    operation = turn.move(replace(operation, last_outcome=outcome.word), OpState.QUEUED, outcome.word)
+    # Where nothing can have happened yet, a fresh baseline says more.
+    baseline = operation.baseline if operation.contradictions else None
+    word = outcome.word
+    operation = turn.move(operation, OpState.QUEUED, word, last_outcome=word, baseline=baseline)
     if isinstance(outcome, Throttled):
         # It was the gate's turn to wait, not this operation's fault.
         turn.wait(operation, turn.at.mono_s)
@@ -221,15 +219,15 @@ def _absent(turn: Turn, operation: Operation, outcome: Refused, reason: str) -> 
             case Fence.STANDS:
                 turn.back_off(_unknown_again(turn, operation, outcome))
     else:
-        operation = replace(operation, contradictions=operation.contradictions + 1, last_outcome=outcome.word)
+        operation = operation.evolve(contradictions=operation.contradictions + 1, last_outcome=outcome.word)
         turn.wait(turn.move(operation, OpState.QUEUED, "proved absent"), turn.at.mono_s)
 
 
 def _contradicted(turn: Turn, operation: Operation, outcome: Refused, reason: str) -> None:
     """Duplicate, yet not there: the server is still busy, or it is another's."""
-    operation = replace(operation, contradictions=operation.contradictions + 1)
+    operation = operation.evolve(contradictions=operation.contradictions + 1)
     if reason != ABSENT or operation.contradictions > turn.policy.contradiction_limit:
-        operation = replace(operation, evidence=evidence(operation))
+        operation = operation.evolve(evidence=evidence(operation))
         turn.settle(operation, OpState.IN_DOUBT, outcome, detail=f"duplicate, read back: {reason}")
     elif may_repeat(turn, operation):
         turn.back_off(_unknown_again(turn, operation, outcome))
@@ -242,20 +240,19 @@ def _ambiguous(turn: Turn, operation: Operation, candidates: tuple[Candidate, ..
     if operation.asked_at_s < settled_at_s(turn, operation):
         turn.wait(_unknown_again(turn, operation, found), settled_at_s(turn, operation))
         return
-    operation = replace(operation, evidence=evidence(operation, candidates))
+    operation = operation.evolve(evidence=evidence(operation, candidates))
     turn.settle(operation, OpState.IN_DOUBT, found, detail=f"{len(candidates)} could be it")
 
 
 def _unknown_again(turn: Turn, operation: Operation, outcome: Outcome) -> Operation:
-    return turn.move(replace(operation, last_outcome=outcome.word), OpState.UNKNOWN, outcome.word)
+    return turn.move(operation, OpState.UNKNOWN, outcome.word, last_outcome=outcome.word)
 
 
 # --- ends ----------------------------------------------------------------------------------------------
 
 
 def _applied(turn: Turn, operation: Operation, outcome: Applied) -> None:
-    operation = replace(operation, remote_uuid=outcome.remote_uuid)
-    settled = turn.settle(operation, OpState.CONFIRMED, outcome)
+    settled = turn.settle(operation, OpState.CONFIRMED, outcome, remote_uuid=outcome.remote_uuid)
     if outcome.keep and settled.saga is not None:
         turn.left_behind(settled, dict(outcome.keep))
 
@@ -265,5 +262,5 @@ def _refused(turn: Turn, operation: Operation, outcome: Refused, reason: str) ->
         turn.settle(operation, OpState.REJECTED, outcome, detail=reason)
         return
     # Something stays in effect that must not: only a person can help.
-    operation = replace(operation, evidence=evidence(operation))
+    operation = operation.evolve(evidence=evidence(operation))
     turn.settle(operation, OpState.IN_DOUBT, outcome, detail=f"cannot be undone: {reason}")

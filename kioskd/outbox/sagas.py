@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from kioskd.outbox.courier import NeverSent, Refused
 from kioskd.outbox.events import Abandon, Settled
 from kioskd.outbox.operation import Draft, Operation, OperationRefused, Strategy
@@ -98,7 +96,7 @@ def advance(turn: Turn) -> None:
 
 def let_go(turn: Turn, undo: Operation, cause: str, actor: str = "engine") -> None:
     """An armed undo operation: from now on it is sent as soon as its step is known to be in effect."""
-    turn.move(replace(undo, waits=True), OpState.QUEUED, cause, actor=actor, detail="")
+    turn.move(undo, OpState.QUEUED, cause, actor=actor, detail="", waits=True)
 
 
 def _advance_one(turn: Turn, saga: Saga, operation: Operation) -> None:
@@ -111,7 +109,7 @@ def _advance_one(turn: Turn, saga: Saga, operation: Operation) -> None:
     elif operation.state is OpState.QUEUED and operation.waits:
         match saga.prospect(operation):
             case Prospect.READY:
-                operation = turn.update(replace(operation, waits=False))
+                operation = turn.update(operation.evolve(waits=False))
                 turn.join_lane(operation)
                 turn.gate = turn.gate.hurried(turn.at.mono_s)
             case Prospect.HOPELESS:
@@ -133,7 +131,7 @@ def _drop_armed(turn: Turn, saga: Saga) -> None:
         if undo is not None and undo.state is OpState.HELD:
             turn.drop(undo, "finished")
         if member.at_once and member.is_open:
-            turn.mark(replace(member, at_once=False), "finished before its outcome is known")
+            turn.mark(member.evolve(at_once=False), "finished before its outcome is known")
 
 
 def _abandon_all(turn: Turn, saga: Saga, reason: str) -> None:
@@ -146,12 +144,12 @@ def _abandon_all(turn: Turn, saga: Saga, reason: str) -> None:
 def _abandon(turn: Turn, operation: Operation, reason: str, *, actor: str) -> None:
     match operation.state:
         case OpState.QUEUED:
-            dropped = turn.drop(replace(operation, wanted=False), reason, actor)
+            dropped = turn.drop(operation.evolve(wanted=False), reason, actor)
             turn.command(Settled(dropped, NeverSent()))
         case OpState.HELD:
-            turn.drop(replace(operation, wanted=False), reason, actor)
+            turn.drop(operation.evolve(wanted=False), reason, actor)
         case state if operation.wanted and state not in WITHOUT_EFFECT:
-            operation = turn.mark(replace(operation, wanted=False), reason, actor)
+            operation = turn.mark(operation.evolve(wanted=False), reason, actor)
     saga = turn.sagas.get(operation.saga) if operation.saga else None
     undo = saga.undo_of(operation.op_id) if saga else None
     if undo is not None and undo.state is OpState.HELD:

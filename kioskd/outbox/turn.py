@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import insort
 from dataclasses import replace
 from math import inf
+from typing import Any
 
 from kioskd.outbox.changes import Change, Insert, Move, SagaBegun, SagaMoved
 from kioskd.outbox.courier import Outcome
@@ -97,13 +98,13 @@ class Turn:
         cause: str,
         *,
         actor: str = "engine",
-        detail: str | None = None,
+        **known: Any,
     ) -> Operation:
-        """One transition, checked against the table and noted to be written down."""
+        """One transition, checked against the table, to be written down; `known` is what else changes."""
         before = operation.state
         if to not in TRANSITIONS[before]:
             raise OperationRefused(f"{operation.op_id} is {before} and cannot become {to}")
-        moved = replace(operation, state=to, detail=operation.detail if detail is None else detail)
+        moved = operation.evolve(state=to, **known)
         self._changes.append(Move(before, moved, cause, actor))
         self._keep(moved)
         if not moved.is_open:
@@ -135,20 +136,18 @@ class Turn:
         saga = self.sagas.get(operation.saga) if operation.saga is not None else None
         if saga is not None:
             members = {**saga.members, operation.op_id: operation}
-            self.sagas = self.sagas.with_(saga.saga_id, replace(saga, members=members))
+            self.sagas = self.sagas.with_(saga.saga_id, Saga(saga.saga_id, saga.state, members))
             self.touched.add(saga.saga_id)
 
     # --- ends --------------------------------------------------------------------------------------------
 
-    def settle(
-        self, operation: Operation, to: OpState, outcome: Outcome, detail: str | None = None
-    ) -> Operation:
+    def settle(self, operation: Operation, to: OpState, outcome: Outcome, **known: Any) -> Operation:
         """Final, or with a person: out of its lane, and whoever waits is told.
 
         A write without a key that nobody knows the end of keeps its lane: a second one would be mixed up
         with it.
         """
-        settled = self.move(replace(operation, last_outcome=outcome.word), to, outcome.word, detail=detail)
+        settled = self.move(operation, to, outcome.word, last_outcome=outcome.word, **known)
         if not settled.is_unresolved:
             self.leave_lane(settled)
         self.command(Settled(settled, outcome))
@@ -193,7 +192,7 @@ class Turn:
 
     def wait(self, operation: Operation, not_before_s: float) -> None:
         """The head of a lane: when it may be begun (again)."""
-        self.update(replace(operation, not_before_s=not_before_s))
+        self.update(operation.evolve(not_before_s=not_before_s))
         self.due = self.due.with_(self.due_at(operation, not_before_s))
 
     def due_at(self, operation: Operation, not_before_s: float) -> Due:
@@ -223,8 +222,7 @@ class Turn:
 
     def send(self, operation: Operation) -> None:
         self.flying.add(operation.op_id)
-        operation = replace(operation, attempts=operation.attempts + 1)
-        self.command(Send(self.move(operation, OpState.SENDING, "begun")))
+        self.command(Send(self.move(operation, OpState.SENDING, "begun", attempts=operation.attempts + 1)))
 
     def fence(self, operation: Operation) -> Fence:
         return fence(operation, self.at, self.policy)

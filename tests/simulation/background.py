@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from kioskd.outbox.events import Cancel, Release, ResolveDoubt, Retry, Verdict
-from kioskd.outbox.operation import Draft, Operation, Strategy
+from kioskd.outbox.operation import Draft, Operation, Strategy, encode_payload
 from kioskd.outbox.states import OpState
 from tests.simulation.clocks import TRUE_EPOCH
 from tests.simulation.guest import ASK_AGAIN_S, MONEY, undo_of
@@ -131,5 +131,6 @@ def _resolve(world: World, operation: Operation) -> None:
         if saga is None or saga.undo_of(op_id) is None:
             undo = undo_of(world.drafted[op_id], "by-hand")
             world.drafted[undo.op_id] = undo
+            world.encoded[undo.op_id] = encode_payload(undo)
     if world.take(ResolveDoubt(op_id, verdict, "Kim", "in the list", remote_uuid, undo)) and undo:
         world.promised[undo.op_id] = undo

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kioskd.outbox.changes import Change, Move
 from kioskd.outbox.courier import Outcome
-from kioskd.outbox.operation import Draft, Operation, Strategy, encode_payload
+from kioskd.outbox.operation import Draft, Operation, Strategy
 from kioskd.outbox.saga import SagaState
 from kioskd.outbox.states import WITHOUT_EFFECT, OpState
 from tests.simulation.clocks import TRUE_EPOCH
@@ -50,7 +50,7 @@ def payload(world: World, op_id: str) -> None:
         kept = world.store.payload(op_id)
     except ValueError as error:
         raise Lost(f"{op_id}: its payload cannot be read: {error}") from error
-    must(kept == encode_payload(world.drafted[op_id]), f"{op_id}: its payload is another", Lost)
+    must(kept == world.encoded[op_id], f"{op_id}: its payload is another", Lost)
 
 
 def void(world: World, op_id: str) -> Outcome:

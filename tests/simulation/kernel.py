@@ -221,9 +221,10 @@ class Kernel:
             return True  # the power went while it talked
         self.queue = queue
         must(len(queue.flying) <= queue.policy.writes_in_flight, "too many writes in flight")
-        must(queue.next_wake_s > instant.mono_s, "what is due was left lying")
+        wake_s = queue.next_wake_s
+        must(wake_s > instant.mono_s, "what is due was left lying")
         self._trouble_later()
-        self._wake_when_due()
+        self._wake_at(wake_s)
         return True
 
     def _persist(self, command: Persist, event: Event) -> bool | None:
@@ -268,8 +269,7 @@ class Kernel:
             if "clock_never_set" not in self.faults:
                 self.at(self.random.uniform(0, 200), self.clocks.synchronise)
 
-    def _wake_when_due(self) -> None:
-        wake_s = self.queue.next_wake_s
+    def _wake_at(self, wake_s: float) -> None:
         if wake_s < inf and self._timer != (self.life, wake_s):
             self._timer = (self.life, wake_s)
             life = self.life

@@ -25,7 +25,7 @@ from kioskd.outbox.courier import (
 )
 from kioskd.outbox.engine import step
 from kioskd.outbox.events import Accept, AskBaseline, Command, Probe, Probed, ReadBack, Replied, Send, Settled
-from kioskd.outbox.operation import Closing, Draft, Lock, Operation, Strategy
+from kioskd.outbox.operation import Closing, Draft, Lock, Operation, Strategy, encode_payload
 from kioskd.outbox.policy import Policy
 from kioskd.outbox.saga import Course, Decision
 from kioskd.outbox.states import OpState
@@ -94,6 +94,7 @@ class World(Kernel):
             )
         )
         self.drafted: dict[str, Draft] = {}
+        self.encoded: dict[str, bytes] = {}
         self.promised: dict[str, Draft] = {}
         self.refuses: set[str] = set()
         self.poisoned: set[str] = set()
@@ -169,6 +170,7 @@ class World(Kernel):
             return False
         for draft in drafts:
             self.drafted[draft.op_id] = draft
+            self.encoded[draft.op_id] = encode_payload(draft)
         if not self.take(Accept(drafts, close, decide)):
             return False
         for draft in drafts:
