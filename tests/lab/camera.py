@@ -13,11 +13,15 @@ _SLOWEST_720P = 3
 _SET_UP = (
     f"udevadm settle && v4l2-ctl -d /dev/video1 --set-dv-bt-timings=index={_SLOWEST_720P}"
     f" --set-fmt-video-out=width={FRAME_PX[0]},height={FRAME_PX[1]},pixelformat=GREY"
-    # What is sent there is seen here, in the same format only. Linux has called it so since 6.11.
+    # What is sent there is seen here in the same format only.
     f" && v4l2-ctl -d /dev/video0 --set-dv-bt-timings=index={_SLOWEST_720P}"
-    f" --set-ctrl=hdmi_000_0_is_connected_to=2"
     f" --set-fmt-video=width={FRAME_PX[0]},height={FRAME_PX[1]},pixelformat=GREY"
+    # With nothing before it, it sees one colour: noise or a clock would be new pictures all the time.
+    " --set-ctrl=osd_text_mode=2,test_pattern=9"
 )
+_CONNECT = "v4l2-ctl -d /dev/video0 --set-ctrl=hdmi_000_0_is_connected_to={}"
+"""As Linux calls it since 6.11."""
+_TO_NOTHING, _TO_OUTPUT = 0, 2
 _NAME, _DRIVER = "vivid.0", "/sys/bus/platform/drivers/vivid"
 _GREY, _LIGHT, _DARK = 120, 235, 16
 _MODULE_PX = 10
@@ -50,11 +54,13 @@ class LabCamera:
         await self._door.run(
             f"systemd-run --quiet --collect --unit={_VIEW} --property=StandardOutput=null v4l2-ctl"
             " -d /dev/video1 --stream-out-mmap --stream-from=/run/camera-view.grey --stream-loop"
+            f" && {_CONNECT.format(_TO_OUTPUT)}"
         )
 
     async def hide(self) -> None:
-        """What it sees then is noise."""
-        await self._door.run(f"systemctl stop {_VIEW} 2>/dev/null || true")
+        """Take the code away. Harmless when there is none."""
+        stop = f"systemctl stop {_VIEW} 2>/dev/null || true"
+        await self._door.run(f"{_CONNECT.format(_TO_NOTHING)}; {stop}")
 
 
 def drawn(text: str) -> bytes:

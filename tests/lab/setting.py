@@ -45,7 +45,7 @@ def kiosk_toml(terminal_port: int, twins: Sequence[str]) -> str:
             "languages": harbour["languages"],
             "menu": "/etc/kioskd/harbour/menu.toml",
             "state_dir": "/var/lib/kioskd",
-            "site": harbour["site"],
+            "site": harbour["site"] | {"logo": "/etc/kioskd/harbour/logo.png"},
             "display": {
                 "width_px": SCREEN_PX[0],
                 "height_px": SCREEN_PX[1],

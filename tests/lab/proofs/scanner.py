@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from tests.lab.keystrokes import Stroke, typed
 from tests.lab.lab import Lab, NotSo, until
@@ -14,6 +14,8 @@ from tests.lab.setting import SCANNER_PATH
 
 CARD = "10024711"
 CYCLES = 20
+TRIES = 3
+GREETED_S = 30.0
 SETTLE_S = 2.0
 """So long something forbidden is given to happen; what is allowed takes a tenth of it here."""
 _HEARD = "/run/lab-heard"
@@ -29,14 +31,19 @@ async def scan(lab: Lab) -> str:
 
 
 async def scan_card(lab: Lab) -> int:
-    """Hold Sanne's card to the scanner until the kiosk greets her; how often that took.
+    """Hold Sanne's card to the scanner until the kiosk greets her; how often that took."""
+    return await greeted(lab, lambda: lab.machine.type(SCANNER, typed(CARD)))
 
-    An emulated keyboard on a busy host sometimes types like a human, which a scanner must not.
+
+async def greeted(lab: Lab, scan_once: Callable[[], Awaitable[None]]) -> int:
+    """Scan until the kiosk greets the member; how often that took.
+
+    On a busy host an emulated scanner sometimes stutters like a human, which the kiosk must not believe.
     """
-    for tries in range(1, 4):
-        await lab.machine.type(SCANNER, typed(CARD))
+    for tries in range(1, TRIES + 1):
+        await scan_once()
         try:
-            await lab.until_screen("overview", timeout_s=20)
+            await lab.until_screen("overview", timeout_s=GREETED_S)
             return tries
         except NotSo as nothing:
             why = nothing

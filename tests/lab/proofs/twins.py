@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 from tests.lab.keystrokes import typed
 from tests.lab.lab import Lab, NotSo
 from tests.lab.proofs.proof import Proof
-from tests.lab.proofs.scanner import CARD
+from tests.lab.proofs.scanner import CARD, greeted
 
 LONG = "https://example.test/" + "0123456789abcdef" * 4
 BURST = 12
@@ -25,8 +26,7 @@ async def told_apart(lab: Lab) -> str:
         await lab.twins.plug(number)
         await lab.until_device(f"twin{number}", "ok")
     for number in range(2):
-        await lab.twins.type(number, typed(CARD))
-        await lab.until_screen("overview")
+        await greeted(lab, partial(lab.twins.type, number, typed(CARD)))
         await lab.leave()
     return f"{' and '.join(lab.twins.paths)}: each pulled, each read"
 
@@ -36,8 +36,7 @@ async def burst(lab: Lab) -> str:
     since_s = time.monotonic()
     await lab.twins.type(0, typed(LONG) * BURST)
     took_s = time.monotonic() - since_s
-    await lab.twins.type(0, typed(CARD))
-    await lab.until_screen("overview")
+    await greeted(lab, partial(lab.twins.type, 0, typed(CARD)))
     await lab.leave()
     keys = BURST * (len(LONG) + 1)
     return (
