@@ -110,14 +110,19 @@ def _check_config(parsed: argparse.Namespace) -> int:
     from kioskd.daemon import exit_codes
     from kioskd.daemon.config import load_config
     from kioskd.daemon.menu import load_menu
+    from kioskd.daemon.wiring import letterhead_of
 
     try:
         config = load_config(parsed.file)
         menu = load_menu(config.menu, config.currency)
+        logo = letterhead_of(config).logo
     except ConfigError as error:
         print(error, file=sys.stderr)
         return exit_codes.CONFIG
-    print(f"{parsed.file}: good, {len(menu.products)} products in {len(menu.categories)} categories")
+    print(
+        f"{parsed.file}: good, {len(menu.products)} products in {len(menu.categories)} categories"
+        + (f", a logo of {logo.width_px} x {logo.height_px} dots" if logo else "")
+    )
     return exit_codes.OK
 
 

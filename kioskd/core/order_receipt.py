@@ -10,7 +10,7 @@ from kioskd.core.effects import PrintReceipt
 from kioskd.core.loyalty_texts import LoyaltyTexts
 from kioskd.core.order import Order, OrderDiscount, OrderLine, StoredValue, Tender
 from kioskd.core.ports import Translator
-from kioskd.core.receipt import Align, Columns, Element, Feed, Qr, Receipt, Rule, Text
+from kioskd.core.receipt import Align, Columns, Element, Feed, Logo, Qr, Receipt, Rule, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Letterhead:
     address: tuple[str, ...] = ()
     vat_number: str | None = None
     footer: str | None = None
+    logo: Logo | None = None
 
 
 def order_receipt(job: PrintReceipt, letterhead: Letterhead, tr: Translator) -> Receipt:
@@ -30,6 +31,8 @@ def order_receipt(job: PrintReceipt, letterhead: Letterhead, tr: Translator) -> 
 
 def _elements(job: PrintReceipt, letterhead: Letterhead, tr: Translator) -> Iterator[Element]:
     order = job.order
+    if letterhead.logo:
+        yield letterhead.logo
     yield Text(letterhead.name, Align.CENTRE, bold=True, size=2)
     for line in letterhead.address:
         yield Text(line, Align.CENTRE)

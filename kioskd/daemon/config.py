@@ -88,13 +88,14 @@ Symbology = Literal["qr", "code128", "ean/upc", "datamatrix", "aztec", "pdf417",
 
 
 class Site(Section):
-    """The restaurant, as it stands on the receipt."""
+    """The restaurant, as it stands on the receipt. `logo` is a picture file; a dot is 1/8 mm."""
 
     name: Line = Field(examples=["Harbour Kitchen"])
     address: Annotated[tuple[Line, ...], Strict(False), Field(max_length=6)] = ()
     vat_number: Line | None = None
     time_zone: Annotated[str, AfterValidator(_time_zone)] = "Europe/Amsterdam"
     receipt_footer: Annotated[str, Field(max_length=300)] | None = None
+    logo: FilePath | None = None
 
 
 class Display(Section):

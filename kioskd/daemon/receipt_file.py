@@ -10,14 +10,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from PIL import Image, UnidentifiedImageError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kioskd.core.errors import ConfigError
-from kioskd.core.receipt import Align, Columns, Element, Feed, Logo, Qr, Receipt, Rule, Text
+from kioskd.core.receipt import Align, Columns, Element, Feed, Qr, Receipt, Rule, Text
+from kioskd.daemon.logo_file import read_logo
 
 MAX_BYTES = 4 * 1024 * 1024
-MAX_LOGO_PX = 2000
 
 
 class _Part(BaseModel):
@@ -106,19 +105,3 @@ def _element(part: _AnyPart, folder: Path) -> Element:
             return Qr(part.data, part.caption)
         case _Logo():
             return read_logo(folder / part.file)
-
-
-def read_logo(file: Path) -> Logo:
-    """Any picture Pillow reads; what is transparent in it is paper. Raises ConfigError."""
-    try:
-        with Image.open(file) as picture:
-            picture.draft("L", (MAX_LOGO_PX, MAX_LOGO_PX))
-            if max(picture.size) > 4 * MAX_LOGO_PX:
-                raise ConfigError(str(file), f"is larger than {4 * MAX_LOGO_PX} pixels", "make it smaller")
-            colour = picture.convert("RGBA")
-    except (OSError, UnidentifiedImageError, Image.DecompressionBombError, ValueError, SyntaxError) as wrong:
-        raise ConfigError(str(file), f"is no picture: {wrong}") from wrong
-    paper = Image.new("RGBA", colour.size, "white")
-    grey = Image.alpha_composite(paper, colour).convert("L")
-    grey.thumbnail((MAX_LOGO_PX // 2, MAX_LOGO_PX // 2))
-    return Logo(grey.tobytes(), *grey.size)

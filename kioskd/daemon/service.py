@@ -137,7 +137,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
                 post=post,
             ),
             printer=hardware.printer,
-            letterhead=letterhead_of(config),
+            letterhead=await asyncio.to_thread(letterhead_of, config),
             translators={language: translator(language) for language in shop.languages},
         )
         runtime = Runtime(

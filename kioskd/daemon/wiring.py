@@ -122,8 +122,13 @@ def pin_guard_of(config: Config, clock: Callable[[], float]) -> PinGuard | None:
 
 
 def letterhead_of(config: Config) -> Letterhead:
-    site = config.site
-    return Letterhead(site.name, site.address, site.vat_number, site.receipt_footer)
+    """Reads the logo. After the first frame. Raises ConfigError."""
+    site, logo = config.site, None
+    if site.logo:
+        from kioskd.daemon.logo_file import read_logo
+
+        logo = read_logo(site.logo)
+    return Letterhead(site.name, site.address, site.vat_number, site.receipt_footer, logo)
 
 
 def backend_of(

@@ -77,7 +77,7 @@ def kiosk_settings(
         "languages": harbour["languages"],
         "menu": str(HARBOUR / harbour["menu"]),
         "state_dir": str(places.state),
-        "site": harbour["site"],
+        "site": harbour["site"] | {"logo": str(HARBOUR / harbour["site"]["logo"])},
         "display": {
             "width_px": size_px[0],
             "height_px": size_px[1],

@@ -20,7 +20,7 @@ from kioskd.core.order import (
     Tender,
 )
 from kioskd.core.order_receipt import Letterhead, order_receipt
-from kioskd.core.receipt import Align, Columns, Element, Text
+from kioskd.core.receipt import Align, Columns, Element, Logo, Text
 from kioskd.ui.locale.translator import translator
 from tests.unit.shopfront import eur
 from tests.unit.test_order import ORDER
@@ -100,6 +100,14 @@ def test_a_shop_without_address_vat_number_or_footer_prints_none() -> None:
     lines = texts(paper(job(), head=Letterhead("Bare")))
     assert lines[:2] == ["Bare", "Your order number"]
     assert not any("VAT" in line for line in lines)
+
+
+def test_a_logo_is_at_the_head() -> None:
+    logo = Logo(b"\x00", 1, 1)
+    head, name, *_ = paper(job(), head=Letterhead("Bare", logo=logo))
+    assert head is logo
+    assert isinstance(name, Text)
+    assert name.text == "Bare"
 
 
 def test_take_away_is_said() -> None:
