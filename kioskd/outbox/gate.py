@@ -13,6 +13,9 @@ from typing import Any
 from kioskd.outbox.courier import NeverSent, Outcome, Throttled, Unauthorised, Unclear
 from kioskd.outbox.policy import Instant, Policy
 
+_SPREAD_LEFT = 0.5
+"""Of the wait after an outage, when a guest's order was taken meanwhile: there is room. Guests come at
+random, so kiosks that begin early for their sake do not begin all at once either."""
 _SLOWER = 1.25
 _FASTER = 0.5
 """One in four is let in when these balance: the limit is used up, and who only asks once in a while gets
@@ -69,8 +72,14 @@ class Gate:
             return gate._shut(Flow.UNREACHABLE, at, policy)
         return gate
 
-    def answered(self, policy: Policy) -> Gate:
-        """The server took a position on an operation: it is there. A refused credential stays refused."""
+    def answered(self, at: Instant, policy: Policy) -> Gate:
+        """The server took an operation: it is there, and has room."""
+        gate = self._heard(policy)
+        left_s = gate.spread_until_s - at.mono_s
+        return gate if left_s <= 0.0 else replace(gate, spread_until_s=at.mono_s + left_s * _SPREAD_LEFT)
+
+    def _heard(self, policy: Policy) -> Gate:
+        """It is there. A refused credential stays refused."""
         if self.flow is Flow.UNAUTHORISED:
             return replace(self, online=True, failures=0)
         if self.online and not (self.failures or self.trips or self.pace_s):
@@ -91,7 +100,7 @@ class Gate:
         if at.mono_s >= self.resume_at_s:  # once for two that were under way together
             pace_s = min(max(pace_s * _SLOWER, policy.pace_first_s), policy.pace_cap_s)
         return replace(
-            self.answered(policy),
+            self._heard(policy),
             resume_at_s=max(self.resume_at_s, at.mono_s + wait_s),
             pace_s=pace_s,
             backlog_at_s=at.mono_s + wait_s + pace_s * at.chance,

@@ -92,7 +92,7 @@ def _tell_gate(turn: Turn, outcome: Outcome) -> None:
         case Poison():
             pass
         case _:
-            turn.gate = turn.gate.answered(turn.policy)
+            turn.gate = turn.gate.answered(turn.at, turn.policy)
 
 
 # --- before the write ----------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from kioskd.outbox.policy import Policy
 from tests.simulation.herd import Herd
 
@@ -13,10 +15,10 @@ def test_the_queues_drain_as_fast_as_the_limit_allows_and_guests_go_first() -> N
     assert herd.fresh_p95_s < 60.0
 
 
-def test_few_kiosks_are_done_in_two_minutes_although_each_waits_for_up_to_one() -> None:
-    ratios = sorted(Herd(seed, 10).run().ratio for seed in range(5))
-    assert ratios[2] <= 1.2
-    assert ratios[-1] <= 1.3
+@pytest.mark.parametrize("seed", range(30))
+def test_few_kiosks_are_done_in_two_minutes_although_each_waits_for_up_to_one(seed: int) -> None:
+    """Whoever could serve a guest meanwhile waits half as long, or the limit would lie idle."""
+    assert Herd(seed, 10).run().good
 
 
 def test_a_herd_that_asks_again_at_once_leaves_no_room_for_guests() -> None:
