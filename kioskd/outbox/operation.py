@@ -60,7 +60,8 @@ class Draft:
     `order_number` is remembered as the last one given, in the same commit.
 
     Within a `saga`: it is sent only when everything in `depends_on` is confirmed, and everything it `follows`
-    is no longer under way; `compensates` names the operation it undoes. Those must be accepted before it.
+    is final or in doubt (never past what is quarantined: that may yet be sent); `compensates` names the
+    operation it undoes. Those must be accepted before it.
     `at_once`: a guest waits for it. It is sent now or never, and not again after an unknown outcome, unless
     its saga is finished meanwhile.
     """

@@ -19,7 +19,6 @@ ARMED = "armed"
 """What an undo operation is held for until its step must be undone."""
 
 _IN_EFFECT = frozenset({OpState.CONFIRMED, OpState.COMPENSATING})
-_PARKED = frozenset({OpState.IN_DOUBT, OpState.QUARANTINED})
 
 
 class SagaState(StrEnum):
@@ -96,7 +95,8 @@ class Saga:
                 return _without(state)
         for op_id in operation.follows:
             followed = self.members[op_id]
-            if followed.is_open and followed.state not in _PARKED:
+            # In doubt it was sent, and may stay so for days. Quarantined it may yet be sent: not past it.
+            if followed.is_open and followed.state is not OpState.IN_DOUBT:
                 return Prospect.WAITS
         return Prospect.READY
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from kioskd.outbox.events import Cancel, Release, ResolveDoubt, Retry, Verdict
 from kioskd.outbox.operation import Draft, Operation, Strategy, encode_payload
+from kioskd.outbox.saga import Course, Decision
 from kioskd.outbox.states import OpState
 from tests.simulation.clocks import TRUE_EPOCH
 from tests.simulation.guest import ASK_AGAIN_S, MONEY, undo_of
@@ -87,16 +89,20 @@ class Background:
 
     def _claim(self) -> None:
         world = self.world
-        lane = f"guest:{world.random.randrange(2)}"
-        if self._plain(Draft(f"claim{self.n}", "claim", lane, {})) and world.random.random() < 0.4:
-            world.at(world.random.uniform(0, 100), lambda: self._void(lane))
+        lane, op_id = f"guest:{world.random.randrange(2)}", f"claim{self.n}"
+        claim = Draft(op_id, "claim", lane, {}, saga=op_id)
+        world.draw_trouble(claim)
+        if world.accept(claim, decide=Decision(op_id, Course.FINISH)) and world.random.random() < 0.4:
+            world.at(world.random.uniform(0, 100), lambda: self._void(claim))
 
-    def _void(self, lane: str) -> None:
+    def _void(self, claim: Draft) -> None:
+        """Behind the claim, wherever that got stuck."""
         world = self.world
-        if f"claim{self.n}" in world.set_aside:
-            return
-        if not world.accept(Draft(f"void{self.n}", "void", lane, {})):
-            world.at(ASK_AGAIN_S, lambda: self._void(lane))
+        void = Draft(f"void{self.n}", "void", claim.lane, {})
+        if claim.op_id in world.queue.sagas:
+            void = replace(void, saga=claim.saga, follows=(claim.op_id,))
+        if not world.accept(void):
+            world.at(ASK_AGAIN_S, lambda: self._void(claim))
 
 
 def staff_round(world: World) -> None:

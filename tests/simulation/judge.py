@@ -54,12 +54,11 @@ def payload(world: World, op_id: str) -> None:
 
 
 def void(world: World, op_id: str) -> Outcome:
-    """A void must not overtake its claim, unless a person has to look at that first."""
+    """A void must not overtake its claim, not even one that a person has to look at first."""
     number = op_id.removeprefix("void")
     claim = f"claim{number}"
     row = world.store.row(claim)
-    overtaken = row is not None and row.is_open and claim not in world.set_aside
-    must(not overtaken, f"{op_id} overtook {claim}, which is {row and row.state}")
+    must(row is None or not row.is_open, f"{op_id} overtook {claim}, which is {row and row.state}")
     return world.server.void(number, op_id)
 
 
@@ -102,7 +101,7 @@ def at_the_end(world: World) -> None:
         _operation(world, row, draft)
         world.seen[f"{draft.kind} {row.state}"] += 1
         world.seen[row.state] += 1
-    for saga in {str(draft.saga) for draft in world.promised.values() if draft.saga}:
+    for saga in {str(draft.saga) for draft in world.promised.values() if not _alone(draft)}:
         _saga(world, saga)
     _lanes(world)
     for op_id in world.doubts:
@@ -126,13 +125,18 @@ def _operation(world: World, row: Operation, draft: Draft) -> None:
         must(effects >= 1, f"{op_id} is {row.state}, yet it is not in effect", Lost)
     elif row.state in WITHOUT_EFFECT and draft.kind != "lock":
         must(effects == 0, f"{op_id} is {row.state}, yet it is in effect")
-    if draft.kind in ("order", "return", "claim", "unclaimed") and not draft.held and row.saga is None:
+    if draft.kind in ("order", "return", "claim", "unclaimed") and not draft.held and _alone(draft):
         wanted = OpState.REJECTED if op_id in world.refuses else OpState.CONFIRMED
         person = op_id in world.set_aside and row.state is OpState.CANCELLED
         must(row.state is wanted or person, f"{op_id} is {row.state}, it should be {wanted}", Lost)
     if row.remote_uuid is not None and draft.kind in MONEY:
         cause = world.server.ledger[int(row.remote_uuid.removeprefix("tx-"))].cause
         must(cause == op_id, f"{op_id} took a transaction of {cause or 'another till'} for its own")
+
+
+def _alone(draft: Draft) -> bool:
+    """No guest's visit depends on it."""
+    return draft.saga is None or draft.kind in ("claim", "void")
 
 
 def _saga(world: World, saga: str) -> None:
@@ -160,7 +164,7 @@ def _lanes(world: World) -> None:
     plain = (
         op_id
         for op_id, draft in world.promised.items()
-        if not (draft.held or draft.saga or op_id in world.set_aside)
+        if _alone(draft) and not (draft.held or draft.follows or op_id in world.set_aside)
     )
     place = {op_id: index for index, op_id in enumerate(plain)}
     last: dict[str, int] = {}

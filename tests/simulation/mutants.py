@@ -26,7 +26,7 @@ from kioskd.outbox.fence import Fence, fence
 from kioskd.outbox.operation import Draft, Operation, Strategy
 from kioskd.outbox.policy import Instant, Policy
 from kioskd.outbox.queue import Queue
-from kioskd.outbox.saga import Prospect
+from kioskd.outbox.saga import Prospect, Saga
 from kioskd.outbox.states import OpState
 from kioskd.outbox.store import Store
 from kioskd.outbox.turn import Turn
@@ -130,6 +130,17 @@ def _always_ready(*_: object) -> Prospect:
     return Prospect.READY
 
 
+def _past_what_is_quarantined(saga: Saga, operation: Operation) -> Prospect:
+    members = {
+        op_id: member.evolve(state=OpState.IN_DOUBT) if member.state is OpState.QUARANTINED else member
+        for op_id, member in saga.members.items()
+    }
+    return _prospect(replace(saga, members=members), operation)
+
+
+_prospect = Saga.prospect
+
+
 def _stands_for_ever(*_: object) -> Fence:
     return Fence.STANDS
 
@@ -218,6 +229,9 @@ MUTANTS: dict[str, Mutant] = {
     "one lane for each operation": Mutant(_drafting(lambda d: replace(d, lane=d.op_id))),
     "lets a guest's debit wait for better days": Mutant(_drafting(lambda d: replace(d, at_once=False))),
     "undoes before it is certain": Mutant(patches={"kioskd.outbox.saga.Saga.prospect": _always_ready}),
+    "does not wait for what is quarantined": Mutant(
+        patches={"kioskd.outbox.saga.Saga.prospect": _past_what_is_quarantined}
+    ),
     "redeems with an expired key": Mutant(patches={f"{TURN}.fence": _stands_for_ever}),
     "believes in a lock from before the power cut": Mutant(patches={f"{TURN}.fence": _stands_after_boot}),
     "believes the first absence": Mutant(patches={f"{REPLIES}.settled_at_s": _settled_at_once}),

@@ -181,7 +181,7 @@ class World(Kernel):
         """Some operations the server will not have, and some cannot be read until an upgrade."""
         if draft.kind in _REFUSABLE and self.fault("refused"):
             self.refuses.add(draft.op_id)
-        elif draft.kind == "order" and self.fault("poison"):
+        elif draft.kind in ("order", "claim") and self.fault("poison"):
             self.poisoned.add(draft.op_id)
 
     def settle_payment(self, payment: str) -> None:

@@ -15,6 +15,7 @@ from kioskd.outbox.courier import (
     Found,
     NeverSent,
     Outcome,
+    Poison,
     Refused,
     Unclear,
 )
@@ -26,6 +27,7 @@ from kioskd.outbox.events import (
     Persist,
     Release,
     ResolveDoubt,
+    Retry,
     SagaEnded,
     Tick,
     Verdict,
@@ -372,3 +374,25 @@ def test_abandoning_twice_is_the_same_as_once(prepare: Callable[[], Desk]) -> No
     states = {op_id: member.state for op_id, member in desk.queue.sagas["s"].members.items()}
     desk.take(Abandon("debit", "b"))
     assert {op_id: member.state for op_id, member in desk.queue.sagas["s"].members.items()} == states
+
+
+# --- not past what is quarantined ----------------------------------------------------------------------
+
+
+def test_a_void_does_not_overtake_its_claim_that_cannot_be_read() -> None:
+    claim = Draft("claim", "claim", "guest:1", {}, saga="s")
+    void = Draft("void", "void", "guest:1", {}, saga="s", follows=("claim",))
+    desk = Desk().take(Accept((claim,), decide=FINISH)).accept(void)
+    desk.reply("claim", Poison("KeyError"))
+    assert desk.state("claim") is OpState.QUARANTINED
+    assert desk.restarted().sent == []  # a void first, and a claim later, would keep the points
+    assert desk.take(Retry("claim", "Kim", "upgraded"), 100.0).sent == ["claim"]
+    assert desk.reply("claim", Applied(), 101.0).sent == ["void"]
+
+
+def test_a_person_who_gives_up_what_is_quarantined_lets_go_what_follows_it() -> None:
+    claim = Draft("claim", "claim", "guest:1", {}, saga="s")
+    void = Draft("void", "void", "guest:1", {}, saga="s", follows=("claim",))
+    desk = Desk().take(Accept((claim,), decide=FINISH)).accept(void)
+    desk.reply("claim", Poison("KeyError"))
+    assert desk.take(Cancel("claim", "never happened")).sent == ["void"]
