@@ -1,6 +1,7 @@
 """`./dev lab`: build the machine or take the kept one, boot it, do the proofs, report.
 
-The exit status is 0 when every proof held, 1 when one did not, 2 for wrong use, 3 when there was no machine.
+The exit status is 0 when every proof held, 1 when one did not, 2 for wrong use, 3 when there was no machine,
+130 after Ctrl-C.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ OUT = Path("out/lab")
 PROOF_S = 600.0
 _TROUBLE = (NotSo, NothingToTouch, KioskDown, CommandFailed, QmpError, TimeoutError)
 NO_MACHINE = 3
+INTERRUPTED = 130
 
 
 def main() -> int:
@@ -46,6 +48,9 @@ def main() -> int:
         image = _image(report)
         if not asked.build_only:
             asyncio.run(_prove(image, proofs, report))
+    except KeyboardInterrupt:
+        report.write()
+        return INTERRUPTED
     except (BuildFailed, MachineDown, *_TROUBLE) as error:
         sys.stderr.write(f"lab: {error}\n")
         return NO_MACHINE
