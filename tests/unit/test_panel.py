@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 
+import kioskd.sim.panel
 from kioskd.sim.dashboard import Dashboard
 from kioskd.sim.kiosk import Frame, KioskDown, KioskRefused
 from kioskd.sim.leat import LeatSimulator
@@ -462,3 +466,18 @@ def test_papers_qr_codes_and_requests_can_be_looked_at() -> None:
         assert (await client.get("/requests/1")).status_code == 404
 
     with_panel(use)
+
+
+def test_every_button_of_the_printer_does_something() -> None:
+    page = (Path(kioskd.sim.panel.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    names = re.findall(r'data-printer="(\w+)"', page)
+    assert len(names) == len(set(names)) >= 9
+    turned: dict[str, bool] = {}
+
+    async def use(world: FakeWorld, client: httpx.AsyncClient) -> None:
+        world.printer_condition = turned.__setitem__
+        for name in names:
+            assert (await client.post("/do/printer", json={"name": name, "value": True})).status_code == 204
+
+    with_panel(use)
+    assert replace(Conditions(), **turned) == Conditions(**dict.fromkeys(names, True))

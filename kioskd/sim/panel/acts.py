@@ -112,7 +112,19 @@ class Cable(Form):
 
 
 class PrinterCondition(Form):
-    name: Literal["paper_out", "paper_low", "cover_open", "silent"]
+    """What a presenter or XON/XOFF would add is not here: the world's printer has neither."""
+
+    name: Literal[
+        "paper_out",
+        "paper_low",
+        "cover_open",
+        "silent",
+        "babbles",
+        "jammed",
+        "too_hot",
+        "cutter_fails",
+        "cutter_stuck",
+    ]
     value: bool
 
     async def do(self, world: World) -> None:
