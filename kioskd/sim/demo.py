@@ -11,6 +11,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from kioskd.sim.kiosk import KioskDown
@@ -47,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
         "--out", type=Path, metavar="DIR", help="keep everything that happened in this folder"
     )
     parser.add_argument("--size", type=_size, default=None, metavar="WxH", help="display in pixels")
+    parser.add_argument("--backend", choices=("leat", "rbi"), default="leat", help="the loyalty world (leat)")
     parser.add_argument("--port", type=int, default=PANEL_PORT, help=f"of the panel ({PANEL_PORT})")
     parser.add_argument(
         "--window",
@@ -73,6 +75,7 @@ def _say(line: str) -> None:
 
 async def _by_hand(asked: argparse.Namespace) -> None:
     options = Options(size_px=asked.size or (1080, 1920), driver="auto" if asked.window else "offscreen")
+    options = replace(options, backend=asked.backend)
     with contextlib.ExitStack() as stack:
         folder = asked.out or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kioskd-demo-")))
         async with World(folder, options) as world:

@@ -11,6 +11,7 @@ from kioskd.sim.scenario import (
     Balance,
     CollectableAtLeat,
     GiftCardAtLeat,
+    PointsAtRbi,
     PrepaidAtLeat,
     VoucherAtLeat,
     Wire,
@@ -154,6 +155,22 @@ async def prepaid(world: World, wanted: PrepaidAtLeat) -> Verdict:
 async def collectable(world: World, wanted: CollectableAtLeat) -> Verdict:
     waiting = world.dashboard.collectables(wanted.card)
     return _equal(f"rewards that wait for {wanted.card}", sorted(waiting), sorted(wanted.titles))
+
+
+@_check("points")
+async def points(world: World, wanted: PointsAtRbi) -> Verdict:
+    guests = {guest["name"]: guest for guest in world.rbi.to_json()["guests"]}
+    if wanted.guest not in guests:
+        return f"there is no guest {wanted.guest}"
+    said = wanted.model_dump(exclude_none=True, exclude={"guest"})
+    return _equal(f"points of {wanted.guest}", {key: guests[wanted.guest][key] for key in said}, said)
+
+
+@_check("transactions")
+async def transactions(world: World, wanted: Mapping[str, int]) -> Verdict:
+    states = [one["status"].lower() for one in world.rbi.to_json()["transactions"]]
+    found = {state: states.count(state) for state in (*wanted, *states)}
+    return None if all(found[state] == count for state, count in wanted.items()) else f"there are {found}"
 
 
 @_check("portal_says")

@@ -116,7 +116,8 @@ async def play(scenario: Scenario, out: Path | None, say: Say = lambda line: Non
         terminal_auto_s=0.0 if scenario.settings.card == "at_once" else None,
         restart_after_s=None,
         settings=scenario.settings.kiosk,
-        switches=scenario.settings.leat,
+        switches=scenario.settings.leat if scenario.settings.backend == "leat" else scenario.settings.rbi,
+        backend=scenario.settings.backend,
     )
     with tempfile.TemporaryDirectory(prefix="kioskd-") as folder:
         async with World(Path(folder), options) as world:
@@ -248,7 +249,7 @@ class _Player:
             raise StepFailed("the terminal never asked for a card") from None
 
     async def fault(self, rule: Any) -> None:
-        self._world.leat.faults.add(rule)
+        self._world.loyalty.faults.add(rule)
 
     async def unplug(self, devices: tuple[Any, ...]) -> None:
         for device in devices:
@@ -274,6 +275,18 @@ class _Player:
                 self._world.dashboard.change(name, form)
             except ControlRefused as refused:
                 raise StepFailed(f"{name}: {refused}") from None
+
+    async def at_rbi(self, forms: dict[str, dict[str, Any]]) -> None:
+        from kioskd.sim.forms import ControlRefused
+
+        for name, form in forms.items():
+            try:
+                self._world.rbi.control(name, dict(form))
+            except ControlRefused as refused:
+                raise StepFailed(f"{name}: {refused}") from None
+
+    async def rbi(self, switches: dict[str, Any]) -> None:
+        self._world.switch_rbi(switches)
 
     async def leat(self, switches: dict[str, Any]) -> None:
         self._world.dashboard.switch(switches)
@@ -346,6 +359,8 @@ _ACTS: dict[str, _Act] = {
     "command": lambda player, words: player._world.command(words),
     "leat": _Player.leat,
     "at_leat": _Player.at_leat,
+    "rbi": _Player.rbi,
+    "at_rbi": _Player.at_rbi,
     "order_paid": lambda player, number: player._world.kiosk.order_paid(number),
 }
 

@@ -8,6 +8,8 @@ order in which they are written; then all its expectations must come true within
                   counter = true        paying at the counter is offered
                   kiosk = { ... }       more of its kiosk.toml, laid over what the simulated kiosk has
                   leat = { ... }        switches of the loyalty server: see sim/leat/switches.py
+                  backend = "rbi"       the kiosk lives in the other loyalty world
+                  rbi = { ... }         switches of that one: see sim/rbi/switches.py
 
 What the guest does:
 
@@ -42,6 +44,7 @@ What the world does:
     leat = { read_lag_s = 3 }           switches of the loyalty server, from now on
     at_leat = { vouchers = { code = "FLYER-TEN", expires_in_s = 0 } }   what the merchant does in the loyalty
                                         server's dashboard: the forms of sim/leat/control.py
+    rbi = { ... }, at_rbi = { codes = { code = "471199", guest = "Sanne" } }      the same of the other one
 
 What is expected:
 
@@ -64,6 +67,8 @@ What is expected:
     gift_card = { code = "GC-2500-HARBOUR", balance = "12.50" }    at Leat
     prepaid = { card = "10024711", balance = "7.30" }              at Leat
     collectable = { card = "10024711", titles = ["Cookie"] }       what waits for its owner at Leat
+    points = { guest = "Sanne", points = 1250, available = 1000 }  at the other loyalty server
+    transactions = { claimed = 1, voided = 0 }                     and how many it has in each state
     charged = "13.10"                   what the card terminal took in all
     outbox = { open = 0 }               operations by state, or all that are open
     devices = { printer = "faulty" }    states of devices, as the kiosk reports them
@@ -98,7 +103,7 @@ from pydantic import (
 from kioskd.sim.faults import FaultRule
 from kioskd.sim.printer_machine import Conditions
 from kioskd.sim.terminal_faults import Faults
-from kioskd.sim.world import ClaimPlace, Device, Network, Via
+from kioskd.sim.world import Backend, ClaimPlace, Device, Network, Via
 
 FOLDER = Path(__file__).parent / "scenarios"
 WITHIN_S = 10.0
@@ -186,6 +191,12 @@ class PrepaidAtLeat(_Table):
     balance: Amount
 
 
+class PointsAtRbi(_Table):
+    guest: str
+    points: int | None = None
+    available: int | None = None
+
+
 class CollectableAtLeat(_Table):
     card: str
     titles: tuple[str, ...]
@@ -237,6 +248,8 @@ class Step(_Table):
     command: Texts | None = None
     leat: Mapping[str, StrictBool | StrictInt | float | str] | None = None
     at_leat: Mapping[str, Mapping[str, Any]] | None = None
+    rbi: Mapping[str, Any] | None = None
+    at_rbi: Mapping[str, Mapping[str, Any]] | None = None
 
     screen: str | None = None
     see: Texts | None = None
@@ -254,6 +267,8 @@ class Step(_Table):
     gift_card: GiftCardAtLeat | None = None
     prepaid: PrepaidAtLeat | None = None
     collectable: CollectableAtLeat | None = None
+    points: PointsAtRbi | None = None
+    transactions: Mapping[str, Count] | None = None
     charged: Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]{2}$")] | None = None
     outbox: Mapping[str, Count] | None = None
     devices: Mapping[str, str] | None = None
@@ -275,11 +290,12 @@ class Step(_Table):
 
 ACTS = frozenset(
     "scan tap keypad staff show_picture hide_picture collect wait_s card network fault unplug plug printer"
-    " terminal shift_wall_s kill restart order_paid command leat at_leat".split()
+    " terminal shift_wall_s kill restart order_paid command leat at_leat rbi at_rbi".split()
 )
 EXPECTATIONS = frozenset(
     "screen see not_see enabled disabled paper papers claim_on portal_says wire balance orders voucher"
-    " gift_card prepaid collectable charged outbox devices says says_not exit_status log_has_not".split()
+    " gift_card prepaid collectable points transactions charged outbox devices says says_not exit_status"
+    " log_has_not".split()
 )
 
 
@@ -300,6 +316,8 @@ class Settings(_Table):
     counter: StrictBool = True
     kiosk: Mapping[str, Any] = Field(default_factory=dict)
     leat: Mapping[str, StrictBool | StrictInt | float | str] = Field(default_factory=dict)
+    backend: Backend = "leat"
+    rbi: Mapping[str, Any] = Field(default_factory=dict)
 
 
 class _File(_Table):

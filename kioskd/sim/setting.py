@@ -35,6 +35,10 @@ class Places:
         return self.folder / "leat.token"
 
     @property
+    def api_key(self) -> Path:
+        return self.folder / "rbi.key"
+
+    @property
     def claim_secret(self) -> Path:
         return self.folder / "leat-claims.secret"
 
@@ -64,7 +68,8 @@ def kiosk_settings(
     *,
     size_px: tuple[int, int],
     driver: str,
-    leat_port: int,
+    backend: str,
+    loyalty_port: int,
     terminal_port: int,
     counter: bool,
 ) -> dict[str, Any]:
@@ -85,15 +90,7 @@ def kiosk_settings(
             "height_mm": height_mm,
             "driver": driver,
         },
-        "loyalty": {
-            "backend": "leat",
-            "base_url": f"http://127.0.0.1:{leat_port}",
-            "token_file": str(places.token),
-            "shop_uuid": harbour["loyalty"]["shop_uuid"],
-            "portal_url": harbour["loyalty"]["portal_url"],
-            "claim_secret_file": str(places.claim_secret),
-            **{key: harbour["loyalty"][key] for key in ("link_blank_cards", "offers", "stored_value")},
-        },
+        "loyalty": _rbi(places, loyalty_port) if backend == "rbi" else _leat(places, loyalty_port, harbour),
         "scanner": [
             {"name": "front", "driver": "serial", "path": str(places.serial_scanner)},
             {"name": "side", "driver": "wedge", "path": str(places.wedge_scanner)},
@@ -105,6 +102,30 @@ def kiosk_settings(
         "staff": harbour["staff"],
         "limits": {"outage_spread_s": 0},
         "control": {"socket": str(places.socket), "drive": True},
+    }
+
+
+def _leat(places: Places, port: int, harbour: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "backend": "leat",
+        "base_url": f"http://127.0.0.1:{port}",
+        "token_file": str(places.token),
+        "shop_uuid": harbour["loyalty"]["shop_uuid"],
+        "portal_url": harbour["loyalty"]["portal_url"],
+        "claim_secret_file": str(places.claim_secret),
+        **{key: harbour["loyalty"][key] for key in ("link_blank_cards", "offers", "stored_value")},
+    }
+
+
+def _rbi(places: Places, port: int) -> dict[str, Any]:
+    return {
+        "backend": "rbi",
+        "region": "NL",
+        "base_url": f"http://127.0.0.1:{port}",
+        "key_file": str(places.api_key),
+        "store": "9041",
+        "pos_type": "kioskd",
+        "incentives": str(HARBOUR / "incentives.toml"),
     }
 
 

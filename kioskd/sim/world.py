@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # imported when the daemon is on its way: they bring HTTP, pi
     from kioskd.sim.leat import LeatSimulator
     from kioskd.sim.paper import Paper
     from kioskd.sim.printer import PrinterSimulator
+    from kioskd.sim.rbi import RbiSimulator
     from kioskd.sim.serve import ServedApp
     from kioskd.sim.terminal import TerminalSimulator
 
@@ -59,6 +60,9 @@ _RULES: Mapping[str, Mapping[str, Any]] = {
     "portal": {"kind": "portal"},
 }
 
+Backend = Literal["leat", "rbi"]
+"""Which loyalty world the kiosk lives in. Both are simulated; only this one is asked."""
+
 Via = Literal["serial", "wedge", "camera"]
 ClaimPlace = Literal["paper", "screen"]
 Device = Literal["scanner", "wedge", "camera", "printer", "terminal"]
@@ -79,6 +83,7 @@ class Options:
     terminal_auto_s: float | None = None
     restart_after_s: float | None = 1.0
     python: str = sys.executable
+    backend: Backend = "leat"
     settings: Mapping[str, Any] = field(default_factory=dict)
     """Laid over the kiosk's configuration."""
     switches: Mapping[str, Any] = field(default_factory=dict)
@@ -95,6 +100,7 @@ class World:
 
     kiosk: Kiosk
     leat: LeatSimulator
+    rbi: RbiSimulator
     dashboard: Dashboard
     served: ServedApp
     terminal: TerminalSimulator
@@ -159,8 +165,14 @@ class World:
 
         self.leat = LeatSimulator()
         self.dashboard = Dashboard(self.leat)
-        self.dashboard.switch(self.options.switches)
-        self.served = await things.enter_async_context(serve(self.leat.app, leat_port))
+        from kioskd.sim.rbi import RbiSimulator
+
+        self.rbi = RbiSimulator()
+        if self.options.backend == "leat":
+            self.dashboard.switch(self.options.switches)
+        else:
+            self.switch_rbi(self.options.switches)
+        self.served = await things.enter_async_context(serve(self.loyalty.app, leat_port))
 
         from kioskd.sim.camera import CameraSimulator
 
@@ -175,7 +187,11 @@ class World:
         return Path(short) / "kioskd.sock"
 
     def _write_settings(self, leat_port: int, terminal_port: int) -> None:
-        secrets = {self.places.token: "sim-token", self.places.claim_secret: "sim-shop-secret"}
+        secrets = {
+            self.places.token: "sim-token",
+            self.places.claim_secret: "sim-shop-secret",
+            self.places.api_key: "sim-key",
+        }
         for file, secret in secrets.items():
             file.write_text(f"{secret}\n")
             file.chmod(0o600)
@@ -183,7 +199,8 @@ class World:
             self.places,
             size_px=self.options.size_px,
             driver=self.options.driver,
-            leat_port=leat_port,
+            backend=self.options.backend,
+            loyalty_port=leat_port,
             terminal_port=terminal_port,
             counter=self.options.counter,
         )
@@ -233,7 +250,7 @@ class World:
         if how == "off":
             await self.served.pause()
         else:
-            self.leat.faults.replace([FaultRule(**_RULES[how])] if how in _RULES else [])
+            self.loyalty.faults.replace([FaultRule(**_RULES[how])] if how in _RULES else [])
             await self.served.resume()
         self.network_is = how
 
@@ -241,7 +258,7 @@ class World:
         """One more fault of the loyalty server, in the fields of FaultRule. Raises ValueError for others."""
         from kioskd.sim.faults import FaultRule
 
-        self.leat.faults.add(FaultRule(**rule))
+        self.loyalty.faults.add(FaultRule(**rule))
 
     # --- the devices -----------------------------------------------------------------------------------
 
@@ -402,7 +419,19 @@ class World:
     @property
     def requests(self) -> list[dict[str, Any]]:
         """What the loyalty server was asked and what it answered, oldest first."""
-        return [exchange.to_json() for exchange in self.leat.requests]
+        return [exchange.to_json() for exchange in self.loyalty.requests]
+
+    @property
+    def loyalty(self) -> LeatSimulator | RbiSimulator:
+        """The server that the kiosk asks."""
+        return self.leat if self.options.backend == "leat" else self.rbi
+
+    def switch_rbi(self, switches: Mapping[str, Any]) -> None:
+        """Change how the platform behaves. Raises ValueError for a switch or a position it does not have."""
+        from kioskd.sim.rbi.switches import Switches as RbiSwitches
+
+        now = self.rbi.state.switches.model_dump()
+        self.rbi.state.switches = RbiSwitches.model_validate({**now, **switches})
 
     def balance(self, card: str) -> int:
         """The points of whoever has this card, as the loyalty server knows them. Raises KeyError."""
