@@ -122,7 +122,7 @@ def test_chip_and_pin_goes_through_its_steps(tmp_path: Path) -> None:
     async def scene(stand: Stand) -> None:
         stand.on_step = lambda step: stand.sim.insert()
         assert (await stand.pay()).outcome is APPROVED
-        assert stand.steps == list(PaymentStep)
+        assert stand.steps == [step for step in PaymentStep if step is not PaymentStep.RESERVING]
 
     play(tmp_path, scene, auto_s=None)
 
