@@ -104,6 +104,24 @@ def test_tall_pictures_are_sent_in_bands() -> None:
     assert heights == [128, 128, 44]
 
 
+@pytest.mark.parametrize("graphics", Graphics)
+def test_rows_without_ink_cost_a_byte_each(graphics: Graphics) -> None:
+    ink = Image.new("1", (576, 100))
+    ink.paste(1, (0, 0, 576, 10))
+    ink.paste(1, (0, 70, 576, 80))
+    full = len(raster.raster(bytes(72 * 10), 576, 10, graphics))
+    sizes = [len(band) for band in raster.bands(ink, graphics)]
+    header = full - 720
+    assert sizes == [full, header + 60 + full, header + 20]
+
+
+def test_the_gap_of_an_i_is_not_worth_a_command_of_its_own() -> None:
+    ink = Image.new("1", (96, 24), 1)
+    ink.paste(0, (0, 5, 96, 8))
+    assert len(list(raster.bands(ink, Graphics.GS_V))) == 1
+    assert b"".join(raster.bands(ink, Graphics.GS_V)).count(b"\x1dv0") == 1
+
+
 def test_proof_is_asked_for_before_and_after_the_cut() -> None:
     job = compose(Receipt((Text("x"),)), EPSON, rasteriser=Boxes(), proofs=("A001", "A002")).data
     assert job.endswith(bytes.fromhex("1D284806003030 41303031 1D564200 1D284806003030 41303032"))

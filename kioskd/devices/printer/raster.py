@@ -12,6 +12,9 @@ from kioskd.devices.printer.profile import Graphics
 BAND_ROWS = 128
 """Small printers lose data when more arrives at once than their buffer holds (often 4 KiB)."""
 
+_WORTH_A_COMMAND_BYTES = 64
+"""Two more commands take up to 48."""
+
 _REALTIME_TAIL = re.compile(rb"(?<=\x10)[\x04\x05\x14]")
 
 
@@ -21,12 +24,44 @@ def defuse(data: bytes) -> bytes:
 
 
 def bands(ink: Image.Image, graphics: Graphics) -> Iterator[bytes]:
-    """Commands that print `ink`, at most BAND_ROWS rows each. White on the right is not sent."""
+    """Pieces that print `ink`, at most BAND_ROWS rows with ink each. White on the right is not sent, and rows
+    without ink are sent as a picture of one byte's width: a paper feed is not as long on every printer.
+    """
     used = ink.getbbox()
     width = max(8, used[2] if used else 0)
-    for top in range(0, ink.height, BAND_ROWS):
-        band = ink.crop((0, top, width, min(top + BAND_ROWS, ink.height)))
-        yield raster(band.tobytes(), band.width, band.height, graphics)
+    blank = b""
+    for top, bottom, inked in _strips(ink.crop((0, 0, width, ink.height))):
+        if not inked:
+            blank += raster(bytes(bottom - top), 8, bottom - top, graphics)
+            continue
+        band = ink.crop((0, top, width, bottom))
+        yield blank + raster(band.tobytes(), band.width, band.height, graphics)
+        blank = b""
+    if blank:
+        yield blank
+
+
+def _strips(ink: Image.Image) -> Iterator[tuple[int, int, bool]]:
+    """First row, row after the last, and whether ink is there. Few blank rows stay with their neighbours."""
+    row_bytes = (ink.width + 7) // 8
+    rows, nothing = ink.tobytes(), bytes(row_bytes)
+    runs: list[tuple[int, int, bool]] = []
+    for row in range(ink.height):
+        inked = rows[row * row_bytes : (row + 1) * row_bytes] != nothing
+        if runs and runs[-1][2] == inked:
+            runs[-1] = (runs[-1][0], row + 1, inked)
+        else:
+            runs.append((row, row + 1, inked))
+    merged: list[tuple[int, int, bool]] = []
+    for top, bottom, inked in runs:
+        ours = inked or (bottom - top) * (row_bytes - 1) < _WORTH_A_COMMAND_BYTES
+        if merged and ours and merged[-1][2]:
+            merged[-1] = (merged[-1][0], bottom, True)
+        else:
+            merged.append((top, bottom, ours))
+    for top, bottom, inked in merged:
+        for start in range(top, bottom, BAND_ROWS):
+            yield start, min(start + BAND_ROWS, bottom), inked
 
 
 def raster(rows: bytes, width: int, height: int, graphics: Graphics = Graphics.GS_V) -> bytes:
