@@ -25,7 +25,8 @@ import zxingcpp
 from bench.answering import answering
 from bench.scenes import KINDS, noisy, scene
 from bench.table import table
-from kioskd.core.events import DeviceChanged, Scanned, ScanRejected
+from kioskd.core.events import Scanned
+from kioskd.core.ports import DeviceEvent
 from kioskd.devices.camera.frame import Frame
 from kioskd.devices.camera.pipeline import SETTLING_DECODES, Pipeline
 from kioskd.devices.scanner.evdev import WedgeScanner
@@ -241,7 +242,7 @@ def _scanned_events(path: Path, _scan_bytes: int) -> list[int]:
     async def run() -> None:
         complete = asyncio.Event()
 
-        def emit(event: Scanned | ScanRejected | DeviceChanged) -> None:
+        def emit(event: DeviceEvent) -> None:
             if isinstance(event, Scanned):
                 received_ns.append(time.monotonic_ns())
                 if len(received_ns) == WAKE_UPS:

@@ -11,10 +11,12 @@ from kioskd.core.catalogue import Service
 from kioskd.core.credential import Credential, CredentialKind
 from kioskd.core.events import PaymentStep, PrintVerdict
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
+from kioskd.core.hindrance import Hindrance
 from kioskd.core.member import Member
 from kioskd.core.order import Order, Tender, order_lines
 from kioskd.core.preview import BasketPoints
 from kioskd.core.visit import (
+    AddingGiftCard,
     AskStaff,
     Attract,
     Blockage,
@@ -33,6 +35,7 @@ from kioskd.core.visit import (
     Points,
     Reviewing,
     Shop,
+    ShownHint,
     StillThere,
     Storing,
     Thanks,
@@ -136,6 +139,11 @@ def visits(shop: Shop) -> dict[str, Visit]:
     wanted = next(g for g in wanting.groups if g.minimum and not g.preset)
     no_terminal = {name: health for name, health in WORKING.items() if name != "card"}
 
+    camera = DeviceHealth("camera", DeviceKind.CAMERA, DeviceState.OK)
+    both = {**WORKING, "camera": camera}
+    only_camera = {name: health for name, health in both.items() if name != "front"}
+    dark = ShownHint(Hindrance.DARK, 106.0)
+
     def thanks(points: Points, **values: object) -> Thanks:
         return replace(Thanks(order, points, 115.0), **values)  # type: ignore[arg-type]
 
@@ -189,6 +197,11 @@ def visits(shop: Shop) -> dict[str, Visit]:
         "basket-nothing": replace(known, phase=Reviewing(), basket=empty),
         "identify": replace(ordering, phase=Identifying(Menu())),
         "identify-unknown": noticed(replace(ordering, phase=Identifying(Menu())), NoticeKind.CARD_UNKNOWN),
+        "identify-camera": replace(ordering, phase=Identifying(Menu()), devices=only_camera),
+        "identify-hint": replace(ordering, phase=Identifying(Menu()), devices=only_camera, hint=dark),
+        "gift-card-hint": replace(known, phase=AddingGiftCard(), devices=both, hint=dark),
+        "gift-card-camera": replace(known, phase=AddingGiftCard(), devices=only_camera),
+        "attract-camera": replace(start, devices=only_camera),
         "identify-busy": replace(ordering, phase=Identifying(Menu()), lookup=lookup),
         "keypad-empty": replace(ordering, phase=Identifying(Menu(), keypad=True)),
         "keypad": replace(ordering, phase=Identifying(Menu(), keypad=True, digits="40001234")),

@@ -14,6 +14,7 @@ from kioskd.core.catalogue import Service
 from kioskd.core.denial import Denial
 from kioskd.core.discount import OfferKind
 from kioskd.core.health import DeviceHealth
+from kioskd.core.hindrance import Hindrance
 from kioskd.core.judgement import Judgement, Objection
 from kioskd.core.loyalty_texts import LoyaltyTexts
 from kioskd.core.member import CollectableReward, Member, Voucher
@@ -384,6 +385,17 @@ class ScanRejected:
 
 
 @dataclass(frozen=True, slots=True)
+class CameraHint:
+    """Something may well be held before the camera, and this has kept it from being read for a while.
+
+    Told again about every second for as long as it is so; nothing is told when it is over.
+    """
+
+    hindrance: Hindrance
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class MemberFound:
     request: str
     member: Member
@@ -643,6 +655,7 @@ class Tick:
 Fact = (
     Scanned
     | ScanRejected
+    | CameraHint
     | MemberFound
     | VoucherFound
     | GiftCardFound

@@ -23,6 +23,8 @@ def step(visit: Visit, event: Event, moment: Moment, shop: Shop) -> Step:
     visit = replace(visit, now=moment.wall, active_s=moment.mono_s if guest_acted else visit.active_s)
     if visit.notice and (guest_acted or moment.mono_s >= visit.notice.until_s):
         visit = replace(visit, notice=None)
+    if visit.hint and (guest_acted or moment.mono_s >= visit.hint.until_s):
+        visit = replace(visit, hint=None)
     found = RULES.get((visit.place, type(event)))
     if found is None:
         return Step(visit)

@@ -9,7 +9,15 @@ from typing import Any, Protocol, runtime_checkable
 
 from kioskd.core.credential import Credential
 from kioskd.core.deeds import Deed, Done, Finding
-from kioskd.core.events import DeviceChanged, PaymentOutcome, PaymentStep, PrintVerdict, Scanned, ScanRejected
+from kioskd.core.events import (
+    CameraHint,
+    DeviceChanged,
+    PaymentOutcome,
+    PaymentStep,
+    PrintVerdict,
+    Scanned,
+    ScanRejected,
+)
 from kioskd.core.judgement import Judgement
 from kioskd.core.member import Member, Voucher
 from kioskd.core.money import Money
@@ -18,7 +26,8 @@ from kioskd.core.preview import BasketPoints
 from kioskd.core.receipt import Receipt
 from kioskd.core.stored_value import GiftCard
 
-Emit = Callable[[Scanned | ScanRejected | DeviceChanged], None]
+DeviceEvent = Scanned | ScanRejected | CameraHint | DeviceChanged
+Emit = Callable[[DeviceEvent], None]
 
 
 class Device(Protocol):

@@ -20,6 +20,7 @@ from kioskd.core.discount import Discount, Refusal, Stacking
 from kioskd.core.effects import Sought
 from kioskd.core.events import PaymentStep, PrintVerdict
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
+from kioskd.core.hindrance import Hindrance
 from kioskd.core.judgement import Judging, Objection
 from kioskd.core.loyalty_texts import LoyaltyTexts
 from kioskd.core.member import Member, Reward, Right, Voucher
@@ -313,6 +314,14 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownHint:
+    """Why what the guest holds before the camera is not read."""
+
+    hindrance: Hindrance
+    until_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Lookup:
     """A question to the loyalty backend that is on its way."""
 
@@ -412,6 +421,7 @@ class Visit:
     previews: Previews = field(default_factory=Previews)
     judging: Judging = field(default_factory=Judging)
     notice: Notice | None = None
+    hint: ShownHint | None = None
     devices: Mapping[str, DeviceHealth] = field(default_factory=dict)
     online: bool | None = None
     """Whether the loyalty backend answers; None before the first question."""

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from kioskd.core.errors import DeviceAbsent, DeviceError
-from kioskd.core.events import DeviceChanged, Scanned, ScanRejected
+from kioskd.core.events import DeviceChanged
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
-from kioskd.core.ports import Device, Emit
+from kioskd.core.ports import Device, DeviceEvent, Emit
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ class _Watch:
         self._health = DeviceHealth(name, kind, DeviceState.DISABLED)
         self._emit = emit
 
-    def emit(self, event: Scanned | ScanRejected | DeviceChanged) -> None:
+    def emit(self, event: DeviceEvent) -> None:
         if isinstance(event, DeviceChanged):
             self.change(event.health.state, event.health.detail)
         else:

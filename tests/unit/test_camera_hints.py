@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageFilter
 
+from kioskd.core.hindrance import Hindrance
 from kioskd.devices.camera.child import DARK_S, Light
 from kioskd.devices.camera.frame import Frame
-from kioskd.devices.camera.hints import Hint, hint_of
+from kioskd.devices.camera.hints import hint_of
 from kioskd.sim.camera import draw_phone
 
 
@@ -25,18 +26,18 @@ def _phone(text: str, share: float) -> Image.Image:
 
 
 def test_a_picture_in_the_dark() -> None:
-    assert hint_of(np.full((720, 1280), 12, dtype=np.uint8)) is Hint.DARK
+    assert hint_of(np.full((720, 1280), 12, dtype=np.uint8)) is Hindrance.DARK
 
 
 def test_a_lamp_in_the_picture() -> None:
     frame = np.full((720, 1280), 90, dtype=np.uint8)
     frame[200:450, 500:800] = 255
-    assert hint_of(frame) is Hint.GLARE
+    assert hint_of(frame) is Hindrance.GLARE
 
 
 def test_a_code_too_far_away() -> None:
     far = _phone("M-1001-" + "8" * 30, 0.2).filter(ImageFilter.GaussianBlur(1.5))
-    assert hint_of(np.asarray(far)) is Hint.CLOSER
+    assert hint_of(np.asarray(far)) is Hindrance.FAR
 
 
 def test_an_ordinary_scene_needs_no_hint() -> None:

@@ -8,6 +8,7 @@ from kioskd.core.denial import Denial
 from kioskd.core.events import (
     AddGiftCard,
     AskHelp,
+    CameraHint,
     CancelOrder,
     CancelPayment,
     ChooseLanguage,
@@ -88,8 +89,10 @@ from kioskd.core.events import (
     VoucherFound,
 )
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
+from kioskd.core.hindrance import Hindrance
 from kioskd.core.member import CollectableReward, Reward, Right
 from kioskd.core.order import Tender
+from kioskd.core.place import STAFF
 from kioskd.core.preview import BasketPoints
 from kioskd.core.rules.table import RULES
 from kioskd.core.staff import (
@@ -113,7 +116,8 @@ _RIGHTS: tuple[Right, ...] = (*MIA.rewards, *MIA.vouchers, *MIA.collectables)
 
 def anything(p: Player, rng: random.Random) -> Event:
     """Some event, likely or not, with ids that sometimes fit: each kind as often as another."""
-    if rng.random() < 0.2 and (next_step := _straight_on(p, rng)):
+    likely = 0.35 if p.visit.place in STAFF else 0.2  # behind the PIN lie many rare ways
+    if rng.random() < likely and (next_step := _straight_on(p, rng)):
         return next_step
     choices: dict[type[Event], Event] = {}
     for event in (*_of_the_guest(p, rng), *_of_staff(p, rng), *_of_the_world(p, rng)):
@@ -130,7 +134,7 @@ def _straight_on(p: Player, rng: random.Random) -> Event | None:
         case Attract() if p.visit.member:
             return Scanned("KD-1001", "s")
         case Attract():
-            return StartOrder(EAT_IN)
+            return OpenStaff() if rng.random() < 0.3 else StartOrder(EAT_IN)
         case Menu():
             return ShowCheckout() if p.visit.basket.lines else QuickAdd("B1")
         case Checkout():
@@ -148,7 +152,7 @@ def _straight_on(p: Player, rng: random.Random) -> Event | None:
         case ViewingQuestion(asking=str(asking)):
             return QuestionDecided(asking)
         case ViewingQuestion(decision=None):
-            return Decide(Decision.HAPPENED)
+            return rng.choice([Decide(Decision.HAPPENED), Finish()])
         case ViewingQuestion():
             return ConfirmDecision(DecisionReason.OTHER)
         case BrowsingSales(asking=str(asking)):
@@ -270,6 +274,7 @@ def _of_the_world(p: Player, rng: random.Random) -> list[Event]:
         OrderUndeliverable(order_id),
         ReceiptEnded(order_id, rng.choice(list(PrintVerdict))),
         DeviceChanged(device),
+        CameraHint(rng.choice(list(Hindrance)), "camera"),
         NetworkChanged(rng.random() < 0.8),
         Tick(),
     ]

@@ -49,6 +49,8 @@ def deadlines(visit: Visit, shop: Shop) -> Iterator[float]:
     """Every moment at which a Tick would change something."""
     if visit.notice:
         yield visit.notice.until_s
+    if visit.hint:
+        yield visit.hint.until_s
     if visit.lookup:
         yield visit.lookup.deadline_s
     match visit.phase:

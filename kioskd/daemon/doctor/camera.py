@@ -12,6 +12,7 @@ from typing import Any
 
 from kioskd.core.errors import ConfigError, DeviceError
 from kioskd.core.events import DeviceChanged, Scanned, ScanRejected
+from kioskd.core.ports import DeviceEvent
 from kioskd.daemon import exit_codes
 from kioskd.daemon.doctor.plugged import Kind, plugged
 from kioskd.daemon.doctor.report import Finding, Report, Verdict, show
@@ -90,7 +91,7 @@ async def _live(parsed: argparse.Namespace, formats: list[str]) -> Report:
     rows: list[dict[str, Any]] = []
     started_s = time.monotonic()
 
-    def emit(event: Scanned | ScanRejected | DeviceChanged) -> None:
+    def emit(event: DeviceEvent) -> None:
         at_s = round(time.monotonic() - started_s, 2)
         match event:
             case Scanned(text, _, symbology):

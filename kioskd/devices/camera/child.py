@@ -6,6 +6,7 @@ is written, one object a line with `is` as its kind:
     open          the first frame has come
     beat          still alive; `frames` and `decoded` since the start
     code          `text` and `symbology`
+    hint          `hindrance`: somebody looks, nothing is read, and this has been why for a while
     light         `enough` is False after DARK_S in which nothing could have been read, True when that is over
     unreadable    `name` and `why` of a picture file that was skipped
     absent, fault `why`; the process ends after it
@@ -23,6 +24,7 @@ from typing import TextIO
 import numpy as np
 
 from kioskd.devices.camera.frame import Frame, SourceAbsent, SourceFault
+from kioskd.devices.camera.hinting import Hinting
 from kioskd.devices.camera.hints import is_dark
 from kioskd.devices.camera.pipeline import Pipeline, Region
 from kioskd.devices.camera.sources import open_source
@@ -56,18 +58,25 @@ def _watch(
     source: str, pipeline: Pipeline, report: _Report, plate: ViewfinderPlate | None, region: Region
 ) -> None:
     next_beat_s = 0.0
-    light = Light()
+    light, hinting = Light(), Hinting()
     stream = open_source(source, lambda name, why: report.line("unreadable", name=name, why=why))
     for frames, frame in enumerate(stream, 1):
         if frames == 1:
             report.line("open")
-        if plate is not None and plate.wanted:
+        looked_at = plate is not None and plate.wanted
+        if plate is not None and looked_at:
             plate.show(_glimpse(region.of(frame)))
         now_s = time.monotonic()
         if light.changed(frame, now_s):
             report.line("light", enough=light.enough)
         for code in pipeline.see(frame, now_s):
             report.line("code", text=code.text, symbology=code.symbology)
+        if not looked_at:
+            hinting.rest()
+        elif told := hinting.told(
+            region.of(frame), now_s, moved_s=pipeline.moved_s, reading=pipeline.reading
+        ):
+            report.line("hint", hindrance=told)
         if now_s >= next_beat_s:
             next_beat_s = now_s + BEAT_S
             report.line("beat", frames=frames, decoded=pipeline.decoded)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 import numpy as np
 import zxingcpp
 
+from kioskd.core.hindrance import Hindrance
 from kioskd.devices.camera.frame import Frame
 from kioskd.devices.camera.sharpen import sharpened
 
@@ -22,22 +21,16 @@ _SEEN_FROM_AFAR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
 """Its corners are known long before its modules are."""
 
 
-class Hint(StrEnum):
-    DARK = "too dark"
-    GLARE = "glare"
-    CLOSER = "hold it closer"
-
-
-def hint_of(frame: Frame) -> Hint | None:
+def hint_of(frame: Frame) -> Hindrance | None:
     """The most likely reason why nothing was read in this frame, or None when there is none to see."""
     sample = np.ascontiguousarray(frame[::STEP_PX, ::STEP_PX])
     if not sample.size:
         return None
     if is_dark(frame):
-        return Hint.DARK
+        return Hindrance.DARK
     if zxingcpp.read_barcodes(sharpened(frame), formats=_SEEN_FROM_AFAR, return_errors=True):
-        return Hint.CLOSER
-    return Hint.GLARE if _white_share(sample) > GLARE_SHARE else None
+        return Hindrance.FAR
+    return Hindrance.GLARE if _white_share(sample) > GLARE_SHARE else None
 
 
 def is_dark(frame: Frame) -> bool:

@@ -13,8 +13,9 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from kioskd.core.errors import ConfigError, DeviceAbsent, DeviceFault
-from kioskd.core.events import DeviceChanged, ScanRejected
+from kioskd.core.events import CameraHint, DeviceChanged, ScanRejected
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
+from kioskd.core.hindrance import Hindrance
 from kioskd.core.ports import Emit
 from kioskd.devices.camera.formats import FORMATS
 from kioskd.devices.camera.viewfinder import Viewfinder
@@ -125,6 +126,8 @@ class CameraScanner:
                     event = self._intake.take(Reading(str(said["text"])), said["symbology"])
                     if event is not None:
                         emit(event)
+                case "hint":
+                    emit(CameraHint(Hindrance(said["hindrance"]), self.name))
                 case "light":
                     emit(DeviceChanged(self._lit(bool(said["enough"]))))
                 case "unreadable":

@@ -83,7 +83,8 @@ def _moved(sample: Frame, reference: Frame) -> bool:
 
 
 class Pipeline:
-    """One camera's picture. `decoded` counts the frames that were not just looked at.
+    """One camera's picture. `decoded` counts the frames that were not just looked at; `moved_s`
+    is when something last moved in it.
 
     Raises KeyError for a format that FORMATS does not have.
     """
@@ -100,18 +101,25 @@ class Pipeline:
         self._standing: frozenset[Code] = frozenset()
         self._last_seen_s: dict[Code, float] = {}
         self.decoded = 0
+        self.moved_s = float("-inf")
 
     def see(self, frame: Frame, now_s: float) -> list[Code]:
         """The codes that came into view with this frame. `now_s` is monotonic."""
         if self._region is not None:
             frame = self._region.of(frame)
         if self._gate.changed(frame):
+            self.moved_s = now_s
             self._standing = self._decode(frame)
             self._settling = SETTLING_DECODES
         elif self._settling and not self._standing:
             self._settling -= 1
             self._standing = self._decode(frame) if self._settling else self._look_closely(frame)
         return self._arrived(now_s)
+
+    @property
+    def reading(self) -> bool:
+        """Whether a code is in view, or was a moment ago."""
+        return bool(self._last_seen_s)
 
     def _arrived(self, now_s: float) -> list[Code]:
         # What was found stands for as long as the picture does.

@@ -19,6 +19,7 @@ from kioskd.ui.screens.frame import (
 )
 from kioskd.ui.screens.offer_words import offer_title
 from kioskd.ui.screens.pair import LARGE, MEDIUM, pair
+from kioskd.ui.screens.scan_words import only_camera
 from kioskd.ui.screens.sheet import Sheet, art, icon, photo
 from kioskd.ui.text import clean
 
@@ -141,10 +142,12 @@ def _card(sheet: Sheet, rect: Rect, visit: Visit) -> None:
     tr, stage = sheet.tr, sheet.stage
     scanning = visit.expects(DeviceKind.SCANNER) or visit.expects(DeviceKind.CAMERA)
     if scanning:
-        first, second = (
-            tr("Have a card?\nScan it any time."),
-            tr("Hold it under the scanner below the screen"),
+        where = (
+            tr("Hold it in front of the camera")
+            if only_camera(visit)
+            else tr("Hold it under the scanner below the screen")
         )
+        first, second = tr("Have a card?\nScan it any time."), where
     else:
         first, second = tr("Have a card?"), tr("Type its number and collect your points")
     saved = visit.saved_card is not None or bool(visit.offers)
@@ -164,7 +167,7 @@ def _card(sheet: Sheet, rect: Rect, visit: Visit) -> None:
     sheet.surface(tile, "action_tile", id="scan/tile")
     sign = "check" if saved else "scan" if scanning else "keypad"
     sheet.picture(tile, icon(sign, side * 0.26), style="on_action", part_of="scan", id="scan/sign")
-    if scanning and not saved:
+    if scanning and not saved and not only_camera(visit):
         arrow_w = sheet.u(72 if not compact else 48)
         arrow, inner = inner.end(arrow_w, sheet.u(24 if not compact else 10))
         tall = min(sheet.u(120), inner.h * 0.7)

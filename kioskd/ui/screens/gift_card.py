@@ -9,7 +9,8 @@ from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role, Widget
 from kioskd.ui.screens.frame import Frame, cancel_order, frame, gap, head, notice_banner
 from kioskd.ui.screens.keys import LETTER_COLUMNS, digit_keys, key_gap, letter_keys
-from kioskd.ui.screens.sheet import Sheet, icon
+from kioskd.ui.screens.scan_words import can_scan, hint_words, only_camera
+from kioskd.ui.screens.sheet import Sheet, icon, seen_by_camera
 from kioskd.ui.screens.wait import waiting
 
 _LETTER_COLUMNS_UPRIGHT = 6
@@ -37,9 +38,9 @@ def gift_card(sheet: Sheet, visit: Visit, shop: Shop, phase: AddingGiftCard) -> 
 def _upright(sheet: Sheet, body: Rect, visit: Visit, phase: AddingGiftCard, title: str) -> None:
     space = gap(sheet)
     body = head(sheet, body, title, back=GoBack())
-    if _can_scan(visit):
+    if can_scan(visit):
         at, body = body.top(sheet.u(190), space)
-        _hint(sheet, at)
+        _hint(sheet, at, visit)
     at, body = body.top(sheet.u(150), space)
     _code(sheet, at, phase.code)
     at, body = body.foot(max(sheet.stage.target_mm, sheet.u(104)), space)
@@ -67,8 +68,8 @@ def _beside(sheet: Sheet, layout: Frame, visit: Visit, phase: AddingGiftCard, ti
     code_h = left.h * (0.5 if stage.compact else 0.55)
     at, left = left.top(min(code_h, sheet.u(150)) if not narrow else left.h, space)
     _code(sheet, at, phase.code, narrow=narrow)
-    if _can_scan(visit) and left.h >= sheet.u(90 if stage.compact else 130):
-        _hint(sheet, left.top(min(left.h, sheet.u(220)))[0])
+    if can_scan(visit) and left.h >= sheet.u(90 if stage.compact else 130):
+        _hint(sheet, left.top(min(left.h, sheet.u(220)))[0], visit)
     (letter_keys if phase.letters else digit_keys)(sheet, keys)
     if stage.compact and visit.notice is not None:  # nowhere else is room for it; it is gone in seconds
         notice_banner(sheet, visit, layout.foot)
@@ -101,20 +102,24 @@ def _narrow_head(sheet: Sheet, area: Rect) -> Rect:
     )
 
 
-def _can_scan(visit: Visit) -> bool:
-    return visit.has(DeviceKind.SCANNER) or visit.has(DeviceKind.CAMERA)
-
-
-def _hint(sheet: Sheet, rect: Rect) -> None:
-    compact = sheet.stage.compact
-    words = sheet.tr("Hold it under the scanner below the screen, or type its code")
+def _hint(sheet: Sheet, rect: Rect, visit: Visit) -> None:
+    """Where to hold it, what the camera sees of it, and what would help when it cannot be read."""
+    tr, compact = sheet.tr, sheet.stage.compact
+    words = hint_words(tr, visit)
+    if words is None and only_camera(visit):
+        words = tr("Hold it in front of the camera, or type its code")
+    elif words is None:
+        words = tr("Hold it under the scanner below the screen, or type its code")
     sheet.add(Widget("hint", Role.GROUP, rect, "card", name=words))
     inner = rect.inset(sheet.u(36 if not compact else 16), sheet.u(24 if not compact else 8))
     side = min(inner.h, sheet.u(128 if not compact else 72))
     at, inner = inner.start(side, sheet.u(36 if not compact else 16))
     tile = at.around(side, side)
     sheet.add(Widget("hint/tile", Role.GROUP, tile, "action_tile", part_of="hint"))
-    sheet.picture(tile, icon("scan", side * 0.2), style="on_action", part_of="hint")
+    sign = icon("scan", side * 0.2)
+    if visit.has(DeviceKind.CAMERA):
+        sign = seen_by_camera(sign, side * 0.04)
+    sheet.picture(tile, sign, style="on_action", part_of="hint")
     sheet.line(inner, words, ("heading", "strong", "pill", "badge", "tiny"), lines=4, part_of="hint")
 
 

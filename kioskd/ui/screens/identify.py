@@ -6,10 +6,11 @@ from kioskd.core.events import GoBack, ShowKeypad, SubmitNumber
 from kioskd.core.health import DeviceKind
 from kioskd.core.visit import Identifying, Shop, Visit
 from kioskd.ui.geometry import Rect
-from kioskd.ui.scene import Align, Breathe, Picture, PictureKind, Role, Widget
+from kioskd.ui.scene import Align, Breathe, Role, Widget
 from kioskd.ui.screens.frame import cancel_order, frame, gap, head
 from kioskd.ui.screens.keys import digit_keys
-from kioskd.ui.screens.sheet import Sheet, art, icon
+from kioskd.ui.screens.scan_words import can_scan, hint_words, only_camera
+from kioskd.ui.screens.sheet import Sheet, art, icon, seen_by_camera
 from kioskd.ui.screens.wait import waiting
 
 _LEAST_DIGITS = 3
@@ -18,8 +19,7 @@ _LEAST_DIGITS = 3
 def identify(sheet: Sheet, visit: Visit, shop: Shop, phase: Identifying) -> str:
     if visit.lookup is not None:
         return _waiting(sheet, visit, shop)
-    scanning = visit.has(DeviceKind.SCANNER) or visit.has(DeviceKind.CAMERA)
-    if phase.keypad or not scanning:
+    if phase.keypad or not can_scan(visit):
         return _keypad(sheet, visit, shop, phase)
     return _scan(sheet, visit, shop)
 
@@ -48,15 +48,15 @@ def _scan(sheet: Sheet, visit: Visit, shop: Shop) -> str:
         picture, rest = block.top(side, sheet.u(56))
         words, arrow = rest.top(words_h, sheet.u(40))
         _phone(sheet, picture.around(side, side), camera=visit.has(DeviceKind.CAMERA))
-        _how(sheet, words, Align.CENTRE)
-        _arrow(sheet, arrow)
+        _how(sheet, words, visit, Align.CENTRE)
     else:
         side = min(inner.h, inner.w * 0.34)
         picture, rest = inner.start(side, sheet.u(56 if not stage.compact else 24))
         arrow, words = rest.end(min(inner.h * 0.5, inner.w * 0.16), sheet.u(24))
         _phone(sheet, picture.around(side, side), camera=visit.has(DeviceKind.CAMERA))
         words_h = sheet.measure.line_mm("heading") * 3 + sheet.measure.line_mm("body") * 2
-        _how(sheet, words.around(words.w, min(words.h, words_h)), Align.START)
+        _how(sheet, words.around(words.w, min(words.h, words_h)), visit, Align.START)
+    if not only_camera(visit):
         _arrow(sheet, arrow)
     return title
 
@@ -66,24 +66,28 @@ def _phone(sheet: Sheet, rect: Rect, *, camera: bool) -> None:
     sheet.surface(rect, "action_tile", id="scan/tile")
     sign = icon("scan", rect.w * 0.24)
     if camera:
-        sign = Picture(PictureKind.CAMERA, sign.source, pad_mm=rect.w * 0.04)
+        sign = seen_by_camera(sign, rect.w * 0.04)
     sheet.picture(rect, sign, style="on_action", id="scan/sign")
 
 
-def _how(sheet: Sheet, area: Rect, align: Align) -> None:
+def _how(sheet: Sheet, area: Rect, visit: Visit, align: Align) -> None:
     tr = sheet.tr
-    first = tr("Hold your card or phone under the scanner below the screen")
+    if only_camera(visit):
+        first = tr("Hold your card or phone in front of the camera")
+    else:
+        first = tr("Hold your card or phone under the scanner below the screen")
+    hint = hint_words(tr, visit)
     area = sheet.text(
         area, first, ("heading", "strong", "pill"), align=align, gap=sheet.u(16), id="scan/how", lines=3
     )
     sheet.text(
         area,
-        tr("Your points are here in a second."),
+        hint or tr("Your points are here in a second."),
         ("body", "small"),
-        style="quiet",
+        style="plain" if hint else "quiet",
         align=align,
         lines=2,
-        id="scan/promise",
+        id="scan/hint" if hint else "scan/promise",
     )
 
 

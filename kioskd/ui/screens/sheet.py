@@ -360,6 +360,11 @@ def art(name: str, pad: float = 0.0, *, faded: bool = False) -> Picture:
     return Picture(PictureKind.ART, name, faded=faded, pad_mm=pad)
 
 
+def seen_by_camera(instead: Picture, pad: float = 0.0) -> Picture:
+    """What the camera sees, or the icon `instead` while it shows nothing."""
+    return Picture(PictureKind.CAMERA, instead.source, pad_mm=pad)
+
+
 def code(text: str) -> Picture:
     return Picture(PictureKind.CODE, text)
 

@@ -56,7 +56,7 @@ _NOTICES = {
         "star",
     ),
     NoticeKind.NOT_A_CARD: (
-        later("That is not a card of ours. Hold your member code under the scanner."),
+        later("That is not a card of ours. Please scan your member code."),
         "member-card",
     ),
     NoticeKind.CLAIM_ON_PHONE: (
