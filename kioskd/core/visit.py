@@ -366,8 +366,6 @@ class Capability(StrEnum):
     """Rewards, vouchers and collectable rewards can be used for an order."""
     GIFT_CARDS = "gift_cards"
     PREPAID = "prepaid"
-    PROMO_CODES = "promo_codes"
-    """A code that is typed puts an offer into the order."""
 
 
 @dataclass(frozen=True, slots=True)
