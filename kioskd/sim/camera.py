@@ -47,9 +47,9 @@ class CameraSimulator:
         partial.rename(self.folder / name)
         self._clear(besides=name)
 
-    def show_qr(self, text: str, angle_deg: float = 6.0) -> None:
+    def show_qr(self, text: str, angle_deg: float = 6.0, light: float = 1.0) -> None:
         """A phone with this QR code. Raises ValueError for more than a QR code can carry."""
-        self.show(draw_phone(text, angle_deg, seed=self._count))
+        self.show(draw_phone(text, angle_deg, seed=self._count, light=light))
 
     def hide(self) -> None:
         """Nothing before the camera."""
@@ -68,8 +68,11 @@ class CameraSimulator:
                 path.unlink(missing_ok=True)
 
 
-def draw_phone(text: str, angle_deg: float = 6.0, seed: int = 0) -> bytes:
-    """A phone's screen with a QR code, as a camera below a counter lamp sees it: tilted, soft, noisy. PNG."""
+def draw_phone(text: str, angle_deg: float = 6.0, seed: int = 0, light: float = 1.0) -> bytes:
+    """A phone's screen with a QR code, as a camera below a counter lamp sees it: tilted, soft, noisy. PNG.
+
+    `light` is the share of the light that this takes: with less, only the noise stays as it is.
+    """
     code = segno.make_qr(text, error="m")
     modules = np.array([[not dark for dark in row] for row in code.matrix_iter(border=QUIET_ZONE)])
     # Whole pixels a module, so that no edge is drawn worse than the lens below does it.
@@ -90,7 +93,7 @@ def draw_phone(text: str, angle_deg: float = 6.0, seed: int = 0) -> bytes:
     scene.paste(phone, ((scene.width - phone.width) // 2, (scene.height - phone.height) // 2), mask)
     pixels = np.asarray(scene.filter(ImageFilter.GaussianBlur(0.7)), dtype=np.float32)
     noise = np.random.default_rng(seed).normal(0, NOISE_SIGMA, pixels.shape)
-    seen = Image.fromarray((pixels + noise).clip(0, 255).astype(np.uint8))
+    seen = Image.fromarray((pixels * light + noise).clip(0, 255).astype(np.uint8))
     file = BytesIO()
     seen.save(file, "PNG", compress_level=1)
     return file.getvalue()

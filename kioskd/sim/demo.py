@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from kioskd.sim.kiosk import KioskDown
+from kioskd.sim.more_scanners import MORE_SCANNERS
 from kioskd.sim.world import Options, World
 
 PANEL_PORT = 8080
@@ -47,8 +48,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="keep everything that happened in this folder"
     )
-    parser.add_argument("--size", type=_size, default=None, metavar="WxH", help="display in pixels")
     parser.add_argument("--backend", choices=("leat", "rbi"), default="leat", help="the loyalty world (leat)")
+    parser.add_argument("--size", type=_size, default=None, metavar="WxH", help="display in pixels")
+    parser.add_argument(
+        "--scanner",
+        action="append",
+        choices=MORE_SCANNERS,
+        default=[],
+        help="one more, besides a serial one, one that types and a camera",
+    )
     parser.add_argument("--port", type=int, default=PANEL_PORT, help=f"of the panel ({PANEL_PORT})")
     parser.add_argument(
         "--window",
@@ -74,7 +82,11 @@ def _say(line: str) -> None:
 
 
 async def _by_hand(asked: argparse.Namespace) -> None:
-    options = Options(size_px=asked.size or (1080, 1920), driver="auto" if asked.window else "offscreen")
+    options = Options(
+        size_px=asked.size or (1080, 1920),
+        driver="auto" if asked.window else "offscreen",
+        scanners=tuple(asked.scanner),
+    )
     options = replace(options, backend=asked.backend)
     with contextlib.ExitStack() as stack:
         folder = asked.out or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kioskd-demo-")))

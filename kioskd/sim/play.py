@@ -115,6 +115,7 @@ async def play(scenario: Scenario, out: Path | None, say: Say = lambda line: Non
         counter=scenario.settings.counter,
         terminal_auto_s=0.0 if scenario.settings.card == "at_once" else None,
         restart_after_s=None,
+        scanners=scenario.settings.scanners,
         settings=scenario.settings.kiosk,
         switches=scenario.settings.leat if scenario.settings.backend == "leat" else scenario.settings.rbi,
         backend=scenario.settings.backend,
@@ -201,11 +202,9 @@ class _Player:
 
     async def scan(self, scan: Scan) -> None:
         if scan.data is None:
-            await self._world.scan(scan.text * scan.repeat, scan.via)
+            await self._world.scan(scan.text * scan.repeat, scan.via, light=scan.light)
         else:
-            await self._world.scan_bytes(
-                scan.data * scan.repeat, "wedge" if scan.via == "wedge" else "serial"
-            )
+            await self._world.scan_bytes(scan.data * scan.repeat, scan.via)
 
     async def tap(self, targets: tuple[str, ...]) -> None:
         for target in targets:

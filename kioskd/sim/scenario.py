@@ -6,6 +6,7 @@ order in which they are written; then all its expectations must come true within
     [options]     size = "540x960"      the display in pixels
                   card = "at_once"      somebody presents a card as soon as asked; "by_hand": the steps do
                   counter = true        paying at the counter is offered
+                  scanners = ["hidpos"] scanners besides the serial one and the one that types: hidpos, uart
                   kiosk = { ... }       more of its kiosk.toml, laid over what the simulated kiosk has
                   leat = { ... }        switches of the loyalty server: see sim/leat/switches.py
                   backend = "rbi"       the kiosk lives in the other loyalty world
@@ -14,7 +15,8 @@ order in which they are written; then all its expectations must come true within
 What the guest does:
 
     scan = "10024711"                   at the serial scanner; or a table: text, via ("serial", "wedge",
-                                        "camera"), repeat (so many times), hex (bytes instead of text)
+                                        "camera", "hidpos", "uart"), repeat (so many times), hex (bytes
+                                        instead of text), light (for the camera: the share of what it needs)
     tap = "eat_in"                      a widget by id, by its whole text, or by its beginning; or several
     keypad = "10024714"                 digits on the screen's keypad
     show_picture = "face.png"           a file beside the scenario, held before the camera
@@ -32,7 +34,7 @@ What the world does:
 
     network = "off"                     see `Network` in world.py
     fault = { kind = "drop_answer", path = "/api", times = 1 }     the fields of `FaultRule` in faults.py
-    unplug = "printer"                  scanner, wedge, camera, printer, terminal; or several
+    unplug = "printer"                  scanner, wedge, camera, printer, terminal, hidpos, uart; or several
     plug = "printer"
     printer = { paper_out = true }      the fields of `Conditions` in printer_machine.py
     terminal = { cut_at = "result" }    the fields of `Faults` in terminal_faults.py
@@ -101,6 +103,7 @@ from pydantic import (
 )
 
 from kioskd.sim.faults import FaultRule
+from kioskd.sim.more_scanners import MoreScanner
 from kioskd.sim.printer_machine import Conditions
 from kioskd.sim.terminal_faults import Faults
 from kioskd.sim.world import Backend, ClaimPlace, Device, Network, Via
@@ -141,6 +144,7 @@ class Scan(_Table):
     via: Via = "serial"
     repeat: Annotated[int, Field(ge=1, le=100_000)] = 1
     hex: str | None = None
+    light: Annotated[float, Field(gt=0, le=1)] = 1.0
 
     @property
     def data(self) -> bytes | None:
@@ -152,6 +156,8 @@ class Scan(_Table):
             raise ValueError("needs either text or hex")
         if self.data is not None and self.via == "camera":
             raise ValueError("a camera takes text, or show_picture")
+        if self.light != 1.0 and self.via != "camera":
+            raise ValueError("light is for the camera")
         return self
 
 
@@ -314,6 +320,7 @@ class Settings(_Table):
     size: Annotated[tuple[int, int], BeforeValidator(_size)] = (1080, 1920)
     card: Literal["at_once", "by_hand"] = "at_once"
     counter: StrictBool = True
+    scanners: tuple[MoreScanner, ...] = ()
     kiosk: Mapping[str, Any] = Field(default_factory=dict)
     leat: Mapping[str, StrictBool | StrictInt | float | str] = Field(default_factory=dict)
     backend: Backend = "leat"

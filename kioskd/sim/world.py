@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
 from kioskd.sim import finger
 from kioskd.sim.kiosk import Kiosk, KioskDown
+from kioskd.sim.more_scanners import MoreScanner, MoreScanners
 from kioskd.sim.scanner import SerialScannerSimulator, WedgeSimulator
 from kioskd.sim.setting import Places, as_toml, kiosk_settings, laid_over
 
@@ -63,9 +64,9 @@ _RULES: Mapping[str, Mapping[str, Any]] = {
 Backend = Literal["leat", "rbi"]
 """Which loyalty world the kiosk lives in. Both are simulated; only this one is asked."""
 
-Via = Literal["serial", "wedge", "camera"]
+Via = Literal["serial", "wedge", "camera", MoreScanner]
 ClaimPlace = Literal["paper", "screen"]
-Device = Literal["scanner", "wedge", "camera", "printer", "terminal"]
+Device = Literal["scanner", "wedge", "camera", "printer", "terminal", MoreScanner]
 DEVICES: tuple[str, ...] = get_args(Device)
 
 
@@ -84,6 +85,8 @@ class Options:
     restart_after_s: float | None = 1.0
     python: str = sys.executable
     backend: Backend = "leat"
+    scanners: tuple[MoreScanner, ...] = ()
+    """Besides the serial one and the one that types."""
     settings: Mapping[str, Any] = field(default_factory=dict)
     """Laid over the kiosk's configuration."""
     switches: Mapping[str, Any] = field(default_factory=dict)
@@ -134,6 +137,7 @@ class World:
         """The kiosk first: while it starts on one processor, the world is imported on the other."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.places = Places(self.folder, self._socket_path(things))
+        self.more_scanners = things.enter_context(MoreScanners(self.folder, self.options.scanners))
         leat_port, terminal_port = things.enter_context(_Claim()).port, things.enter_context(_Claim()).port
         self._write_settings(leat_port, terminal_port)
         self.scanner = things.enter_context(SerialScannerSimulator(self.places.serial_scanner))
@@ -204,6 +208,7 @@ class World:
             terminal_port=terminal_port,
             counter=self.options.counter,
         )
+        settings["scanner"] += self.more_scanners.settings()
         settings = laid_over(settings, self.options.settings)
         self.places.config.write_text(as_toml(settings), "utf-8")
 
@@ -217,10 +222,11 @@ class World:
         """What staff do to open their screen. Moves the kiosk's clock instead of waiting."""
         await finger.hold_corner(self.kiosk)
 
-    async def scan(self, text: str, via: Via = "serial", aim: str = "") -> None:
+    async def scan(self, text: str, via: Via = "serial", aim: str = "", light: float = 1.0) -> None:
         """Hold a code to a scanner; `via` the camera it is a phone, taken away again by `hide_picture`.
 
-        Raises ValueError for more than a QR code can carry.
+        There the camera gets this share of the light it needs. Raises ValueError for more than a QR code can
+        carry, or for a scanner that this world does not have.
         """
         match via:
             case "serial":
@@ -228,11 +234,19 @@ class World:
             case "wedge":
                 await self.wedge.scan(text, aim)
             case "camera":
-                self.camera.show_qr(text)
+                self.camera.show_qr(text, light=light)
+            case _:
+                await self.more_scanners[via].scan(text, aim)
 
-    async def scan_bytes(self, data: bytes, via: Literal["serial", "wedge"] = "serial") -> None:
-        """Send these very bytes from a scanner."""
-        await (self.scanner if via == "serial" else self.wedge).scan_bytes(data)
+    async def scan_bytes(self, data: bytes, via: Via = "serial") -> None:
+        """Send these very bytes from a scanner. Raises ValueError for one that this world does not have."""
+        match via:
+            case "serial":
+                await self.scanner.scan_bytes(data)
+            case "wedge":
+                await self.wedge.scan_bytes(data)
+            case _:
+                await self.more_scanners[via].scan_bytes(data)
 
     def show_picture(self, picture: bytes, suffix: str = ".png") -> None:
         """Hold this picture (or whatever the bytes are) before the camera."""
@@ -274,6 +288,8 @@ class World:
                 await self.printer.unplug()
             case "terminal":
                 await self.terminal.stop()
+            case _:
+                self.more_scanners[device].unplug()
 
     async def plug(self, device: Device) -> None:
         match device:
@@ -288,6 +304,8 @@ class World:
             case "terminal":
                 if not self.terminal.state()["plugged_in"]:
                     await self.terminal.start()
+            case _:
+                self.more_scanners[device].replug()
 
     def plugged(self) -> dict[str, bool]:
         """Which devices are plugged in, by the names `plug` takes."""
@@ -297,6 +315,7 @@ class World:
             "camera": self.camera.plugged,
             "printer": self.printer.plugged,
             "terminal": bool(self.terminal.state()["plugged_in"]),
+            **self.more_scanners.plugged,
         }
 
     def printer_condition(self, name: str, value: bool | int | None) -> None:

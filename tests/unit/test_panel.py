@@ -116,8 +116,8 @@ class FakeWorld(SimpleNamespace):
     async def scan(self, text: str, via: str) -> None:
         self.seen.append((text, via))
 
-    async def scan_bytes(self, data: bytes) -> None:
-        self.seen.append((data, "serial"))
+    async def scan_bytes(self, data: bytes, via: str) -> None:
+        self.seen.append((data, via))
 
 
 Use = Callable[[FakeWorld, httpx.AsyncClient], Coroutine[Any, Any, None]]

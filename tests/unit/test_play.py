@@ -57,6 +57,8 @@ def test_acts_are_done_in_the_order_they_are_written(tmp_path: Path) -> None:
         ('title = "t"\n[[step]]\nprinter = {on_fire = true}', "step 1: printer: has no 'on_fire'"),
         ('title = "t"\n[[step]]\nterminal = {cut_at = "noon"}', "step 1: terminal: "),
         ('title = "t"\n[[step]]\nshow_picture = "no.png"', "step 1: show_picture: no file 'no.png'"),
+        ('title = "t"\n[[step]]\nscan = {text = "1", light = 0.5}', "step 1: scan: light is for the camera"),
+        ('title = "t"\n[options]\nscanners = ["laser"]\n[[step]]', "options.scanners.0: "),
         ('title = "t"\n[options]\nsize = "big"\n[[step]]', "options.size: is no size in pixels"),
         ('title = "t"\n[[step', "Expected ']]'"),
     ],

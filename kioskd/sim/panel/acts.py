@@ -62,10 +62,10 @@ class HostileScan(Form):
         code = hostile.SCANS[self.name]
         if isinstance(code, str):
             await world.scan(code, self.via)
-        elif self.via != "serial":  # keys come one by one and whole, pictures have no bytes
+        elif self.via not in ("serial", "uart"):  # keys and reports come whole, pictures have no bytes
             raise NotDone("These are bytes on a serial cable: choose serial.")
         else:
-            await world.scan_bytes(code)
+            await world.scan_bytes(code, self.via)
 
 
 class HostilePicture(Form):
@@ -225,5 +225,5 @@ FORMS: dict[str, type[Form]] = {
 
 
 def _must_be_plugged(world: World, via: Via) -> None:
-    if not world.plugged()["scanner" if via == "serial" else via]:
+    if not world.plugged().get("scanner" if via == "serial" else via):
         raise NotDone("That scanner is unplugged." if via != "camera" else "The camera is unplugged.")

@@ -32,6 +32,8 @@ async function post(address, body) {
   return false;
 }
 
+const DEVICE_NAMES = { wedge: "keyboard scanner", hidpos: "HID-POS scanner", uart: "UART scanner" };
+
 const act = (name, form = {}) => post(`/do/${name}`, JSON.stringify(form));
 const via = () => document.querySelector("input[name=via]:checked").value;
 
@@ -185,6 +187,10 @@ const show = {
   },
 
   devices(devices) {
+    for (const { name } of devices) {
+      const choice = document.querySelector(`input[name=via][value="${name}"]`);
+      if (choice) choice.parentElement.hidden = false;
+    }
     sync($("cables"), devices, (device) => device.name,
       (device) => el("li", { class: "device" },
         el("button", {
@@ -193,7 +199,7 @@ const show = {
             device: device.name, plugged: event.target.getAttribute("aria-checked") !== "true",
           }),
         }),
-        el("b", { textContent: device.name === "wedge" ? "keyboard scanner" : device.name }),
+        el("b", { textContent: DEVICE_NAMES[device.name] || device.name }),
         el("span", { class: "chip" }),
         el("small", {})),
       (row, device) => {
