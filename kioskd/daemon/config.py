@@ -101,6 +101,8 @@ class Site(Section):
 class Display(Section):
     """Width and height are as the guest sees them, after `rotation` (clockwise, in degrees).
 
+    `brand` names colours that come along, or `colours` is a file with your own.
+
     `bottom_height_mm` is how high the lower edge of the picture is above the floor. `touch` is an evdev
     device; without it touches come from the window.
     """
@@ -114,6 +116,14 @@ class Display(Section):
     viewing_distance_mm: Annotated[int, Field(ge=200, le=3000)] = 600
     driver: Literal["auto", "kmsdrm", "x11", "wayland", "offscreen"] = "auto"
     touch: FilePath | None = None
+    brand: Literal["ember", "orchard", "lagoon"] | None = None
+    colours: FilePath | None = None
+
+    @model_validator(mode="after")
+    def _one_look(self) -> Self:
+        if self.brand is not None and self.colours is not None:
+            raise wrong("has two sets of colours", "keep brand or colours")
+        return self
 
     @model_validator(mode="after")
     def _pixels_are_square(self) -> Self:

@@ -22,7 +22,7 @@ from kioskd.ui.picture_cache import Pictures
 from kioskd.ui.render import Renderer
 from kioskd.ui.scene_json import scene_json
 from kioskd.ui.screen import Screen
-from kioskd.ui.theme import default_theme
+from kioskd.ui.theme import Theme, brand_file, default_theme, load_theme
 from kioskd.ui.warmup import warm_up
 from kioskd.ui.window import Closed, TouchKind, Window
 
@@ -55,13 +55,19 @@ def make_display(
     surface = stage.Display(
         config.width_px, config.height_px, config.width_mm, config.height_mm, config.viewing_distance_mm
     )
-    board = stage.Stage(surface, default_theme())
+    board = stage.Stage(surface, _theme(config))
     fonts = Fonts(board)
     renderer = Renderer(board, fonts, Pictures(menu_folder))
     composer = Composer(board, fonts, shop)
     turned = config.rotation in (90, 270)
     panel_px = (config.height_px, config.width_px) if turned else (config.width_px, config.height_px)
     return Display(window, Screen(window, board, renderer), renderer, composer, now_s, panel_px)
+
+
+def _theme(config: settings.Display) -> Theme:
+    """Raises ConfigError for colours that cannot be used."""
+    colours = brand_file(config.brand) if config.brand else config.colours
+    return default_theme() if colours is None else load_theme(brand=colours)
 
 
 class Display:

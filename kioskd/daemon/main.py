@@ -76,7 +76,14 @@ def _read_by(config: Config) -> Iterator[Path]:
     """What else a start depends on: who repairs one of these has repaired the kiosk."""
     yield config.menu
     yield config.state_dir
-    files = ((config.site, "logo"), (config.loyalty, "token_file"), (config.terminal, "password_file"))
+    files = (
+        (config.site, "logo"),
+        (config.display, "colours"),
+        (config.loyalty, "token_file"),
+        (config.loyalty, "key_file"),
+        (config.loyalty, "incentives"),
+        (config.terminal, "password_file"),
+    )
     for section, key in files:
         if file := getattr(section, key, None):
             yield file

@@ -14,6 +14,7 @@ from kioskd.core.errors import ConfigError
 Colour = tuple[int, int, int]
 
 DEFAULT_FILE = Path(__file__).with_name("theme.toml")
+BRANDS = Path(__file__).with_name("brands")
 READABLE = 4.5
 """WCAG 1.4.3: the least contrast between a text and what it stands on."""
 
@@ -95,15 +96,39 @@ def contrast(one: Colour, other: Colour) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def load_theme(file: Path = DEFAULT_FILE) -> Theme:
-    """Read and check a theme. Raises ConfigError naming file and key."""
+def load_theme(file: Path = DEFAULT_FILE, brand: Path | None = None) -> Theme:
+    """Read and check a theme, with the [colours] of `brand` in place of its own.
+
+    Raises ConfigError naming file and key: for a colour that nothing uses, too, and for text nobody can read.
+    """
+    raw = _toml(file)
+    if brand is None:
+        return _Reader(file).theme(raw)
+    colours = _toml(brand).get("colours")
+    known = raw.get("colours")
+    if not isinstance(colours, dict) or not isinstance(known, dict):
+        raise ConfigError(
+            str(brand), "has no [colours]", 'a line is a name and a colour, as in action = "#0E6B4A"'
+        )
+    if unknown := sorted(colours.keys() - known.keys()):
+        raise ConfigError(
+            f"{brand}: colours.{unknown[0]}", "nothing has this colour", f"one of {', '.join(known)}"
+        )
+    return _Reader(brand).theme({**raw, "colours": {**known, **colours}})
+
+
+def _toml(file: Path) -> dict[str, Any]:
     try:
-        raw = tomllib.loads(file.read_text("utf-8"))
-    except OSError as exc:
-        raise ConfigError(str(file), f"cannot be read: {exc.strerror}") from exc
+        return tomllib.loads(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as exc:
+        raise ConfigError(str(file), f"cannot be read: {exc}") from exc
     except tomllib.TOMLDecodeError as exc:
         raise ConfigError(str(file), f"is no TOML: {exc}") from exc
-    return _Reader(file).theme(raw)
+
+
+def brand_file(name: str) -> Path:
+    """The colours of one of the brands that come along."""
+    return BRANDS / f"{name}.toml"
 
 
 @cache

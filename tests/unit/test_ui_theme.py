@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kioskd.core.errors import ConfigError
-from kioskd.ui.theme import DEFAULT_FILE, READABLE, contrast, default_theme, load_theme
+from kioskd.ui.theme import BRANDS, DEFAULT_FILE, READABLE, brand_file, contrast, default_theme, load_theme
 
 
 def test_contrast_is_what_wcag_says() -> None:
@@ -54,3 +54,30 @@ def test_a_broken_theme_names_the_place(tmp_path: Path, old: str, new: str, wher
 def test_a_missing_theme_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read"):
         load_theme(tmp_path / "nowhere.toml")
+
+
+@pytest.mark.parametrize("brand", ["ember", "orchard", "lagoon"])
+def test_every_brand_can_be_read_and_looks_like_itself(brand: str) -> None:
+    theme = load_theme(brand=brand_file(brand))
+    assert theme.colours["action"] != default_theme().colours["action"]
+    assert theme.types == default_theme().types
+
+
+def test_all_brands_that_come_along_are_tried() -> None:
+    assert sorted(file.stem for file in BRANDS.glob("*.toml")) == ["ember", "lagoon", "orchard"]
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ('[colours]\naction = "#FFE08A"\n', "contrast"),
+        ('[colours]\nactoin = "#0E6B4A"\n', "colours.actoin"),
+        ('[colour]\naction = "#0E6B4A"\n', "no .colours."),
+        ('[colours]\naction = "green"\n', "colours.action"),
+    ],
+)
+def test_a_merchants_colours_that_cannot_be_used_say_why(tmp_path: Path, text: str, where: str) -> None:
+    file = tmp_path / "ours.toml"
+    file.write_text(text, "utf-8")
+    with pytest.raises(ConfigError, match=where):
+        load_theme(brand=file)
