@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from kioskd.core.errors import ConfigError, DeviceError
-from kioskd.core.events import DeviceChanged, Scanned, ScanRejected
+from kioskd.core.events import CameraHint, DeviceChanged, Scanned, ScanRejected
+from kioskd.core.health import DeviceState
+from kioskd.core.hindrance import Hindrance
 from kioskd.core.ports import DeviceEvent
 from kioskd.daemon import exit_codes
 from kioskd.daemon.doctor.plugged import Kind, plugged
 from kioskd.daemon.doctor.report import Finding, Report, Verdict, show
 from kioskd.devices.camera.formats import FORMATS
 from kioskd.devices.camera.parent import CameraScanner
+from kioskd.devices.camera.viewfinder import Viewfinder
 
 LIVE_S = 20.0
 
@@ -89,7 +92,10 @@ def _pictures(folder: Path, formats: list[str]) -> Report:
 async def _live(parsed: argparse.Namespace, formats: list[str]) -> Report:
     source = parsed.source or _first_camera()
     rows: list[dict[str, Any]] = []
+    hindrances: list[Hindrance] = []
     started_s = time.monotonic()
+    viewfinder = Viewfinder()
+    viewfinder.want(True)  # only who looks is told what is in the way
 
     def emit(event: DeviceEvent) -> None:
         at_s = round(time.monotonic() - started_s, 2)
@@ -98,12 +104,14 @@ async def _live(parsed: argparse.Namespace, formats: list[str]) -> Report:
                 rows.append({"s": at_s, "text": text, "symbology": symbology})
             case ScanRejected(reason):
                 rows.append({"s": at_s, "text": None, "symbology": reason})
-            case DeviceChanged():
+            case CameraHint(hindrance):
+                hindrances.append(hindrance)
+            case DeviceChanged(health) if health.state is DeviceState.OK:
                 print(f"{source}: open after {at_s} s; hold a code before it", file=sys.stderr)
 
     try:
         async with asyncio.timeout(parsed.seconds):
-            await CameraScanner("camera", source, formats).run(emit)
+            await CameraScanner("camera", source, formats, viewfinder=viewfinder).run(emit)
     except TimeoutError:
         pass
     if any(row["text"] is not None for row in rows):
@@ -111,7 +119,7 @@ async def _live(parsed: argparse.Namespace, formats: list[str]) -> Report:
     fault = Finding(
         source,
         Verdict.FAULT,
-        f"no code in {parsed.seconds:g} s",
+        f"no code in {parsed.seconds:g} s" + (f": {hindrances[-1]}" if hindrances else ""),
         "more light, or hold the code 10 to 20 cm away",
     )
     return Report("codes", rows, [fault])
