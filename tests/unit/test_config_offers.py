@@ -28,7 +28,11 @@ def shop(folder: Path, text: str) -> Shop:
 
 
 def test_with_leat_everything_is_offered_unless_it_is_turned_off(tmp_path: Path) -> None:
-    assert shop(tmp_path, WITH_LEAT).capabilities == {Capability.OFFERS, Capability.GIFT_CARDS, Capability.PREPAID}
+    assert shop(tmp_path, WITH_LEAT).capabilities == {
+        Capability.OFFERS,
+        Capability.GIFT_CARDS,
+        Capability.PREPAID,
+    }
     assert shop(tmp_path, SMALL).capabilities == frozenset()
     less = "[loyalty.offers]\nenabled = false\n[loyalty.stored_value]\nprepaid = false\n"
     assert shop(tmp_path, WITH_LEAT + less).capabilities == {Capability.GIFT_CARDS}

@@ -16,8 +16,8 @@ from kioskd.core.money import Money
 from kioskd.core.order import Order, StoredPayment, StoredValue, Tender
 from kioskd.daemon import exit_codes
 from kioskd.daemon.commands import Commands
-from kioskd.daemon.lookout import Lookout
 from kioskd.daemon.control import ControlSocket
+from kioskd.daemon.lookout import Lookout
 from kioskd.daemon.order_command import who
 from tests.unit.backstage import DEADLINE_S, SetClock
 from tests.unit.returns_desk import Desk, opened, plain
