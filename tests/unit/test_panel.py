@@ -25,6 +25,7 @@ from kioskd.sim.panel.routes import LARGEST_PICTURE_BYTES, MOST_VIEWERS, panel_a
 from kioskd.sim.panel.view import changed, sections_of
 from kioskd.sim.paper import Paper
 from kioskd.sim.printer_machine import Conditions
+from kioskd.sim.rbi import RbiSimulator
 from kioskd.sim.serve import serve
 from kioskd.sim.terminal import TerminalSimulator
 
@@ -91,11 +92,12 @@ class FakeWorld(SimpleNamespace):
         super().__init__(
             kiosk=FakeKiosk(),
             leat=leat,
+            loyalty=leat,
             dashboard=Dashboard(leat),
             terminal=TerminalSimulator(),
             printer=SimpleNamespace(conditions=Conditions()),
             papers=[Paper("Harbour Kitchen\n\n       A12\n     Eat in\n", b"a picture", b"")],
-            options=SimpleNamespace(restart_after_s=1.0),
+            options=SimpleNamespace(restart_after_s=1.0, backend="leat"),
             network_is="on",
             there={"scanner": True, "wedge": True, "camera": True, "printer": True, "terminal": True},
             seen=[],
@@ -481,3 +483,20 @@ def test_every_button_of_the_printer_does_something() -> None:
 
     with_panel(use)
     assert replace(Conditions(), **turned) == Conditions(**dict.fromkeys(names, True))
+
+
+async def _whole_orders() -> dict[str, Any]:
+    rbi, world = RbiSimulator(), FakeWorld()
+    world.rbi = world.loyalty = rbi
+    world.options.backend = "rbi"
+    return (await sections_of(world))["leat"]  # type: ignore[arg-type,no-any-return]
+
+
+def test_the_other_loyalty_world_is_shown_with_the_codes_that_still_work() -> None:
+    shown = asyncio.run(_whole_orders())
+    [sanne] = [member for member in shown["members"] if member["name"] == "Sanne"]
+    codes = {card["value"] for card in sanne["cards"]}
+    assert sanne["points"] == 1240
+    assert {"10024711", "471101"} <= codes
+    assert "471105" not in codes  # used
+    assert shown["title"] != "Leat"

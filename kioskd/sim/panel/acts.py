@@ -201,7 +201,10 @@ class Flip(Form):
     switches: dict[str, StrictBool | StrictInt | float | str | None]
 
     async def do(self, world: World) -> None:
-        world.dashboard.switch(self.switches)
+        if world.options.backend == "rbi":
+            world.switch_rbi(self.switches)
+        else:
+            world.dashboard.switch(self.switches)
 
 
 FORMS: dict[str, type[Form]] = {

@@ -118,7 +118,7 @@ class _Panel:
 
     async def request(self, request: Request) -> Response:
         """One request to the loyalty server with its body."""
-        for exchange in self._world.leat.requests:
+        for exchange in self._world.loyalty.requests:
             if exchange.number == request.path_params["number"]:
                 return JSONResponse(exchange.to_json(), headers=_NO_STORE)
         return _error("That request is no longer remembered.", 404)

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from kioskd.sim.kiosk import KioskDown
+from kioskd.sim.panel.whole_orders import loyalty_sections
 from kioskd.sim.world import World
 
 OPERATIONS = 40
@@ -34,7 +35,7 @@ async def sections_of(world: World) -> Sections:
         "printer": {name: value for name, value in asdict(conditions).items() if isinstance(value, bool)},
         "terminal": _terminal(world),
         "network": world.network_is,
-        "leat": _leat(world),
+        "leat": _loyalty(world),
         "papers": _papers(world),
         "log": world.kiosk.log_tail(LOG_LINES),
     }
@@ -91,6 +92,7 @@ def _terminal(world: World) -> Sections:
 def _leat(world: World) -> Sections:
     known = world.leat.to_json()
     return {
+        "title": "Leat",
         "currency": world.leat.state.account.currency,
         "credit_name": world.leat.state.account.credit_name,
         "members": known["contacts"],
@@ -100,6 +102,14 @@ def _leat(world: World) -> Sections:
         "rewards": known["rewards"],
         "switches": world.leat.state.switches.to_json(),
         "orders": known["orders"][: -ORDERS - 1 : -1],
+    }
+
+
+def _loyalty(world: World) -> Sections:
+    """The server that the kiosk asks."""
+    whole = world.options.backend == "rbi"
+    return {
+        **(loyalty_sections(world.rbi, ORDERS) if whole else _leat(world)),
         "requests": [
             {
                 "number": exchange.number,
@@ -110,9 +120,9 @@ def _leat(world: World) -> Sections:
                 "executed_status": exchange.executed_status,
                 "fault": exchange.fault,
             }
-            for exchange in list(world.leat.requests)[: -REQUESTS - 1 : -1]
+            for exchange in list(world.loyalty.requests)[: -REQUESTS - 1 : -1]
         ],
-        "faults": known["faults"],
+        "faults": world.loyalty.faults.to_json(),
     }
 
 

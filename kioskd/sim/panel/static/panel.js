@@ -264,6 +264,7 @@ const show = {
   },
 
   leat(leat) {
+    say($("loyalty"), leat.title);
     const cards = [
       ...leat.members.flatMap((member) => member.cards.map((card, at) => ({ member, card, first: at === 0 }))),
       ...leat.unlinked_cards.map((value) => ({ member: null, card: { value, active: true }, first: true })),
