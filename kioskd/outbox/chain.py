@@ -53,6 +53,19 @@ def verify(connection: apsw.Connection, path: Path, *, newest: int | None = None
     return link
 
 
+def agree(connection: apsw.Connection, path: Path) -> None:
+    """StorageError when an operation is not where the log says: pages of it are older than others.
+
+    Such a file can pass every check of SQLite's own.
+    """
+    told = dict(connection.execute("SELECT op_seq, to_state FROM event ORDER BY n"))
+    kept = dict(connection.execute("SELECT seq, state FROM operation"))
+    if odd := told.items() ^ kept.items():
+        raise StorageError(
+            f"{path}: operation {min(seq for seq, _ in odd)} and the event log tell different stories"
+        )
+
+
 def _before_the_newest(connection: apsw.Connection, newest: int) -> Link:
     row = connection.execute(
         "SELECT n, hash FROM event WHERE n <= (SELECT max(n) FROM event) - ? ORDER BY n DESC LIMIT 1",

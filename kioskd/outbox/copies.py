@@ -116,17 +116,23 @@ class Copies:
         """Put the newest sound copy, brought up to the last whole frame, where the outbox was.
 
         `make_empty` makes the file that generation 0 begins with, `bring_up` checks a backup and brings it to
-        this version's schema. `behind` is a sound outbox that lost its last commits: tried first.
+        this version's schema. `behind` is a sound outbox that lost its last commits: tried first. What cannot
+        be brought up to all that the journal knows is only used when nothing else can.
         Whatever waits in the restored file is marked: it may have been sent in what was lost. Raises
         StorageError when no copy is sound; and WrittenByNewer, OSError or apsw.Error when that cannot be
         said, because the disk takes nothing or another version is needed. Nothing was changed then.
         """
         new = self.outbox.with_name(f"{self.outbox.name}.restoring")
+        part, best = self._part, None
+        ends = (_last(self.journal(number))[0] for number in self.journals)
+        known = max((end.n for end in ends if end), default=0)
+        _remove(part)
         candidates: list[Path | None] = [*([behind] if behind else []), *map(self.backup, self.backups)]
         if 0 in self.journals:
             candidates.append(None)
         for candidate in candidates:
             _remove(new)
+            name = candidate or self.journal(0)
             try:
                 if candidate is None:
                     make_empty(new)
@@ -142,17 +148,34 @@ class Copies:
             except (StorageError, apsw.Error, OSError) as error:
                 if isinstance(error, OSError) and error.errno in _NOT_THEIR_FAULT:
                     raise
-                _log.error("outbox: a copy is not sound: %s (%s)", candidate or self.journal(0), error)
+                _log.error("outbox: a copy is not sound: %s (%s)", name, error)
                 _remove(new)
                 continue
-            sync_file(new)
-            new.rename(self.outbox)
-            sync_directory(self.outbox.parent)
-            return end
-        raise StorageError(f"no sound copy of {self.outbox}")
+            if end.n >= known:
+                return self._put_in_place(new, end)
+            _log.error("outbox: what the journal has more than %s cannot be added to it", name)
+            if best is None or end.n > best.n:  # something is better than nothing
+                best = end
+                new.rename(part)
+        if best is None:
+            raise StorageError(f"no sound copy of {self.outbox}")
+        _remove(new)
+        return self._put_in_place(part, best)
+
+    def _put_in_place(self, made: Path, end: Link) -> Link:
+        sync_file(made)
+        made.rename(self.outbox)
+        sync_directory(self.outbox.parent)
+        _remove(self._part)
+        return end
+
+    @property
+    def _part(self) -> Path:
+        """What could be restored only in part, until something better is found."""
+        return self.outbox.with_name(f"{self.outbox.name}.restored-in-part")
 
     def _catch_up(self, new: Path) -> Link:
-        """Everything the segments have; then checked in full."""
+        """Everything the segments have and that fits; then checked in full."""
         with closing(apsw.Connection(str(new))) as connection:
             connection.pragma("journal_mode", "DELETE")
             connection.pragma("synchronous", "OFF")  # synced once, when it is whole
@@ -164,6 +187,7 @@ class Copies:
                 connection.execute("UPDATE meta SET clean_stop = 0")
             if (complaint := connection.pragma("integrity_check")) != "ok":
                 raise StorageError(str(complaint).splitlines()[0])
+            chain.agree(connection, new)
             return chain.verify(connection, new)
 
     def _generations(self, kind: str) -> list[int]:

@@ -251,6 +251,8 @@ def _check(connection: apsw.Connection, path: Path, copies: Copies | None) -> bo
 def _verify(connection: apsw.Connection, path: Path, newest: int | None) -> None:
     try:
         chain.verify(connection, path, newest=newest)
+        if newest is None:
+            chain.agree(connection, path)
     except StorageError as error:
         raise _Unsound(str(error)) from None
 

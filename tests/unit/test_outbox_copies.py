@@ -6,6 +6,7 @@ import errno
 import logging
 import os
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -153,6 +154,37 @@ def test_what_a_lying_card_forgot_is_taken_from_the_journal(
     assert _rows(path) == before
     assert "lost its last" in caplog.text
     assert "replace the card" in caplog.text
+
+
+def test_a_file_whose_pages_are_of_different_age_is_not_believed(path: Path) -> None:
+    """It passes every check of SQLite's own, and sending from it could do things twice."""
+    store = Store.open(path)
+    session = Session(store)
+    session.accept(draft("a"))
+    session.take(Replied("a", Applied()))
+    _crash(store)
+    with closing(apsw.Connection(str(path))) as connection:
+        connection.execute("UPDATE operation SET state = 'queued', settled = 0")
+    store = Store.open(path)
+    assert store.load().operations == ()  # delivered, as the journal says
+    store.close()
+
+
+def test_a_file_that_its_journal_cannot_be_added_to_gives_way_to_a_backup(path: Path) -> None:
+    """Rows from later than its event log ends: what the journal has of them does not fit any more."""
+    store = Store.open(path)
+    session = Session(store)
+    session.accept(draft("a", lane="a"))
+    back_up(store)
+    session.accept(draft("b", lane="b"), draft("c", lane="c"))
+    _crash(store)
+    with closing(apsw.Connection(str(path))) as connection:
+        connection.execute("DELETE FROM event WHERE op_seq > 1")
+        connection.execute("DELETE FROM attempt WHERE op_seq > 1")
+    store = Store.open(path)
+    assert [operation.op_id for operation in store.load().operations] == ["a", "b", "c"]
+    assert all(operation.suspect for operation in store.load().operations)
+    store.close()
 
 
 def test_a_journal_torn_by_a_power_cut_is_replayed_to_its_last_whole_frame(path: Path) -> None:
