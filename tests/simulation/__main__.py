@@ -12,7 +12,7 @@ import sys
 from dataclasses import asdict
 
 from bench.table import table
-from tests.simulation.faults import FAULTS
+from tests.simulation.faults import COPIES, FAULTS
 from tests.simulation.herd import Herd
 from tests.simulation.runner import LEVELS, Figures, Plan, chosen, simulate
 from tests.simulation.world import VISITS
@@ -90,7 +90,7 @@ def _herd(options: argparse.Namespace) -> int:
 def _show(figures: Figures, options: argparse.Namespace) -> None:
     for story in figures.stories:
         sys.stderr.write(f"{story}\n")
-    faults = [(f, figures.faults[f]) for f in (*FAULTS, "kill -9") if figures.faults[f]]
+    faults = [(f, figures.faults[f]) for f in (*FAULTS, *COPIES, "kill -9") if figures.faults[f]]
     words = ("operations", "cuts", "kills", "lost", "doubled", "wrong", "in_doubt")
     told = {word: getattr(figures, word) for word in words}
     row = (*(f"{value:,}" for value in told.values()), f"{figures.seconds:.1f}")

@@ -37,6 +37,9 @@ PEOPLE = ("other_till", "terminal_silent", "guest_gone", "late_staff")
 
 FAULTS = (*NETWORK, *SERVER, *PROCESS, *DISK, *CLOCK, *PEOPLE)
 
+COPIES = ("lying_sync", "bit_flip")
+"""Of the level `copies`: what a disk may do to the outbox itself, while its copies are whole."""
+
 RARE = frozenset(
     {
         "crash_before_commit",

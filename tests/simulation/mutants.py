@@ -17,8 +17,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
-from kioskd.outbox import opening
+import apsw
+
+from kioskd.outbox import chain, opening
 from kioskd.outbox.changes import Change, Move
+from kioskd.outbox.copies import Copies
 from kioskd.outbox.courier import Applied, Found, NeverSent, Outcome, Refused, Unclear
 from kioskd.outbox.engine import step
 from kioskd.outbox.events import Accept, Booted, Command, Event, Replied
@@ -30,6 +33,7 @@ from kioskd.outbox.saga import Prospect, Saga
 from kioskd.outbox.states import OpState
 from kioskd.outbox.store import Store
 from kioskd.outbox.turn import Turn
+from tests.simulation.copies_world import fast_directory, live_from_copies
 from tests.simulation.kernel import Disk
 from tests.simulation.sqlite_disk import SqliteDisk
 from tests.simulation.world import World
@@ -44,6 +48,7 @@ class Mutant:
     on_disk: bool = False
     honest_disk: bool = True
     unique: bool = True
+    on_copies: bool = False
 
     @contextmanager
     def installed(self) -> Iterator[None]:
@@ -54,6 +59,10 @@ class Mutant:
 
     def live(self, seed: int, **arguments: Any) -> None:
         """Through one world. Raises Wrong when it is found out."""
+        if self.on_copies:
+            with TemporaryDirectory(dir=fast_directory()) as directory:
+                live_from_copies(seed, Path(directory), **self.arguments)
+            return
         if not self.on_disk:
             World(seed, disk=Disk(unique=self.unique), **self.arguments, **arguments).run()
             return
@@ -113,6 +122,12 @@ def _forgets_what_was_sent(event: Event) -> Event:
         o for o in event.operations if o.state is not OpState.SENDING or o.saga or o.kind == "payment"
     )
     return replace(event, operations=kept)
+
+
+def _trusts_a_restored_file(event: Event) -> Event:
+    if not isinstance(event, Booted):
+        return event
+    return replace(event, operations=tuple(o.evolve(suspect=False) for o in event.operations))
 
 
 def _undoes_at_once(event: Event) -> Event:
@@ -197,7 +212,14 @@ def _forgets_numbers(store: Store) -> Booted:
     return replace(_load(store), last_order_number=0)
 
 
-_load = Store.load
+def _restores_without_a_mark(copies: Copies, *arguments: Any) -> chain.Link:
+    end = _restore(copies, *arguments)
+    with contextlib.closing(apsw.Connection(str(copies.outbox))) as connection:
+        connection.execute("UPDATE operation SET suspect = 0")
+    return end
+
+
+_load, _restore = Store.load, Copies.restore
 
 TURN, REPLIES, SAGAS = "kioskd.outbox.turn", "kioskd.outbox.replies", "kioskd.outbox.sagas"
 
@@ -261,4 +283,14 @@ MUTANTS: dict[str, Mutant] = {
         patches={"kioskd.outbox.store.Store.load": _forgets_numbers}, on_disk=True
     ),
     "a disk that lies about its syncs": Mutant(on_disk=True, honest_disk=False),
+    "sends what is suspect without asking": Mutant(_deciding(_trusts_a_restored_file), on_copies=True),
+    "does not check the hash chain": Mutant(
+        patches={"kioskd.outbox.opening._verify": _nothing}, on_copies=True
+    ),
+    "does not mark what it restores": Mutant(
+        patches={"kioskd.outbox.copies.Copies.restore": _restores_without_a_mark}, on_copies=True
+    ),
+    "never looks whether its journal knows more": Mutant(
+        patches={"kioskd.outbox.copies.Copies.ahead_of": lambda *_: 0}, on_copies=True
+    ),
 }

@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from tests.simulation.copies_world import CopiesWorld, copied_disk, fast_directory
 from tests.simulation.faults import FAULTS
 from tests.simulation.process_level import KilledKiosk
 from tests.simulation.promise import Doubled, Lost, Wrong
 from tests.simulation.sqlite_disk import SqliteDisk, make_blank
 from tests.simulation.world import VISITS, World
 
-LEVELS = ("memory", "sqlite", "process")
+LEVELS = ("memory", "sqlite", "process", "copies")
 CHUNK = 16
 STOP_AFTER = 10
 """Broken promises that are told one by one."""
@@ -69,7 +70,7 @@ def simulate(operations: int, seed: int, plan: Plan, jobs: int | None = None) ->
     """Worlds `seed`, `seed + 1`, ... until there were so many operations. The same whatever `jobs` is."""
     begun = time.monotonic()
     total = Figures()
-    with tempfile.TemporaryDirectory(prefix="kioskd-simulation-", dir=_fast_directory()) as directory:
+    with tempfile.TemporaryDirectory(prefix="kioskd-simulation-", dir=fast_directory()) as directory:
         blank = Path(directory) / "blank.db"
         if plan.level == "sqlite":
             make_blank(blank)
@@ -110,6 +111,8 @@ def _run_chunk(plan: Plan, directory: Path, seeds: range) -> list[Figures]:
 def run_one(plan: Plan, seed: int, directory: Path) -> Figures:
     if plan.level == "process":
         return _killed(seed, directory)
+    if plan.level == "copies":
+        return _forgotten(seed, directory)
     if plan.level == "memory":
         world = World(seed, plan.visits, faults=plan.faults)
         figures = _lived(world, world.run)
@@ -137,6 +140,22 @@ def _killed(seed: int, directory: Path) -> Figures:
     return figures
 
 
+def _forgotten(seed: int, directory: Path) -> Figures:
+    figures = Figures(worlds=1)
+    with tempfile.TemporaryDirectory(dir=directory) as own:
+        disk = copied_disk(seed, Path(own))
+        world = CopiesWorld(seed, disk)
+        try:
+            world.run()
+        except Wrong as error:
+            figures.blame(error)
+        disk.close()
+    figures.operations, figures.kills, figures.cuts = world.accepted, world.seen["kills"], disk.cuts
+    figures.in_doubt = world.in_doubt
+    figures.faults = Counter({"lying_sync": disk.cuts * disk.lies, "bit_flip": disk.flips})
+    return figures
+
+
 def _lived(world: World, run: Callable[[], object]) -> Figures:
     figures = Figures(worlds=1)
     try:
@@ -158,8 +177,3 @@ def chosen(faults: str) -> frozenset[str]:
     if unknown:
         raise ValueError(f"no such fault: {', '.join(unknown)}; there are {', '.join(FAULTS)}")
     return frozenset(names)
-
-
-def _fast_directory() -> str | None:
-    """Nothing here must survive a real power cut."""
-    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None

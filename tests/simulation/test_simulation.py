@@ -44,6 +44,15 @@ def test_two_hundred_times_the_process_is_killed() -> None:
     assert figures.kills >= 200
 
 
+@pytest.mark.timeout(400)
+def test_what_a_disk_forgets_that_lies_about_its_syncs_is_in_the_copies() -> None:
+    """But for the last seconds before the cut: see `copied_disk` for what is promised."""
+    figures = simulate(4000, seed=1, plan=Plan("copies"))
+    _must_be_good(figures)
+    assert figures.faults["lying_sync"] >= 200
+    assert figures.faults["bit_flip"] >= 50
+
+
 def test_every_situation_comes_up() -> None:
     seen: Counter[str] = Counter()
     for seed in range(400):
