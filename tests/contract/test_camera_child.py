@@ -13,14 +13,15 @@ import pytest
 from PIL import Image
 
 from kioskd.core.errors import ConfigError, DeviceAbsent, DeviceFault
-from kioskd.core.events import DeviceChanged, Scanned, ScanRejected
+from kioskd.core.events import CameraHint, DeviceChanged, Scanned, ScanRejected
 from kioskd.core.health import DeviceState
+from kioskd.core.hindrance import Hindrance
 from kioskd.devices.camera.parent import CameraScanner
 from kioskd.devices.camera.viewfinder import Viewfinder
 from kioskd.sim.camera import CameraSimulator
 
 DEADLINE_S = 30.0
-Event = Scanned | ScanRejected | DeviceChanged
+Event = Scanned | ScanRejected | CameraHint | DeviceChanged
 
 
 class _Clock:
@@ -83,10 +84,21 @@ def _child(program: str) -> tuple[str, ...]:
         ("print('Segmentation fault?', flush=True); input(); input()", "not understood"),
         ("print('[1]', flush=True); input(); input()", "not understood"),
         ('print(\'{"is": "code"}\', flush=True); input(); input()', "not understood"),
+        ('print(\'{"is": "hint", "hindrance": "fog"}\', flush=True); input(); input()', "not understood"),
         ("print('x' * 200000, flush=True); input(); input()", "endless line"),
         ('print(\'{"is": "fault", "why": "too dark"}\', flush=True); input(); input()', "too dark"),
     ],
-    ids=["hangs", "crashes", "ends", "babbles", "wrong type", "half a message", "endless line", "says why"],
+    ids=[
+        "hangs",
+        "crashes",
+        "ends",
+        "babbles",
+        "wrong type",
+        "half a message",
+        "no such hint",
+        "endless line",
+        "says why",
+    ],
 )
 def test_a_sick_child_is_a_fault_and_is_gone_afterwards(program: str, error: str) -> None:
     async def scenario() -> None:
@@ -164,6 +176,30 @@ def test_the_child_ends_with_its_parent(tmp_path: Path) -> None:
         child.stdin.close()
         await child.stdout.read()
         assert await child.wait() == 0
+
+    _play(scenario())
+
+
+@pytest.mark.process
+def test_who_looks_is_told_what_keeps_it_from_reading_and_then_what_was_read(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        simulator = CameraSimulator(tmp_path / "camera")
+        finder = Viewfinder()
+        camera = CameraScanner("camera", f"folder:{simulator.folder}", viewfinder=finder, clock=_Clock())
+        events: asyncio.Queue[Event] = asyncio.Queue()
+        with simulator:
+            simulator.show_qr("M-1001", light=0.02)
+            finder.want(True)
+            task = asyncio.create_task(camera.run(events.put_nowait))
+            assert isinstance(await events.get(), DeviceChanged)
+            for _ in range(2):
+                assert await events.get() == CameraHint(Hindrance.DARK, "camera")
+            simulator.show_qr("M-1001")
+            while (event := await events.get()) == CameraHint(Hindrance.DARK, "camera"):
+                pass
+            assert event == Scanned("M-1001", "camera", "qr")
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     _play(scenario())
 

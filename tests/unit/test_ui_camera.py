@@ -1,4 +1,4 @@
-"""On "scan your card" the guest sees what the camera sees, and nowhere else."""
+"""Where a code is asked for the guest sees what the camera sees, and what would help; nowhere else."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pygame
 import pytest
 
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
-from kioskd.core.visit import Attract, Identifying, Visit
+from kioskd.core.hindrance import Hindrance
+from kioskd.core.visit import AddingGiftCard, Attract, Identifying, Phase, ShownHint, Visit
 from kioskd.daemon.display import Display as DaemonDisplay
 from kioskd.devices.camera.viewfinder import Glimpse, Viewfinder, ViewfinderPlate
 from kioskd.ui.camera_picture import grey_picture
@@ -86,7 +87,7 @@ def test_without_a_picture_the_sign_shows_how(window: Window, screen: Screen) ->
     assert pygame.image.tobytes(window.canvas.subsurface(area), "RGB") == plain
 
 
-def test_only_the_identify_screen_shows_it_and_only_with_a_camera(screen: Screen) -> None:
+def test_only_where_a_code_is_asked_for_it_is_shown_and_only_with_a_camera(screen: Screen) -> None:
     scanner = DeviceHealth("front", DeviceKind.SCANNER, DeviceState.OK)
     screen.show(COMPOSER.scene(HOME))
     assert not screen.shows_camera
@@ -94,6 +95,31 @@ def test_only_the_identify_screen_shows_it_and_only_with_a_camera(screen: Screen
     assert not screen.shows_camera
     screen.show(COMPOSER.scene(_identifying(scanner, CAMERA)))
     assert screen.shows_camera
+    screen.show(COMPOSER.scene(replace(_identifying(scanner, CAMERA), phase=AddingGiftCard())))
+    assert screen.shows_camera
+
+
+def _words(visit: Visit) -> str:
+    return " ".join(widget.name for widget in COMPOSER.scene(visit).widgets)
+
+
+@pytest.mark.parametrize("phase", [Identifying(Attract()), AddingGiftCard(), Attract()])
+def test_without_a_scanner_the_guest_is_sent_to_the_camera(phase: Phase) -> None:
+    scanner = DeviceHealth("front", DeviceKind.SCANNER, DeviceState.OK)
+    assert "in front of the camera" in _words(replace(_identifying(CAMERA), phase=phase))
+    assert "under the scanner" in _words(replace(_identifying(scanner, CAMERA), phase=phase))
+
+
+@pytest.mark.parametrize("phase", [Identifying(Attract()), AddingGiftCard()])
+@pytest.mark.parametrize("hindrance", Hindrance)
+def test_what_would_help_is_one_sentence_in_place_of_another(phase: Phase, hindrance: Hindrance) -> None:
+    calm = replace(_identifying(CAMERA), phase=phase)
+    hinted = replace(calm, hint=ShownHint(hindrance, 3.0))
+    assert _words(hinted) != _words(calm)
+    rects = [
+        [widget.rect for widget in COMPOSER.scene(visit).widgets if widget.action] for visit in (calm, hinted)
+    ]
+    assert rects[0] == rects[1], "nothing that can be touched moves"
 
 
 async def _until(true: Callable[[], bool]) -> None:
