@@ -55,7 +55,7 @@ def test_what_a_disk_forgets_that_lies_about_its_syncs_is_in_the_copies() -> Non
 
 def test_every_situation_comes_up() -> None:
     seen: Counter[str] = Counter()
-    for seed in range(400):
+    for seed in range(600):
         seen += World(seed).run().seen
     situations = (
         "saga finished",
