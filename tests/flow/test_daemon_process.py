@@ -84,28 +84,31 @@ shop_uuid = "5f7f1c2e-5a44-4d0b-9a44-0c9d3a1f6b01"
 class Kiosk:
     """A running daemon and what it writes."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self.process = process
-        self.lines: list[str] = []
+        self._written = b""
+        self._looked_to = 0
 
     def until(self, text: str) -> None:
-        """Reads the log until a line holds `text`. Fails with the whole log when none does in time."""
+        """Reads on in the log until it has `text`. Fails with the whole log when it does not come in time."""
         deadline_s = time.monotonic() + START_S
         with selectors.DefaultSelector() as selector:
             selector.register(self._log, selectors.EVENT_READ)
-            while time.monotonic() < deadline_s and selector.select(deadline_s - time.monotonic()):
-                line = self._log.readline()
-                self.lines.append(line)
-                if text in line:
-                    return
-                if not line:
+            while (found := self._written.find(text.encode(), self._looked_to)) < 0:
+                left_s = deadline_s - time.monotonic()
+                more = os.read(self._log.fileno(), 65536) if left_s > 0 and selector.select(left_s) else b""
+                self._written += more
+                if not more:
                     break
+            else:
+                self._looked_to = found + len(text.encode())
+                return
         raise AssertionError(f"no {text!r} in:\n{self.log}")
 
     def ends(self, within_s: float = STOP_S) -> int:
         """Its exit code, once it has ended by itself."""
         status = self.process.wait(within_s)
-        self.lines.append(self._log.read())
+        self._written += self._log.read()
         return status
 
     def stop(self) -> int:
@@ -114,13 +117,13 @@ class Kiosk:
         return self.ends()
 
     @property
-    def _log(self) -> IO[str]:
+    def _log(self) -> IO[bytes]:
         assert self.process.stderr
         return self.process.stderr
 
     @property
     def log(self) -> str:
-        return "".join(self.lines)
+        return self._written.decode("utf-8", "replace")
 
 
 class Systemd:
@@ -161,8 +164,7 @@ def started(folder: Path, **environment: str) -> Iterator[Kiosk]:
                 [sys.executable, "-m", "kioskd", "run", "--config", os.fspath(folder / "kiosk.toml")],
                 env={**surroundings, **environment},
                 stderr=subprocess.PIPE,
-                text=True,
-                bufsize=1,
+                bufsize=0,
             )
         )
         stack.callback(process.kill)
