@@ -51,9 +51,9 @@ Holds = Mapping[str, str]
 # --- ids -----------------------------------------------------------------------------------------------
 
 
-def hold_id(offer_id: str, attempt: int = 1) -> str:
-    """The hold of a voucher the guest has just taken, or taken again after it was denied."""
-    return f"hold-{offer_id}" if attempt == 1 else f"hold-{offer_id}-{attempt}"
+def hold_id(offer_id: str) -> str:
+    """The hold of a voucher the guest has just taken: whoever takes it again has a new offer."""
+    return f"hold-{offer_id}"
 
 
 def renewed_hold_id(discount: OrderDiscount) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -46,15 +45,12 @@ class Reservations:
         self._steps = steps
         self._post = post
         self._visit = VisitHolds()
-        self._tries: Counter[str] = Counter()
-        """By offer: what was denied once may be asked for again, as a step of its own."""
 
     async def hold(self, wish: HoldVoucher) -> None:
         """Returns when it is known, or the guest has waited long enough."""
         visit = self._visit
         use = TakenOffer(wish.offer_id, wish.voucher).use(wish.member_id)
-        self._tries[use.id] += 1
-        step_id = settlement.hold_id(use.id, self._tries[use.id])
+        step_id = settlement.hold_id(use.id)
         asked = _Wish(step_id, asyncio.get_running_loop().create_future())
         visit.saga = visit.saga or f"visit-{use.id}"
         visit.wishes[use.id] = asked

@@ -20,25 +20,10 @@ import pytest
 
 from kioskd.cli import main
 from kioskd.daemon import exit_codes
+from tests.small_kiosk import SMALL_KIOSK
 
 DEADLINE_S = 20.0
 BATCH = "/api/v3/oauth/clients/products/batch"
-CONFIG = """
-kiosk = "K1"
-currency = "EUR"
-languages = ["nl", "en"]
-menu = "menu.toml"
-state_dir = "state"
-[site]
-name = "Test Kitchen"
-[display]
-width_px = 1080
-height_px = 1920
-width_mm = 208
-height_mm = 370
-[counter]
-enabled = true
-"""
 LOYALTY = """
 [loyalty]
 backend = "leat"
@@ -129,7 +114,7 @@ class Kiosk:
         self.file = folder / "kiosk.toml"
         self.state = folder / "state"
         loyalty = LOYALTY.format(url=leat.told["base_url"], shop=leat.told["shop_uuid"])
-        self.file.write_text(CONFIG + loyalty)
+        self.file.write_text(SMALL_KIOSK + loyalty)
         secret = folder / "token"
         secret.touch(mode=0o600)
         secret.write_text(leat.told["token"])
@@ -254,7 +239,7 @@ def _wait_for(condition: Callable[[], bool]) -> None:
 
 
 def test_without_loyalty_there_is_nobody_to_tell(kiosk: Kiosk, capsys: pytest.CaptureFixture[str]) -> None:
-    kiosk.file.write_text(CONFIG)
+    kiosk.file.write_text(SMALL_KIOSK)
     assert kiosk.push() == exit_codes.CONFIG
     assert "loyalty.backend: does not want to know the menu" in capsys.readouterr().err
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -65,3 +66,31 @@ class Session:
 
 def draft(op_id: str, lane: str = "member:1", **fields: object) -> Draft:
     return Draft(op_id, "order", lane, {"id": op_id, "guest": "Ada"}, **fields)  # type: ignore[arg-type]
+
+
+# --- files that cannot be trusted ----------------------------------------------------------------------
+
+
+def truncate(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def empty(path: Path) -> None:
+    os.truncate(path, 0)
+
+
+def overwrite(path: Path) -> None:
+    path.write_bytes(b"this is a shopping list\n" * 100)
+
+
+def scribble(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.seek(2 * 4096)
+        file.write(bytes(range(256)) * 16)
+
+
+def foreign(path: Path) -> None:
+    path.unlink()
+    connection = apsw.Connection(str(path))
+    connection.execute("CREATE TABLE recipes (name TEXT)")
+    connection.close()

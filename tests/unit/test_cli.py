@@ -16,24 +16,9 @@ from kioskd.core.visit import Place
 from kioskd.daemon import exit_codes
 from kioskd.daemon.config import load_config
 from kioskd.daemon.control import Answer, CommandRefused, ControlSocket
+from tests.small_kiosk import SMALL_KIOSK
 
 HARBOUR = Path(__file__).parents[2] / "kioskd" / "sim" / "harbour"
-GOOD = """
-kiosk = "K1"
-currency = "EUR"
-languages = ["en"]
-menu = "menu.toml"
-state_dir = "state"
-[site]
-name = "Test Kitchen"
-[display]
-width_px = 1080
-height_px = 1920
-width_mm = 208
-height_mm = 370
-[counter]
-enabled = true
-"""
 MENU = """
 [[category]]
 id = "drinks"
@@ -50,7 +35,7 @@ price = "2.50"
 def config(tmp_path: Path) -> Path:
     (tmp_path / "menu.toml").write_text(MENU)
     file = tmp_path / "kiosk.toml"
-    file.write_text(GOOD)
+    file.write_text(SMALL_KIOSK)
     return file
 
 
@@ -76,7 +61,7 @@ def test_the_restaurant_we_ship_is_good(capsys: pytest.CaptureFixture[str]) -> N
 def test_a_wrong_configuration_says_where_and_exits_78(
     config: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, expected: str
 ) -> None:
-    config.write_text(GOOD.replace(old, new))
+    config.write_text(SMALL_KIOSK.replace(old, new))
     assert main(["check-config", str(config)]) == exit_codes.CONFIG
     printed = capsys.readouterr()
     assert expected in printed.err

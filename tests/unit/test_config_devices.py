@@ -14,27 +14,11 @@ from kioskd.devices.camera.parent import CameraScanner
 from kioskd.devices.scanner.evdev import WedgeScanner
 from kioskd.devices.scanner.hidraw import HidPosScanner
 from kioskd.devices.scanner.serial import SerialScanner
-
-KIOSK = """
-kiosk = "K1"
-currency = "EUR"
-languages = ["en"]
-menu = "menu.toml"
-state_dir = "state"
-[site]
-name = "Test Kitchen"
-[display]
-width_px = 1080
-height_px = 1920
-width_mm = 208
-height_mm = 370
-[counter]
-enabled = true
-"""
+from tests.small_kiosk import SMALL_KIOSK
 
 
 def _config(folder: Path, devices: str) -> Config:
-    (folder / "kiosk.toml").write_text(KIOSK + devices)
+    (folder / "kiosk.toml").write_text(SMALL_KIOSK + devices)
     return load_config(folder / "kiosk.toml")
 
 

@@ -139,12 +139,13 @@ def test_a_node_that_may_not_be_opened_is_a_fault(machine: _Machine, monkeypatch
 
 
 def test_a_configured_scanner_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
-    from tests.unit.test_cli import GOOD, MENU
+    from tests.small_kiosk import SMALL_KIOSK
+    from tests.unit.test_cli import MENU
 
     (tmp_path / "menu.toml").write_text(MENU)
     file = tmp_path / "kiosk.toml"
     file.write_text(
-        GOOD
+        SMALL_KIOSK
         + '[[scanner]]\nname = "front"\ndriver = "serial"\npath = "missing"\n'
         + '[[scanner]]\nname = "side"\ndriver = "wedge"\npath = "menu.toml"\nprofile = "gm65"\n'
     )

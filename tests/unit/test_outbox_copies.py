@@ -26,7 +26,7 @@ from kioskd.outbox.saga import Course, Decision
 from kioskd.outbox.states import OpState
 from kioskd.outbox.store import Store
 from tests.unit.outbox_desk import Desk
-from tests.unit.outbox_files import Session, draft
+from tests.unit.outbox_files import Session, draft, empty, foreign, overwrite, scribble, truncate
 
 
 @pytest.fixture
@@ -76,33 +76,8 @@ def _filled(path: Path, *, backups: int = 0) -> None:
 # --- files that cannot be trusted ----------------------------------------------------------------------
 
 
-def _truncate(path: Path) -> None:
-    os.truncate(path, path.stat().st_size // 2)
-
-
-def _empty(path: Path) -> None:
-    os.truncate(path, 0)
-
-
-def _overwrite(path: Path) -> None:
-    path.write_bytes(b"this is a shopping list\n" * 100)
-
-
-def _scribble(path: Path) -> None:
-    with path.open("r+b") as file:
-        file.seek(2 * 4096)
-        file.write(bytes(range(256)) * 16)
-
-
-def _foreign(path: Path) -> None:
-    path.unlink()
-    connection = apsw.Connection(str(path))
-    connection.execute("CREATE TABLE recipes (name TEXT)")
-    connection.close()
-
-
 @pytest.mark.parametrize("backups", [0, 1, 2])
-@pytest.mark.parametrize("damage", [_truncate, _empty, _overwrite, _scribble, _foreign, Path.unlink])
+@pytest.mark.parametrize("damage", [truncate, empty, overwrite, scribble, foreign, Path.unlink])
 def test_a_damaged_or_missing_file_is_restored_to_the_last_commit(
     path: Path, damage: Callable[[Path], None], backups: int, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -127,8 +102,8 @@ def test_a_damaged_or_missing_file_is_restored_to_the_last_commit(
 def test_a_damaged_backup_is_passed_over_for_the_one_before(path: Path) -> None:
     _filled(path, backups=2)
     before = _rows(path)
-    _scribble(path)
-    _truncate(path.with_name("outbox.db.backup-2"))
+    scribble(path)
+    truncate(path.with_name("outbox.db.backup-2"))
     Store.open(path).close()
     _rows(path)
     assert _rows(path) == before
@@ -238,7 +213,7 @@ def test_when_no_copy_is_sound_an_empty_outbox_is_begun_and_all_of_it_kept(path:
     if missing:
         path.unlink()
     else:
-        _truncate(path)
+        truncate(path)
     store = Store.open(path)
     session = Session(store)
     session.accept(draft("new"))
@@ -291,7 +266,7 @@ def test_an_outbox_begun_anew_and_damaged_again_counts_on(path: Path) -> None:
 
 def test_a_full_disk_is_no_reason_to_give_a_copy_up(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _filled(path)
-    _truncate(path)
+    truncate(path)
 
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")

@@ -20,7 +20,7 @@ from kioskd.outbox.operation import Closing, Draft, OperationRefused, Strategy
 from kioskd.outbox.remains import lost
 from kioskd.outbox.states import OpState
 from kioskd.outbox.store import Store
-from tests.unit.outbox_files import CountingVfs, Session, draft
+from tests.unit.outbox_files import CountingVfs, Session, draft, empty, foreign, overwrite, scribble, truncate
 
 
 @pytest.fixture
@@ -207,30 +207,7 @@ def _filled(path: Path) -> None:
     store.close()
 
 
-def _truncate(path: Path) -> None:
-    os.truncate(path, path.stat().st_size // 2)
-
-
-def _empty(path: Path) -> None:
-    os.truncate(path, 0)
-
-
-def _overwrite(path: Path) -> None:
-    path.write_bytes(b"this is a shopping list\n" * 100)
-
-
-def _scribble(path: Path) -> None:
-    with path.open("r+b") as file:
-        file.seek(2 * 4096)
-        file.write(bytes(range(256)) * 16)
-
-
-def _foreign(path: Path) -> None:
-    path.unlink()
-    _sql(path, "CREATE TABLE recipes (name TEXT)")
-
-
-@pytest.mark.parametrize("damage", [_truncate, _empty, _overwrite, _scribble, _foreign])
+@pytest.mark.parametrize("damage", [truncate, empty, overwrite, scribble, foreign])
 def test_a_damaged_file_without_copies_is_put_away_and_selling_goes_on(
     path: Path, damage: object, caplog: pytest.LogCaptureFixture
 ) -> None:

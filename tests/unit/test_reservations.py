@@ -56,11 +56,11 @@ def test_a_voucher_that_cannot_be_held_is_denied_with_the_reason(
     settle(tmp_path, scenario, faults={Action.HOLD_VOUCHER: fault})
 
 
-def test_what_was_denied_can_be_tried_again(tmp_path: Path) -> None:
+def test_a_voucher_that_was_denied_can_be_taken_again(tmp_path: Path) -> None:
     async def scenario(process: Process) -> None:
         await process.settlement.hold(WISH)
-        await process.settlement.hold(WISH)
-        assert process.news.events == [OfferDenied("t1", Denial.UNREACHABLE), OfferHeld("t1")]
+        await process.settlement.hold(replace(WISH, offer_id="t2"))
+        assert process.news.events == [OfferDenied("t1", Denial.UNREACHABLE), OfferHeld("t2")]
 
     settle(tmp_path, scenario, faults={Action.HOLD_VOUCHER: "unreachable"})
 
