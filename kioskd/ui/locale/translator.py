@@ -16,11 +16,24 @@ from kioskd.ui.text import clean
 log = logging.getLogger(__name__)
 
 FOLDER = Path(__file__).parent
-LANGUAGES = tuple(FORMATS)
-"""What the screens can speak."""
+LANGUAGES = tuple(language for language in FORMATS if language == "en" or (FOLDER / language).is_dir())
+"""What the screens can speak: every language with a catalogue beside this file."""
 
-OWN_NAMES = {"en": "English", "nl": "Nederlands", "de": "Deutsch", "ar": "العربية"}
-_RIGHT_TO_LEFT = frozenset({"ar"})
+OWN_NAMES = {
+    "en": "English",
+    "nl": "Nederlands",
+    "de": "Deutsch",
+    "fr": "Français",
+    "es": "Español",
+    "it": "Italiano",
+    "pt": "Português",
+    "pl": "Polski",
+    "tr": "Türkçe",
+    "uk": "Українська",
+    "ar": "العربية",
+    "he": "עברית",
+}
+_RIGHT_TO_LEFT = frozenset({"ar", "he"})
 
 
 def later(sentence: str) -> str:
@@ -32,7 +45,7 @@ class Translator:
     """Sentences, amounts and dates of one language. Values put into a sentence are cleaned first."""
 
     def __init__(self, language: str) -> None:
-        self.language = language if language in FORMATS else "en"
+        self.language = language if language in LANGUAGES else "en"
         self.rtl = self.language in _RIGHT_TO_LEFT
         self._catalogue: gettext.NullTranslations = gettext.NullTranslations()
         if self.language != "en":
