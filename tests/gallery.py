@@ -8,13 +8,14 @@ from pathlib import Path
 
 from kioskd.ui.compose import Composer
 from kioskd.ui.fonts import Fonts
+from kioskd.ui.locale.translator import LANGUAGES
 from kioskd.ui.picture_cache import Pictures
 from kioskd.ui.render import Renderer
 from kioskd.ui.scene import scrolled, with_panel
 from kioskd.ui.stage import Stage
 from kioskd.ui.theme import default_theme
 from kioskd.ui.window import Driver, Window
-from tests.ui_visits import DISPLAYS, LANGUAGES, MENU_FOLDER, shop, visits
+from tests.ui_visits import DISPLAYS, MENU_FOLDER, shop, visits
 
 
 def main() -> None:

@@ -43,6 +43,7 @@ from kioskd.core.visit import (
     first_visit,
 )
 from kioskd.daemon.menu import load_menu
+from kioskd.ui.locale.translator import LANGUAGES
 from kioskd.ui.stage import Display
 from tests.ui_offer_visits import FREE_COFFEE, REWARDS, TWENTY_OFF, bills, offer_visits
 from tests.ui_staff_visits import staff_visits
@@ -60,8 +61,6 @@ DISPLAYS = {
     "landscape": Display(1920, 1080, 598, 336),
     "small": Display(800, 480, 154, 86, 400),
 }
-
-LANGUAGES = ("en", "nl", "de", "ar")
 
 
 def shop() -> Shop:

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import get_args
 
 from kioskd.core import rules
-from kioskd.core.events import Event, Intent, Moment, Scanned
+from kioskd.core.events import Event, Moment, Scanned
+from kioskd.core.intents import Intent
 from kioskd.core.rules.table import RULES, Context, Step
 from kioskd.core.visit import Shop, Visit
 

@@ -33,6 +33,7 @@ from kioskd.daemon.config_fields import (
 from kioskd.daemon.config_offers import Charge, Offers, StoredValue
 from kioskd.daemon.config_rbi import RbiLoyalty as RbiLoyalty
 from kioskd.daemon.config_source import read_source
+from kioskd.daemon.config_values import Language
 
 # ISO 4217, what people pay with today.
 CURRENCIES = frozenset(
@@ -81,7 +82,6 @@ Profile = Annotated[str, AfterValidator(_PROFILE)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Pixels = Annotated[int, Field(ge=240, le=7680)]
 Baud = Literal[1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200]
-Language = Literal["en", "nl", "de", "ar"]
 Symbology = Literal["qr", "code128", "ean/upc", "datamatrix", "aztec", "pdf417", "itf", "code39"]
 
 # --- sections -----------------------------------------------------------------------------------------------

@@ -7,19 +7,27 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import PlainSerializer, PlainValidator, ValidationInfo
+from pydantic import AfterValidator, PlainSerializer, PlainValidator, ValidationInfo
 
 from kioskd.core.catalogue import Words
 from kioskd.core.errors import MoneyError
 from kioskd.core.money import Money
 from kioskd.daemon.config_errors import did_you_mean
 from kioskd.daemon.config_fields import printable, wrong
-
-LANGUAGES = ("en", "nl", "de", "ar")
-"""The languages that the screens speak."""
+from kioskd.ui.locale.translator import LANGUAGES
 
 MAX_PRICE_MINOR = 100_000_000
 _SMALLEST = Decimal("0.0001")
+
+
+def _language(value: str) -> str:
+    if value not in LANGUAGES:
+        raise wrong(f'is "{value[:10]}", which is not known here', did_you_mean(value, LANGUAGES))
+    return value
+
+
+Language = Annotated[str, AfterValidator(_language)]
+"""One that the screens speak."""
 
 
 def words(longest: int) -> Callable[[Any], Words]:

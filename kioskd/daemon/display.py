@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pygame
 
-from kioskd.core.events import Intent
+from kioskd.core.intents import Intent
 from kioskd.core.visit import Shop, Visit
 from kioskd.daemon import config as settings
 from kioskd.daemon.launch import open_window

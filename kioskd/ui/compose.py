@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from kioskd.core.events import OpenStaff
+from kioskd.core.intents import OpenStaff
 from kioskd.core.staff import (
     AtStaffStart,
     BrowsingQuestions,

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from kioskd.core.events import Intent
+from kioskd.core.intents import Intent
 from kioskd.ui.geometry import Rect
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pygame
 
-from kioskd.core.events import Intent
+from kioskd.core.intents import Intent
 from kioskd.ui.geometry import Rect
 from kioskd.ui.motion import FLIGHT_S, FRAME_S, TRANSITION_S, Motions, eased
 from kioskd.ui.render import Pose, Renderer, merged

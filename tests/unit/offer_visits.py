@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from kioskd.core.denial import Denial
 from kioskd.core.effects import Effect, HoldVoucher, LookUp, Settle
-from kioskd.core.events import (
+from kioskd.core.events import MemberFound, OfferHeld, Scanned
+from kioskd.core.intents import (
     ConfirmOffer,
     GoBack,
-    MemberFound,
-    OfferHeld,
     PayWith,
     QuickAdd,
-    Scanned,
     ShowCheckout,
     ShowMember,
     ShowOffer,

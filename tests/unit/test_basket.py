@@ -17,7 +17,7 @@ from kioskd.core.basket import (
     toggle,
 )
 from kioskd.core.catalogue import Option, OptionGroup, Product, Words
-from kioskd.core.events import GoBack, QuickAdd, RemoveLine, ShowBasket, StartOrder, StepLine
+from kioskd.core.intents import GoBack, QuickAdd, RemoveLine, ShowBasket, StartOrder, StepLine
 from kioskd.core.visit import NoticeKind
 from tests.unit.shopfront import BURGER, EAT_IN, EXTRAS, FRIES, SAUCE, WATER, eur, player
 

@@ -6,7 +6,6 @@ import pytest
 
 from kioskd.core.effects import PrintReceipt
 from kioskd.core.events import (
-    Finish,
     LookupFailed,
     LookupFailure,
     NetworkChanged,
@@ -15,15 +14,12 @@ from kioskd.core.events import (
     OrderUndeliverable,
     PaymentEnded,
     PaymentOutcome,
-    PayWith,
     PrintVerdict,
-    QuickAdd,
     ReceiptEnded,
     Scanned,
-    ShowCheckout,
-    StartOrder,
     Tick,
 )
+from kioskd.core.intents import Finish, PayWith, QuickAdd, ShowCheckout, StartOrder
 from kioskd.core.order import Tender
 from kioskd.core.receipt import Qr
 from kioskd.core.visit import Points, Thanks

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import pytest
 
-from kioskd.core.events import Intent, StartOrder
+from kioskd.core.intents import Intent, StartOrder
 from kioskd.core.order import Tender
 from kioskd.core.visit import Visit
 from kioskd.daemon.commands import Commands

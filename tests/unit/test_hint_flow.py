@@ -6,20 +6,18 @@ from dataclasses import replace
 
 import pytest
 
-from kioskd.core.events import (
+from kioskd.core.events import CameraHint, Scanned, Tick
+from kioskd.core.flow import next_deadline
+from kioskd.core.hindrance import Hindrance
+from kioskd.core.intents import (
     AddGiftCard,
-    CameraHint,
     GoBack,
     QuickAdd,
-    Scanned,
     ShowBasket,
     ShowCheckout,
     ShowIdentify,
     StartOrder,
-    Tick,
 )
-from kioskd.core.flow import next_deadline
-from kioskd.core.hindrance import Hindrance
 from kioskd.core.rules.hinting import HINT_S
 from kioskd.core.visit import Capability, Place
 from tests.unit.shopfront import EAT_IN, SHOP, Player, player

@@ -10,25 +10,20 @@ from kioskd.core.catalogue import Availability, Service
 from kioskd.core.denial import Denial
 from kioskd.core.discount import Discount, OfferKind, Reason, Refusal
 from kioskd.core.effects import Forget, HoldVoucher, LetGo
-from kioskd.core.events import (
+from kioskd.core.events import MemberFound, NetworkChanged, OfferDenied, OfferHeld, Tick, VoucherFound
+from kioskd.core.flow import next_deadline
+from kioskd.core.intents import (
     CancelOrder,
     ConfirmCancel,
     ConfirmOffer,
     GoBack,
-    MemberFound,
-    NetworkChanged,
-    OfferDenied,
-    OfferHeld,
     QuickAdd,
     RemoveOffer,
     ShowBasket,
     ShowCheckout,
     ShowOffer,
     SignOut,
-    Tick,
-    VoucherFound,
 )
-from kioskd.core.flow import next_deadline
 from kioskd.core.member import Right
 from kioskd.core.visit import NoticeKind, Place
 from tests.unit.offer_visits import asking, mia_orders, only, said, scanned, shows, takes

@@ -16,16 +16,8 @@ from kioskd.core.bill import ChargeRule, TakenOffer, bill_of, order_discounts, s
 from kioskd.core.catalogue import Option, OptionGroup, Product, Service, Words
 from kioskd.core.discount import Stacking
 from kioskd.core.effects import Settle
-from kioskd.core.events import (
-    Finish,
-    PaymentEnded,
-    PaymentOutcome,
-    PayWith,
-    QuickAdd,
-    ShowBasket,
-    ShowCheckout,
-    StartOrder,
-)
+from kioskd.core.events import PaymentEnded, PaymentOutcome
+from kioskd.core.intents import Finish, PayWith, QuickAdd, ShowBasket, ShowCheckout, StartOrder
 from kioskd.core.order import ChargeKind, Order, OrderLine, Tender, order_lines
 from kioskd.core.order_document import from_document, to_document
 from kioskd.core.visit import Paying, Place

@@ -6,17 +6,14 @@ from dataclasses import replace
 
 from kioskd.core.bill import DRAFT
 from kioskd.core.effects import Effect, PreviewPoints
-from kioskd.core.events import (
+from kioskd.core.events import MemberFound, NetworkChanged, PointsPreviewed, Scanned
+from kioskd.core.intents import (
     CancelOrder,
     ConfirmCancel,
     GoBack,
-    MemberFound,
-    NetworkChanged,
     PayWith,
-    PointsPreviewed,
     QuickAdd,
     RemoveLine,
-    Scanned,
     ShowBasket,
     ShowCheckout,
     ShowProduct,

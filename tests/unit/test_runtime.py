@@ -12,16 +12,8 @@ from datetime import timedelta
 import pytest
 
 from kioskd.core.effects import Effect, Forget, LookUp
-from kioskd.core.events import (
-    DeviceChanged,
-    NetworkChanged,
-    QuickAdd,
-    Scanned,
-    ScanRejected,
-    ShowBasket,
-    StartOrder,
-    Tick,
-)
+from kioskd.core.events import DeviceChanged, NetworkChanged, Scanned, ScanRejected, Tick
+from kioskd.core.intents import QuickAdd, ShowBasket, StartOrder
 from kioskd.core.rules.table import RULES, Context, Rule, Step
 from kioskd.core.visit import Limits, Place, Shop, Visit
 from kioskd.daemon.clock import Clock

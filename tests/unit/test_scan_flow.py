@@ -9,22 +9,24 @@ import pytest
 from kioskd.core.denial import Denial
 from kioskd.core.effects import HoldVoucher, LetGo, LookUp, Settle, Sought
 from kioskd.core.events import (
-    CancelOrder,
-    ConfirmOffer,
-    GoBack,
     LookupFailed,
     LookupFailure,
     MemberFound,
     OfferHeld,
+    Scanned,
+    Tick,
+    VoucherFound,
+)
+from kioskd.core.intents import (
+    CancelOrder,
+    ConfirmOffer,
+    GoBack,
     PayWith,
     QuickAdd,
-    Scanned,
     ShowBasket,
     ShowCheckout,
     ShowIdentify,
     StartOrder,
-    Tick,
-    VoucherFound,
 )
 from kioskd.core.member import Voucher
 from kioskd.core.order import Tender

@@ -9,20 +9,16 @@ import pytest
 from kioskd.core.denial import Denial
 from kioskd.core.effects import LetGo, Settle
 from kioskd.core.events import (
-    GoBack,
     NetworkChanged,
     OrderAccepted,
     PaymentEnded,
     PaymentOutcome,
     PaymentProgress,
     PaymentStep,
-    PayWith,
-    RemoveOffer,
     RewardClaimed,
     SettlementDenied,
-    ShowCheckout,
-    ShowMember,
 )
+from kioskd.core.intents import GoBack, PayWith, RemoveOffer, ShowCheckout, ShowMember
 from kioskd.core.member import CollectableReward
 from kioskd.core.order import Tender
 from kioskd.core.visit import NoticeKind, Paying, Place, Storing

@@ -14,20 +14,10 @@ from kioskd.core.effects import (
     TakeBackSale,
 )
 from kioskd.core.events import (
-    ConfirmDecision,
-    ConfirmTakeBack,
-    Decide,
     DeviceChanged,
-    Finish,
-    GoBack,
     MemberFound,
-    OpenStaff,
     OverviewFound,
-    PickAllUnits,
-    PickCandidate,
-    PickUnits,
     PinChecked,
-    PressKey,
     QuestionDecided,
     QuestionRefused,
     QuestionsFound,
@@ -35,6 +25,21 @@ from kioskd.core.events import (
     SalesFound,
     SaleTakenBack,
     Scanned,
+    Tick,
+)
+from kioskd.core.flow import next_deadline
+from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
+from kioskd.core.intents import (
+    ConfirmDecision,
+    ConfirmTakeBack,
+    Decide,
+    Finish,
+    GoBack,
+    OpenStaff,
+    PickAllUnits,
+    PickCandidate,
+    PickUnits,
+    PressKey,
     ShowDevices,
     ShowQuestion,
     ShowQuestions,
@@ -42,10 +47,7 @@ from kioskd.core.events import (
     ShowSales,
     SubmitNumber,
     TakeBack,
-    Tick,
 )
-from kioskd.core.flow import next_deadline
-from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
 from kioskd.core.sale import Sale, SaleState
 from kioskd.core.staff import (
     AtStaffStart,

@@ -10,23 +10,27 @@ from kioskd.core.credential import MAX_CODE_LENGTH
 from kioskd.core.denial import Denial
 from kioskd.core.effects import Effect, HoldVoucher, LookUp, Settle, Sought
 from kioskd.core.events import (
-    AddGiftCard,
-    CancelOrder,
-    CancelPayment,
-    ConfirmOffer,
     GiftCardFound,
-    GoBack,
     LookupFailed,
     LookupFailure,
     MemberFound,
     NetworkChanged,
     OfferHeld,
+    Scanned,
+    SettlementDenied,
+    Tick,
+    VoucherFound,
+)
+from kioskd.core.intents import (
+    AddGiftCard,
+    CancelOrder,
+    CancelPayment,
+    ConfirmOffer,
+    GoBack,
     PayWith,
     PressKey,
     QuickAdd,
     RemoveGiftCard,
-    Scanned,
-    SettlementDenied,
     ShowCheckout,
     ShowLetters,
     ShowMember,
@@ -34,9 +38,7 @@ from kioskd.core.events import (
     StartOrder,
     StillHere,
     SubmitNumber,
-    Tick,
     UsePrepaid,
-    VoucherFound,
 )
 from kioskd.core.member import Member
 from kioskd.core.money import Money

@@ -12,6 +12,7 @@ from PIL import Image
 from kioskd.core.events import PrintVerdict
 from kioskd.ui.compose import Composer
 from kioskd.ui.fonts import Fonts
+from kioskd.ui.locale.translator import LANGUAGES
 from kioskd.ui.picture_cache import Pictures
 from kioskd.ui.qr import QUIET_ZONE, modules_across
 from kioskd.ui.qr_picture import draw_code
@@ -19,7 +20,7 @@ from kioskd.ui.render import Renderer
 from kioskd.ui.scene import Picture, PictureKind
 from kioskd.ui.stage import Stage
 from kioskd.ui.theme import default_theme
-from tests.ui_visits import CLAIM_LINK, DISPLAYS, LANGUAGES, shop, visits
+from tests.ui_visits import CLAIM_LINK, DISPLAYS, shop, visits
 
 SHOP = shop()
 VISITS = visits(SHOP)

@@ -8,7 +8,7 @@ import pytest
 
 from kioskd.core.denial import Denial
 from kioskd.core.discount import Reason
-from kioskd.core.events import (
+from kioskd.core.intents import (
     AddGiftCard,
     ConfirmOffer,
     PayWith,
@@ -23,13 +23,13 @@ from kioskd.core.order import Tender
 from kioskd.core.visit import Notice, NoticeKind, Visit
 from kioskd.ui.compose import Composer
 from kioskd.ui.fonts import Fonts
-from kioskd.ui.locale.translator import translator
+from kioskd.ui.locale.translator import LANGUAGES, translator
 from kioskd.ui.scene import Scene, Widget
 from kioskd.ui.screens.offer_words import DENIALS, denial_words
 from kioskd.ui.screens.words import notice_words
 from kioskd.ui.stage import Stage
 from kioskd.ui.theme import default_theme
-from tests.ui_visits import DISPLAYS, LANGUAGES, shop, visits
+from tests.ui_visits import DISPLAYS, shop, visits
 
 SHOP = shop()
 VISITS = visits(SHOP)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kioskd.core.catalogue import Service
-from kioskd.core.events import GoBack, StartOrder
+from kioskd.core.intents import GoBack, StartOrder
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import (
     Panel,

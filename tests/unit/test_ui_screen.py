@@ -9,7 +9,7 @@ import pytest
 
 from kioskd.core.basket import preset_choices
 from kioskd.core.catalogue import Service
-from kioskd.core.events import GoBack, OpenStaff, QuickAdd, ShowProduct, StartOrder
+from kioskd.core.intents import GoBack, OpenStaff, QuickAdd, ShowProduct, StartOrder
 from kioskd.core.visit import Choosing, Visit
 from kioskd.ui.compose import Composer
 from kioskd.ui.fonts import Fonts

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from kioskd.core.events import (
+from kioskd.core.intents import (
     ConfirmDecision,
     ConfirmTakeBack,
     Decide,

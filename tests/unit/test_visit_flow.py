@@ -9,16 +9,8 @@ import pytest
 
 from kioskd.core.effects import AbortPayment, Effect, Forget, LookUp, PrintReceipt, Settle
 from kioskd.core.events import (
-    CancelOrder,
-    CancelPayment,
-    ChooseLanguage,
-    ConfirmCancel,
     DeviceChanged,
-    EditLine,
     Fact,
-    Finish,
-    GoBack,
-    Intent,
     LookupFailed,
     LookupFailure,
     MemberFound,
@@ -29,14 +21,28 @@ from kioskd.core.events import (
     PaymentOutcome,
     PaymentProgress,
     PaymentStep,
+    Scanned,
+    ScanRejected,
+    Tick,
+)
+from kioskd.core.flow import step
+from kioskd.core.graph import mermaid
+from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
+from kioskd.core.intents import (
+    CancelOrder,
+    CancelPayment,
+    ChooseLanguage,
+    ConfirmCancel,
+    EditLine,
+    Finish,
+    GoBack,
+    Intent,
     PayWith,
     PickOption,
     PressKey,
     PutInBasket,
     QuickAdd,
     RemoveLine,
-    Scanned,
-    ScanRejected,
     ShowBasket,
     ShowCategory,
     ShowCheckout,
@@ -46,12 +52,8 @@ from kioskd.core.events import (
     StepQuantity,
     StillHere,
     SubmitNumber,
-    Tick,
     UndoRemoval,
 )
-from kioskd.core.flow import step
-from kioskd.core.graph import mermaid
-from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
 from kioskd.core.order import Order, Tender
 from kioskd.core.rules.table import RULES
 from kioskd.core.visit import NoticeKind, Paying, Place, Points, StillThere, Storing, Thanks

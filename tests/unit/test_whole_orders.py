@@ -9,10 +9,6 @@ from kioskd.core.denial import Denial
 from kioskd.core.discount import AmountOff, FreeItem, Products, Rule
 from kioskd.core.effects import DropSession, Forget, HoldVoucher, JudgeOrder, Settle
 from kioskd.core.events import (
-    CancelOrder,
-    ConfirmCancel,
-    ConfirmOffer,
-    GoBack,
     LookupFailed,
     LookupFailure,
     MemberFound,
@@ -20,10 +16,16 @@ from kioskd.core.events import (
     OrderJudged,
     PaymentEnded,
     PaymentOutcome,
+    SettlementDenied,
+)
+from kioskd.core.intents import (
+    CancelOrder,
+    ConfirmCancel,
+    ConfirmOffer,
+    GoBack,
     PayWith,
     QuickAdd,
     RemoveOffer,
-    SettlementDenied,
     ShowBasket,
     ShowCheckout,
     ShowMember,

@@ -5,17 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kioskd.core.effects import DecideQuestion, FindQuestions
-from kioskd.core.events import (
-    ConfirmDecision,
-    Decide,
-    GoBack,
-    PickCandidate,
-    QuestionDecided,
-    QuestionRefused,
-    QuestionsFound,
-    ShowQuestion,
-    ShowQuestions,
-)
+from kioskd.core.events import QuestionDecided, QuestionRefused, QuestionsFound
+from kioskd.core.intents import ConfirmDecision, Decide, GoBack, PickCandidate, ShowQuestion, ShowQuestions
 from kioskd.core.rules.staffing import asked
 from kioskd.core.rules.table import Context, Step, rule, to
 from kioskd.core.staff import BrowsingQuestions, ViewingQuestion

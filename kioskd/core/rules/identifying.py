@@ -5,15 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kioskd.core.credential import MAX_NUMBER_LENGTH
-from kioskd.core.events import (
-    GoBack,
-    PressKey,
-    ShowIdentify,
-    ShowKeypad,
-    ShowMember,
-    SignOut,
-    SubmitNumber,
-)
+from kioskd.core.intents import GoBack, PressKey, ShowIdentify, ShowKeypad, ShowMember, SignOut, SubmitNumber
 from kioskd.core.member import Right, Voucher
 from kioskd.core.rules import judging
 from kioskd.core.rules.bringing import drop

@@ -12,16 +12,8 @@ from kioskd.core.bill import TakenOffer, bill_of
 from kioskd.core.denial import Denial
 from kioskd.core.discount import Discount, Reason, Refusal
 from kioskd.core.effects import Effect, HoldVoucher, LetGo
-from kioskd.core.events import (
-    ConfirmOffer,
-    GoBack,
-    NetworkChanged,
-    OfferDenied,
-    OfferHeld,
-    RemoveOffer,
-    ShowIdentify,
-    ShowOffer,
-)
+from kioskd.core.events import NetworkChanged, OfferDenied, OfferHeld
+from kioskd.core.intents import ConfirmOffer, GoBack, RemoveOffer, ShowIdentify, ShowOffer
 from kioskd.core.member import Member, Reward, Right, Voucher
 from kioskd.core.rules import judging
 from kioskd.core.rules.bringing import bring, drop

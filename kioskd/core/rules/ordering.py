@@ -7,7 +7,7 @@ from dataclasses import replace
 from kioskd.core.basket import MAX_QUANTITY, Choice, missing_group, preset_choices, toggle
 from kioskd.core.catalogue import Product
 from kioskd.core.effects import LetGo
-from kioskd.core.events import (
+from kioskd.core.intents import (
     CancelOrder,
     ChooseLanguage,
     ConfirmCancel,

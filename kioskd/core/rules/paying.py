@@ -7,15 +7,8 @@ from dataclasses import replace
 from kioskd.core.denial import Denial
 from kioskd.core.discount import OfferKind
 from kioskd.core.effects import AbortPayment, Settle, Sought
-from kioskd.core.events import (
-    CancelPayment,
-    OrderAccepted,
-    PaymentEnded,
-    PaymentOutcome,
-    PaymentProgress,
-    PaymentStep,
-    PayWith,
-)
+from kioskd.core.events import OrderAccepted, PaymentEnded, PaymentOutcome, PaymentProgress, PaymentStep
+from kioskd.core.intents import CancelPayment, PayWith
 from kioskd.core.member import CollectableReward
 from kioskd.core.order import Order, Tender
 from kioskd.core.rules import judging

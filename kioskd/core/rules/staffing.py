@@ -8,25 +8,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from kioskd.core.effects import CheckPin, FindOverview, FindSales, TakeBackSale
-from kioskd.core.events import (
+from kioskd.core.events import OverviewFound, PinChecked, SaleRefused, SalesFound, SaleTakenBack, Tick
+from kioskd.core.intents import (
     ConfirmTakeBack,
     Finish,
     GoBack,
     OpenStaff,
-    OverviewFound,
     PickAllUnits,
     PickUnits,
-    PinChecked,
     PressKey,
-    SaleRefused,
-    SalesFound,
-    SaleTakenBack,
     ShowDevices,
     ShowSale,
     ShowSales,
     SubmitNumber,
     TakeBack,
-    Tick,
 )
 from kioskd.core.place import STAFF
 from kioskd.core.rules.table import Context, Step, home, rule, to

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kioskd.core.credential import MAX_CODE_LENGTH
 from kioskd.core.denial import Denial
-from kioskd.core.events import (
+from kioskd.core.intents import (
     AddGiftCard,
     GoBack,
     PressKey,

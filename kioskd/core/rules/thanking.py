@@ -10,14 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kioskd.core.effects import PrintReceipt
-from kioskd.core.events import (
-    Finish,
-    NetworkChanged,
-    OrderAccepted,
-    OrderDelivered,
-    OrderUndeliverable,
-    ReceiptEnded,
-)
+from kioskd.core.events import NetworkChanged, OrderAccepted, OrderDelivered, OrderUndeliverable, ReceiptEnded
+from kioskd.core.intents import Finish
 from kioskd.core.order import Order, Tender
 from kioskd.core.rules.table import Context, Step, home, rule, to
 from kioskd.core.visit import AskStaff, Place, Points, Shop, Thanks, Visit

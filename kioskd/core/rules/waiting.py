@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import ceil
 
-from kioskd.core.events import AskHelp, DeviceChanged, NetworkChanged, Scanned, StillHere, Tick
+from kioskd.core.events import DeviceChanged, NetworkChanged, Scanned, Tick
+from kioskd.core.intents import AskHelp, StillHere
 from kioskd.core.rules.found import IDENTIFYING_FROM, unanswered
 from kioskd.core.rules.offers import hold_overdue
 from kioskd.core.rules.paying import abort, ask_staff

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from kioskd.core.catalogue import Service
-from kioskd.core.events import AskHelp, ShowIdentify, ShowMember, StartOrder
 from kioskd.core.health import DeviceKind
+from kioskd.core.intents import AskHelp, ShowIdentify, ShowMember, StartOrder
 from kioskd.core.visit import NoticeKind, Shop, Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Breathe, Role, Widget

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kioskd.core.basket import MAX_QUANTITY, Line
-from kioskd.core.events import EditLine, GoBack, RemoveLine, ShowCheckout, StepLine, UndoRemoval
+from kioskd.core.intents import EditLine, GoBack, RemoveLine, ShowCheckout, StepLine, UndoRemoval
 from kioskd.core.money import Money
 from kioskd.core.visit import Shop, Visit
 from kioskd.ui.geometry import Rect

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kioskd.core.catalogue import Service
-from kioskd.core.events import ShowBasket, ShowCheckout
+from kioskd.core.intents import ShowBasket, ShowCheckout
 from kioskd.core.visit import NoticeKind, Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role, Widget

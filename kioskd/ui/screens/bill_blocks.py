@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from kioskd.core.basket import Line, option_price
-from kioskd.core.events import RemoveGiftCard
+from kioskd.core.intents import RemoveGiftCard
 from kioskd.core.order import StoredPayment, StoredValue
 from kioskd.core.stored_value import GiftCard
 from kioskd.core.visit import Shop, Visit

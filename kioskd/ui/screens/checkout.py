@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kioskd.core.events import GoBack
+from kioskd.core.intents import GoBack
 from kioskd.core.visit import Shop, Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role

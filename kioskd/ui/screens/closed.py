@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kioskd.core.events import Finish
+from kioskd.core.intents import Finish
 from kioskd.core.visit import AskStaff, Blockage, OutOfOrder, Shop, Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.locale.translator import later

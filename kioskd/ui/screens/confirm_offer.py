@@ -7,7 +7,7 @@ from datetime import date
 
 from kioskd.core.denial import Denial
 from kioskd.core.discount import Discount, OfferKind, Reason
-from kioskd.core.events import ConfirmOffer, GoBack, ShowIdentify
+from kioskd.core.intents import ConfirmOffer, GoBack, ShowIdentify
 from kioskd.core.member import CollectableReward, Reward, Right, Voucher
 from kioskd.core.visit import ConfirmingOffer, Shop, Visit
 from kioskd.ui.geometry import Rect

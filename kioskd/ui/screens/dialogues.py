@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kioskd.core.events import ConfirmCancel, GoBack, StillHere
+from kioskd.core.intents import ConfirmCancel, GoBack, StillHere
 from kioskd.core.visit import StillThere, Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Action, Align, Role

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kioskd.core.bill import TakenOffer
-from kioskd.core.events import RemoveOffer
+from kioskd.core.intents import RemoveOffer
 from kioskd.core.visit import Shop, Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role, Widget

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kioskd.core.events import AskHelp, CancelOrder, ChooseLanguage, GoBack, ShowIdentify, ShowMember
+from kioskd.core.intents import AskHelp, CancelOrder, ChooseLanguage, GoBack, ShowIdentify, ShowMember
 from kioskd.core.visit import Identifying, NoticeKind, Shop, Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.locale.translator import OWN_NAMES

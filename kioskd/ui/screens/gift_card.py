@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kioskd.core.events import GoBack, ShowLetters, SubmitNumber
 from kioskd.core.health import DeviceKind
+from kioskd.core.intents import GoBack, ShowLetters, SubmitNumber
 from kioskd.core.visit import AddingGiftCard, Shop, Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role, Widget

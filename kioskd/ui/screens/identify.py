@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kioskd.core.events import GoBack, ShowKeypad, SubmitNumber
 from kioskd.core.health import DeviceKind
+from kioskd.core.intents import GoBack, ShowKeypad, SubmitNumber
 from kioskd.core.visit import Identifying, Shop, Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Breathe, Role, Widget

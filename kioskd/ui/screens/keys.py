@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from string import ascii_uppercase
 
-from kioskd.core.events import PressKey
+from kioskd.core.intents import PressKey
 from kioskd.ui.geometry import Rect
 from kioskd.ui.screens.frame import gap
 from kioskd.ui.screens.sheet import Sheet, icon

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kioskd.core.events import GoBack, SignOut
+from kioskd.core.intents import GoBack, SignOut
 from kioskd.core.member import Member
 from kioskd.core.visit import Attract, Overview, Shop, Visit
 from kioskd.ui.geometry import Rect

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kioskd.core.catalogue import Product
-from kioskd.core.events import ShowCategory
+from kioskd.core.intents import ShowCategory
 from kioskd.core.visit import NoticeKind, Shop, Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role, Widget

@@ -8,7 +8,7 @@ from datetime import date
 
 from kioskd.core.bill import TakenOffer
 from kioskd.core.denial import Denial
-from kioskd.core.events import RemoveOffer, ShowOffer
+from kioskd.core.intents import RemoveOffer, ShowOffer
 from kioskd.core.member import CollectableReward, Member, Reward, Right, Voucher
 from kioskd.core.visit import Capability, Shop, Visit
 from kioskd.ui.screens.frame import points_words

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kioskd.core.events import CancelPayment, PaymentStep
+from kioskd.core.events import PaymentStep
+from kioskd.core.intents import CancelPayment
 from kioskd.core.order import Order
 from kioskd.core.visit import Paying, Shop, Visit
 from kioskd.ui.geometry import Rect

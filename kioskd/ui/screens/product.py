@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kioskd.core.basket import MAX_QUANTITY, Line
 from kioskd.core.catalogue import Option, OptionGroup, Product
-from kioskd.core.events import GoBack, PickOption, PutInBasket, StepQuantity
+from kioskd.core.intents import GoBack, PickOption, PutInBasket, StepQuantity
 from kioskd.core.visit import Choosing, Shop, Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Role, Widget

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kioskd.core.basket import missing_group, preset_choices
 from kioskd.core.catalogue import Product, Service
-from kioskd.core.events import QuickAdd, ShowProduct
+from kioskd.core.intents import QuickAdd, ShowProduct
 from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role, Widget

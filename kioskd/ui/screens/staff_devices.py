@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kioskd.core.events import GoBack
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
+from kioskd.core.intents import GoBack
 from kioskd.core.staff import ViewingDevices
 from kioskd.core.visit import Shop, Visit
 from kioskd.ui.locale.translator import Translator, later

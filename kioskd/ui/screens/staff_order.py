@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from kioskd.core.events import GoBack, PickAllUnits, PickUnits, TakeBack
+from kioskd.core.intents import GoBack, PickAllUnits, PickUnits, TakeBack
 from kioskd.core.order import OrderLine
 from kioskd.core.returning import piece
 from kioskd.core.sale import SaleState

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from kioskd.core.events import GoBack, ShowSale
+from kioskd.core.intents import GoBack, ShowSale
 from kioskd.core.sale import Sale
 from kioskd.core.staff import BrowsingSales
 from kioskd.core.visit import Shop, Visit

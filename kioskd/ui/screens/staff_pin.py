@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kioskd.core.events import Finish, GoBack, SubmitNumber
+from kioskd.core.intents import Finish, GoBack, SubmitNumber
 from kioskd.core.staff import MAX_PIN_LENGTH, EnteringPin
 from kioskd.core.visit import Shop, Visit
 from kioskd.ui.geometry import Rect

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kioskd.core.events import ConfirmDecision, Decide, GoBack, PickCandidate
+from kioskd.core.intents import ConfirmDecision, Decide, GoBack, PickCandidate
 from kioskd.core.staff import Decision, ViewingQuestion
 from kioskd.core.visit import Shop, Visit
 from kioskd.ui.geometry import Rect

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kioskd.core.events import GoBack, ShowQuestion
+from kioskd.core.intents import GoBack, ShowQuestion
 from kioskd.core.question import Question
 from kioskd.core.staff import BrowsingQuestions
 from kioskd.core.visit import Shop, Visit

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kioskd.core.events import GoBack, ShowDevices, ShowQuestions, ShowSales
 from kioskd.core.health import DeviceState
+from kioskd.core.intents import GoBack, ShowDevices, ShowQuestions, ShowSales
 from kioskd.core.staff import AtStaffStart
 from kioskd.core.staff_overview import Attention, Concern, StaffOverview
 from kioskd.core.visit import Shop, Visit

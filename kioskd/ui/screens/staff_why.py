@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kioskd.core.events import ConfirmTakeBack, GoBack
+from kioskd.core.intents import ConfirmTakeBack, GoBack
 from kioskd.core.return_forecast import forecast
 from kioskd.core.sale import SaleState
 from kioskd.core.staff import ViewingSale

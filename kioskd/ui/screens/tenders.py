@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import partial
 
-from kioskd.core.events import AddGiftCard, PayWith, ShowIdentify, UsePrepaid
+from kioskd.core.intents import AddGiftCard, PayWith, ShowIdentify, UsePrepaid
 from kioskd.core.order import StoredValue, Tender
 from kioskd.core.visit import Capability, Shop, Visit
 from kioskd.ui.geometry import Rect

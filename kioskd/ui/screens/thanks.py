@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 
-from kioskd.core.events import Finish, PrintVerdict
+from kioskd.core.events import PrintVerdict
+from kioskd.core.intents import Finish
 from kioskd.core.money import Money
 from kioskd.core.order import Order, Tender
 from kioskd.core.visit import Points, Shop, Thanks, Visit
