@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol, runtime_checkable
 
+from kioskd.core.card_terminal import PaymentResult as PaymentResult
+from kioskd.core.card_terminal import PaymentTerminal as PaymentTerminal
 from kioskd.core.credential import Credential
 from kioskd.core.deeds import Deed, Done, Finding
 from kioskd.core.events import (
     CameraHint,
     DeviceChanged,
-    PaymentOutcome,
-    PaymentStep,
     PrintVerdict,
     Scanned,
     ScanRejected,
@@ -40,36 +39,6 @@ class Device(Protocol):
     name: str
 
     async def run(self, emit: Emit) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentResult:
-    """`evidence` is the terminal's reference for people and for reversal: no card data."""
-
-    outcome: PaymentOutcome
-    evidence: str = ""
-
-
-class PaymentTerminal(Protocol):
-    """Never raises for what a terminal can do wrong: that is what the outcomes are for."""
-
-    async def pay(
-        self, reference: str, amount: Money, progress: Callable[[PaymentStep], None]
-    ) -> PaymentResult:
-        """One payment, with a deadline of its own. One at a time."""
-        ...
-
-    async def abort(self) -> None:
-        """Ask the terminal to end the payment in flight; `pay` returns with what became of it."""
-        ...
-
-    async def outcome(self, reference: str) -> PaymentResult:
-        """What became of an earlier payment: APPROVED, DECLINED (nothing charged) or UNKNOWN."""
-        ...
-
-    async def settle_by_hand(self, reference: str, *, paid: bool) -> None:
-        """A person has looked: the payment no longer blocks others. Raises OSError when it cannot be kept."""
-        ...
 
 
 class ReceiptPrinter(Protocol):
