@@ -114,6 +114,20 @@ class LookupFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class PromoCodeRedeemed:
+    """It is used up, and gave this."""
+
+    request: str
+    voucher: Voucher
+
+
+@dataclass(frozen=True, slots=True)
+class PromoCodeDenied:
+    request: str
+    denial: Denial
+
+
+@dataclass(frozen=True, slots=True)
 class OfferHeld:
     """The backend keeps it for this kiosk."""
 
@@ -321,6 +335,18 @@ class DeviceChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class HeadphonesChanged:
+    plugged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechChanged:
+    """Whether something is being said just now."""
+
+    speaking: bool
+
+
+@dataclass(frozen=True, slots=True)
 class NetworkChanged:
     online: bool
 
@@ -338,6 +364,8 @@ Fact = (
     | VoucherFound
     | GiftCardFound
     | LookupFailed
+    | PromoCodeRedeemed
+    | PromoCodeDenied
     | OfferHeld
     | OfferDenied
     | RewardClaimed
@@ -359,6 +387,8 @@ Fact = (
     | QuestionDecided
     | QuestionRefused
     | DeviceChanged
+    | HeadphonesChanged
+    | SpeechChanged
     | NetworkChanged
     | Tick
 )

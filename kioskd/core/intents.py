@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kioskd.core.access import Aid
 from kioskd.core.catalogue import Service
 from kioskd.core.discount import OfferKind
 from kioskd.core.order import Tender
@@ -146,6 +147,11 @@ class AddGiftCard:
 
 
 @dataclass(frozen=True, slots=True)
+class EnterPromoCode:
+    """ "Type or scan your promo code"."""
+
+
+@dataclass(frozen=True, slots=True)
 class ShowLetters:
     """Switch the keypad of the gift card's code between digits and letters."""
 
@@ -195,6 +201,24 @@ class StillHere:
 @dataclass(frozen=True, slots=True)
 class Finish:
     """ "Done" on the thank-you screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetAid:
+    aid: Aid
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UseKeys:
+    """The guest has reached for the keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeVolume:
+    """Of the speech: louder, or softer when negative."""
+
+    steps: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +326,7 @@ Intent = (
     | RemoveOffer
     | ShowCheckout
     | AddGiftCard
+    | EnterPromoCode
     | ShowLetters
     | RemoveGiftCard
     | UsePrepaid
@@ -312,6 +337,9 @@ Intent = (
     | ConfirmCancel
     | StillHere
     | Finish
+    | SetAid
+    | UseKeys
+    | ChangeVolume
     | AskHelp
     | OpenStaff
     | ShowSale

@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
+from kioskd.core.access import AS_EVERYBODY, Access
 from kioskd.core.basket import Basket, Choice
 from kioskd.core.bill import DRAFT, Bill, ChargeRule, TakenOffer, bill_of, order_discounts
 from kioskd.core.catalogue import Catalogue, Service
@@ -115,6 +116,22 @@ class AddingGiftCard:
     letters: bool = False
 
     place: ClassVar[Place] = Place.GIFT_CARD
+
+
+@dataclass(frozen=True, slots=True)
+class EnteringPromoCode:
+    """ "Type your promo code", or scan it. `back` is where the guest was, Overview or Checkout.
+
+    `waiting` is the question on its way, until `due_s`: it uses the code up, so nothing takes it back.
+    """
+
+    back: Phase
+    code: str = field(default="", repr=False)
+    letters: bool = True
+    waiting: str | None = None
+    due_s: float | None = None
+
+    place: ClassVar[Place] = Place.PROMO_CODE
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +269,7 @@ Phase = (
     | Overview
     | ConfirmingOffer
     | AddingGiftCard
+    | EnteringPromoCode
     | Checkout
     | Paying
     | Storing
@@ -342,6 +360,8 @@ class Limits:
     lookup_s: float = 8.0
     hold_s: float = 12.0
     """How long a guest waits for an offer to be held."""
+    promo_code_s: float = 8.0
+    """How long a guest waits for what a promo code gives."""
     reserve_s: float = 30.0
     """How long a guest waits for offers and stored value to be used, before the terminal is asked."""
     payment_s: float = 90.0
@@ -355,6 +375,8 @@ class Limits:
     """How long staff wait for what they asked for."""
     staff_idle_s: float = 60.0
     """After so long without a touch the staff screen closes."""
+    speech_s: float = 180.0
+    """How long an announcement lasts at most; a voice that is stuck does not keep a visit open."""
     claim_on_screen_s: float = 45.0
     """How long a guest has at least to take out a phone and scan the code on the screen."""
 
@@ -366,6 +388,8 @@ class Capability(StrEnum):
     """Rewards, vouchers and collectable rewards can be used for an order."""
     GIFT_CARDS = "gift_cards"
     PREPAID = "prepaid"
+    PROMO_CODES = "promo_codes"
+    """Codes that anybody may have read somewhere give a member an offer, each once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -421,6 +445,11 @@ class Visit:
     notice: Notice | None = None
     hint: ShownHint | None = None
     devices: Mapping[str, DeviceHealth] = field(default_factory=dict)
+    access: Access = AS_EVERYBODY
+    headphones: bool = False
+    """Whether what is said is heard by the guest alone."""
+    heard_s: float = 0.0
+    """When the guest has heard, or at the latest will have heard, what is being said."""
     online: bool | None = None
     """Whether the loyalty backend answers; None before the first question."""
     next_number: int = 1
@@ -443,7 +472,7 @@ class Visit:
     @property
     def at_home(self) -> bool:
         """Nobody is here: nothing to lose by a reset."""
-        resting = isinstance(self.phase, Attract | OutOfOrder)
+        resting = isinstance(self.phase, Attract | OutOfOrder) and self.access == AS_EVERYBODY
         unknown = self.member is None and self.saved_card is None
         return resting and unknown and not self.offers and not self.gift_cards
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 
+from kioskd.core.access import Aid
 from kioskd.core.denial import Denial
 from kioskd.core.events import (
     CameraHint,
     DeviceChanged,
     Event,
     GiftCardFound,
+    HeadphonesChanged,
     LookupFailed,
     LookupFailure,
     MemberFound,
@@ -37,6 +39,7 @@ from kioskd.core.events import (
     SaleTakenBack,
     Scanned,
     SettlementDenied,
+    SpeechChanged,
     Tick,
     VoucherFound,
 )
@@ -47,6 +50,7 @@ from kioskd.core.intents import (
     AskHelp,
     CancelOrder,
     CancelPayment,
+    ChangeVolume,
     ChooseLanguage,
     ConfirmCancel,
     ConfirmDecision,
@@ -68,6 +72,7 @@ from kioskd.core.intents import (
     RemoveGiftCard,
     RemoveLine,
     RemoveOffer,
+    SetAid,
     ShowBasket,
     ShowCategory,
     ShowCheckout,
@@ -90,6 +95,7 @@ from kioskd.core.intents import (
     SubmitNumber,
     TakeBack,
     UndoRemoval,
+    UseKeys,
     UsePrepaid,
 )
 from kioskd.core.member import CollectableReward, Reward, Right
@@ -204,7 +210,18 @@ def _of_the_guest(p: Player, rng: random.Random) -> list[Event]:
         StillHere(),
         Finish(),
         AskHelp(),
+        rng.choice([Tick(), Tick(), Tick(), Tick(), Tick(), Tick(), Tick(), *_of_aids(rng)]),
         Scanned(rng.choice(["KD-1001", "KD-1002", "\x00", "https://x.example/l?version=v3"]), "s"),
+    ]
+
+
+def _of_aids(rng: random.Random) -> list[Event]:
+    return [
+        SetAid(rng.choice(list(Aid)), rng.random() < 0.5),
+        UseKeys(),
+        ChangeVolume(rng.choice([-1, 1])),
+        HeadphonesChanged(rng.random() < 0.5),
+        SpeechChanged(rng.random() < 0.2),
     ]
 
 

@@ -1,6 +1,7 @@
 """The rules of the visit. Importing this package makes the table whole."""
 
 from kioskd.core.rules import (
+    assisting,
     billing,
     deciding,
     found,
@@ -12,6 +13,7 @@ from kioskd.core.rules import (
     ordering,
     paying,
     previewing,
+    promo_codes,
     staffing,
     stored_value,
     thanking,
@@ -20,6 +22,7 @@ from kioskd.core.rules import (
 )
 
 __all__ = [
+    "assisting",
     "billing",
     "deciding",
     "found",
@@ -31,6 +34,7 @@ __all__ = [
     "ordering",
     "paying",
     "previewing",
+    "promo_codes",
     "staffing",
     "stored_value",
     "thanking",

@@ -93,7 +93,10 @@ def denied(visit: Visit, denial: Denial, context: Context, about: str = "") -> V
 def home(visit: Visit, context: Context) -> Step:
     """End the visit. Nothing of the guest remains: basket, member, language, everything is new."""
     fresh = replace(
-        first_visit(context.shop, visit.now, visit.next_number), devices=visit.devices, online=visit.online
+        first_visit(context.shop, visit.now, visit.next_number),
+        devices=visit.devices,
+        headphones=visit.headphones,
+        online=visit.online,
     )
     return Step(replace(fresh, phase=resting_phase(fresh, context.shop)), (Forget(),))
 

@@ -11,6 +11,7 @@ from kioskd.core.intents import AskHelp, StillHere
 from kioskd.core.rules.found import IDENTIFYING_FROM, unanswered
 from kioskd.core.rules.offers import hold_overdue
 from kioskd.core.rules.paying import abort, ask_staff
+from kioskd.core.rules.promo_codes import promo_code_overdue
 from kioskd.core.rules.staffing import staff_deadlines
 from kioskd.core.rules.table import Context, Step, home, notice, resting_phase, rule, to
 from kioskd.core.rules.thanking import stop_waiting_for_points
@@ -19,6 +20,7 @@ from kioskd.core.visit import (
     AskStaff,
     Attract,
     ConfirmingOffer,
+    EnteringPromoCode,
     Identifying,
     NoticeKind,
     OutOfOrder,
@@ -40,9 +42,12 @@ _WATCHED = (
     Place.OVERVIEW,
     Place.CONFIRMING_OFFER,
     Place.GIFT_CARD,
+    Place.PROMO_CODE,
     Place.CHECKOUT,
     Place.CONFIRMING_CANCEL,
 )
+_WAITED_AT = (Place.IDENTIFYING, Place.CONFIRMING_OFFER, Place.PROMO_CODE)
+"""Those of them with a wait of their own."""
 _HOME = (Place.ATTRACT, Place.OUT_OF_ORDER)
 
 
@@ -55,7 +60,7 @@ def deadlines(visit: Visit, shop: Shop) -> Iterator[float]:
     if visit.lookup:
         yield visit.lookup.deadline_s
     match visit.phase:
-        case ConfirmingOffer(due_s=float(due_s)):
+        case ConfirmingOffer(due_s=float(due_s)) | EnteringPromoCode(due_s=float(due_s)):
             yield due_s
         case Paying():
             yield visit.phase.give_up_s if visit.phase.aborting else visit.phase.abort_s
@@ -72,20 +77,31 @@ def deadlines(visit: Visit, shop: Shop) -> Iterator[float]:
         case StillThere():
             yield visit.phase.until_s - (visit.phase.remaining_s - 1)
         case _:
-            if not visit.at_home and visit.lookup is None and visit.place in (*_WATCHED, Place.ATTRACT):
-                yield visit.active_s + shop.limits.idle_s
+            if _may_have_left(visit, shop) and visit.place in (*_WATCHED, *_HOME):
+                yield _idle_from_s(visit, shop)
 
 
 def _points_overdue_s(thanks: Thanks, shop: Shop) -> float:
     return thanks.until_s - shop.limits.thanks_s + shop.limits.points_on_screen_s
 
 
+def _may_have_left(visit: Visit, shop: Shop) -> bool:
+    """Whether a guest is here who is not waiting for us."""
+    somebody = not visit.at_home or visit.language != shop.languages[0]
+    return somebody and visit.lookup is None
+
+
+def _idle_from_s(visit: Visit, shop: Shop) -> float:
+    return max(visit.active_s, visit.heard_s) + shop.limits.idle_s * visit.access.patience
+
+
 def _idle(visit: Visit, context: Context) -> bool:
-    return visit.lookup is None and context.moment.mono_s >= visit.active_s + context.shop.limits.idle_s
+    shop = context.shop
+    return _may_have_left(visit, shop) and context.moment.mono_s >= _idle_from_s(visit, shop)
 
 
 @rule(
-    [place for place in _WATCHED if place not in (Place.IDENTIFYING, Place.CONFIRMING_OFFER)],
+    [place for place in _WATCHED if place not in _WAITED_AT],
     Tick,
     to=[Place.STILL_THERE],
     stays=True,
@@ -103,6 +119,15 @@ def nothing_happened_at_offer(visit: Visit, event: Tick, context: Context) -> St
     if due_s is None or _nobody_answered(visit, context):
         return nothing_happened(visit, event, context)
     return hold_overdue(visit, visit.phase, context) if context.moment.mono_s >= due_s else Step(visit)
+
+
+@rule(Place.PROMO_CODE, Tick, to=[Place.STILL_THERE], stays=True)
+def nothing_happened_at_promo_code(visit: Visit, event: Tick, context: Context) -> Step:
+    assert isinstance(visit.phase, EnteringPromoCode)
+    due_s = visit.phase.due_s
+    if due_s is None:
+        return _ask_if_still_there(visit, context)
+    return promo_code_overdue(visit, visit.phase, context) if context.moment.mono_s >= due_s else Step(visit)
 
 
 @rule(
@@ -136,12 +161,11 @@ def _ask_if_still_there(visit: Visit, context: Context) -> Step:
     return to(visit, asking)
 
 
-@rule(Place.ATTRACT, Tick, to=_HOME)
-def recognised_but_gone(visit: Visit, event: Tick, context: Context) -> Step:
+@rule(_HOME, Tick, to=_HOME)
+def gone_without_ordering(visit: Visit, event: Tick, context: Context) -> Step:
     if _nobody_answered(visit, context):
         return Step(_saved_for_later(visit, context))
-    gone = not visit.at_home and _idle(visit, context)
-    return home(visit, context) if gone else Step(visit)
+    return home(visit, context) if _idle(visit, context) else Step(visit)
 
 
 @rule(Place.STILL_THERE, Tick, to=_HOME, stays=True)

@@ -1,0 +1,40 @@
+"""What makes the kiosk easier to see, hear, reach and operate. It can be had everywhere, at any time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kioskd.core.access import Aid
+from kioskd.core.events import HeadphonesChanged, SpeechChanged
+from kioskd.core.intents import ChangeVolume, SetAid, UseKeys
+from kioskd.core.rules.table import Context, Step, rule
+from kioskd.core.visit import Place, Visit
+
+
+@rule(Place, SetAid, stays=True)
+def set_aid(visit: Visit, event: SetAid, context: Context) -> Step:
+    return Step(replace(visit, access=visit.access.having(event.aid, event.on)))
+
+
+@rule(Place, UseKeys, stays=True)
+def use_keys(visit: Visit, event: UseKeys, context: Context) -> Step:
+    return Step(replace(visit, access=visit.access.by_keys()))
+
+
+@rule(Place, ChangeVolume, stays=True)
+def change_volume(visit: Visit, event: ChangeVolume, context: Context) -> Step:
+    return Step(replace(visit, access=visit.access.louder(event.steps)))
+
+
+@rule(Place, HeadphonesChanged, stays=True)
+def headphones_changed(visit: Visit, event: HeadphonesChanged, context: Context) -> Step:
+    """Whoever plugs them in wants to hear; whoever pulls them out may still be here and hears the rest."""
+    access = visit.access.having(Aid.SPEECH, True) if event.plugged else visit.access
+    return Step(replace(visit, access=access, headphones=event.plugged, active_s=context.moment.mono_s))
+
+
+@rule(Place, SpeechChanged, stays=True)
+def speech_changed(visit: Visit, event: SpeechChanged, context: Context) -> Step:
+    """Listening is not idleness: the time to answer begins when everything was said."""
+    lasts_s = context.shop.limits.speech_s if event.speaking else 0.0
+    return Step(replace(visit, heard_s=context.after(lasts_s)))

@@ -1,0 +1,102 @@
+"""How a guest wants to be served: what may be combined, that it can be had everywhere, and that it ends."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kioskd.core.access import AS_EVERYBODY, LOUDEST, START_VOLUME, Access, Aid
+from kioskd.core.events import Event, HeadphonesChanged, SpeechChanged, Tick
+from kioskd.core.flow import next_deadline
+from kioskd.core.intents import ChangeVolume, ChooseLanguage, SetAid, StartOrder, UseKeys
+from kioskd.core.rules.table import RULES
+from kioskd.core.visit import Place
+from tests.unit.shopfront import EAT_IN, SHOP, Player, player
+
+IDLE_S = SHOP.limits.idle_s
+
+
+def with_aids(*aids: Aid) -> Player:
+    p = player()
+    p.do(*(SetAid(aid, on=True) for aid in aids))
+    return p
+
+
+@pytest.mark.parametrize(
+    "event", [SetAid, UseKeys, ChangeVolume, HeadphonesChanged, SpeechChanged], ids=lambda e: e.__name__
+)
+def test_they_can_be_had_everywhere(event: type[Event]) -> None:
+    assert all((place, event) in RULES for place in Place)
+
+
+def test_whoever_reaches_for_the_keys_is_spoken_to() -> None:
+    p = player()
+    p.do(UseKeys())
+    assert p.visit.access.keys and Aid.SPEECH in p.visit.access
+
+
+def test_whoever_plugs_in_headphones_is_spoken_to_in_private() -> None:
+    p = player()
+    p.do(HeadphonesChanged(True))
+    assert p.visit.headphones and Aid.SPEECH in p.visit.access
+    p.do(HeadphonesChanged(False))
+    assert not p.visit.headphones and Aid.SPEECH in p.visit.access
+
+
+def test_nobody_is_left_before_a_dark_picture_that_says_nothing() -> None:
+    assert Aid.CURTAIN not in with_aids(Aid.CURTAIN).visit.access
+    p = with_aids(Aid.SPEECH, Aid.CURTAIN)
+    assert Aid.CURTAIN in p.visit.access
+    p.do(SetAid(Aid.SPEECH, on=False))
+    assert p.visit.access.aids == frozenset()
+
+
+@given(st.lists(st.integers(-20, 20)))
+def test_the_volume_has_two_ends(steps: list[int]) -> None:
+    access = Access()
+    for step in steps:
+        access = access.louder(step)
+        assert 0 <= access.volume <= LOUDEST
+
+
+@pytest.mark.parametrize("change", [SetAid(Aid.LARGE_TEXT, True), ChangeVolume(3), ChooseLanguage("nl")])
+def test_the_next_guest_finds_the_kiosk_as_everybody_does(change: Event) -> None:
+    p = player()
+    p.do(change)
+    assert next_deadline(p.visit, p.shop) == p.mono_s + IDLE_S
+    p.wait(IDLE_S)
+    p.do(Tick())
+    assert p.visit.at_home
+    assert p.visit.access == AS_EVERYBODY and p.visit.access.volume == START_VOLUME
+    assert p.visit.language == SHOP.languages[0]
+    assert next_deadline(p.visit, p.shop) is None
+
+
+def test_with_more_time_the_kiosk_waits_ten_times_as_long() -> None:
+    p = with_aids(Aid.MORE_TIME)
+    p.do(StartOrder(EAT_IN))
+    p.wait(10 * IDLE_S - 1)
+    p.do(Tick())
+    assert p.visit.place is Place.MENU
+    p.wait(1)
+    p.do(Tick())
+    assert p.visit.place is Place.STILL_THERE
+
+
+def test_listening_is_not_idleness() -> None:
+    p = with_aids(Aid.SPEECH)
+    p.do(StartOrder(EAT_IN), SpeechChanged(True))
+    p.wait(2 * IDLE_S)
+    p.do(Tick())
+    assert p.visit.place is Place.MENU
+    p.do(SpeechChanged(False))
+    assert next_deadline(p.visit, p.shop) == p.mono_s + IDLE_S
+
+
+def test_a_voice_that_is_stuck_does_not_keep_a_visit_open() -> None:
+    p = with_aids(Aid.SPEECH)
+    p.do(StartOrder(EAT_IN), SpeechChanged(True))
+    p.wait(SHOP.limits.speech_s + IDLE_S)
+    p.do(Tick())
+    assert p.visit.place is Place.STILL_THERE
