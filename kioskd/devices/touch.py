@@ -142,7 +142,7 @@ class TouchScreen:
                 device.grab()
                 decoder = TouchDecoder(Axis(x.min, x.max), Axis(y.min, y.max), self._on_touch)
                 emit(DeviceChanged(DeviceHealth(self.name, self.kind, DeviceState.OK)))
-                await follow(device.fd, on_data=decoder.feed, on_silence=_nothing, silence_s=60.0)
+                await follow(device.fd, on_data=decoder.feed, on_silence=_nothing, silence_s=lambda: 60.0)
         except OSError as error:
             if error.errno in (errno.ENOENT, errno.ENODEV, errno.ENXIO):
                 raise DeviceAbsent(f"{self.path} is not there") from error

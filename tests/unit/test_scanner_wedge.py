@@ -180,6 +180,32 @@ def test_keys_still_held_after_lost_events_count() -> None:
     assert _words(decoder.feed(stream)) == ["!overrun", "ABC"]
 
 
+def _read_after(strokes: str) -> list[str]:
+    """Of a scanner that has ended a code with Enter before."""
+    decoder = WedgeDecoder(keymap("us"), PLAIN)
+    stream = b"".join(data for _, data in _groups("30 48 46 28 " + strokes))
+    words = _words(decoder.feed(stream) + decoder.silence())
+    assert words[0] == "abc"
+    return words[1:]
+
+
+def test_a_stall_in_the_middle_does_not_cut_a_code_in_two() -> None:
+    assert _read_after("2 3 4 @300 5 6 7 8 28") == ["1234567"]
+    assert _read_after("2 3 @400 4 5 28 @150 6 7 8 28") == ["1234", "567"]
+
+
+def test_half_of_a_refused_code_is_not_taken_for_a_code_after_a_stall() -> None:
+    assert _read_after("2 3 1 4 5 @300 6 7 8 28 9 10 11 28") == ["!unknown_key", "890"]
+
+
+def test_a_scanner_that_stopped_sending_enter_is_still_read() -> None:
+    assert _read_after("2 3 4 5 @600 6 7 8 9 @150 10 11 2 3") == ["1234", "5678", "9012"]
+
+
+def test_somebody_who_types_is_no_scanner_that_stalls() -> None:
+    assert _read_after("2 @60 3 @60 4 @400 5 @60 6 28") == ["!human"]
+
+
 def test_a_code_without_end_is_refused_once_and_does_not_grow() -> None:
     decoder = WedgeDecoder(keymap("us"), PLAIN)
     strokes = b"".join(data for _, data in _groups("2 " * 5000 + "28 3 4 5 28 @200 6 7 8 28"))

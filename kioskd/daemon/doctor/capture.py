@@ -39,7 +39,7 @@ async def capture(profile: ScannerProfile, path: Path, deadline_s: float) -> Cap
 
     async with _opened(profile, path) as fd:
         reading = asyncio.ensure_future(
-            follow(fd, on_data=on_data, on_silence=silent.set, silence_s=SILENCE_S)
+            follow(fd, on_data=on_data, on_silence=silent.set, silence_s=lambda: SILENCE_S)
         )
         waiting = asyncio.ensure_future(silent.wait())
         try:

@@ -74,7 +74,8 @@ class WedgeScanner:
                 node.fd,
                 on_data=lambda data: hand_on(decoder.feed(data)),
                 on_silence=lambda: hand_on(decoder.silence()),
-                silence_s=self._profile.gap_s,
+                silence_s=lambda: decoder.patience_s,
+                small_buffer=True,
             )
 
 

@@ -73,7 +73,10 @@ class HidPosScanner:
 
             emit(DeviceChanged(DeviceHealth(self.name, self.kind, DeviceState.OK)))
             await follow(
-                fd, on_data=on_data, on_silence=lambda: hand_on(decoder.silence()), silence_s=SILENCE_S
+                fd,
+                on_data=on_data,
+                on_silence=lambda: hand_on(decoder.silence()),
+                silence_s=lambda: SILENCE_S,
             )
 
 

@@ -78,7 +78,7 @@ class SerialScanner:
                 port.fileno(),
                 on_data=lambda data: hand_on(framer.feed(data)),
                 on_silence=lambda: hand_on(framer.silence()),
-                silence_s=self._gap_s,
+                silence_s=lambda: self._gap_s,
             )
 
 

@@ -19,6 +19,8 @@ INPUT_EVENT = struct.Struct("@llHHi")
 """seconds, microseconds, type, code, value: 24 bytes where a long has 8."""
 
 FORGET_MODIFIERS_S = 0.5
+STALL_S = 0.5
+"""Up to this long a code of a scanner that is known to end its codes with a key may stand still half-way."""
 HUMAN_MIN_KEYS = 4
 HUMAN_MEAN_S = 0.040
 MIN_UNTERMINATED = 3
@@ -60,11 +62,14 @@ class _Frame:
     keys: int = 0
     first_s: float = 0.0
     newest_s: float = 0.0
+    longest_s: float = 0.0
     dead: DeadKey | None = None
 
     def add(self, text: str, at_s: float) -> None:
         if not self.keys:
             self.first_s = at_s
+        elif at_s - self.newest_s > self.longest_s:
+            self.longest_s = at_s - self.newest_s
         self.text += text
         self.keys += 1
         self.newest_s = at_s
@@ -73,9 +78,10 @@ class _Frame:
         return self.text + (self.dead.alone if self.dead else "")
 
     def typed_by_hand(self) -> bool:
+        """Without the longest pause: a hub or a machine that stalls once does not make a scanner a human."""
         if self.keys < HUMAN_MIN_KEYS:
             return False
-        return (self.newest_s - self.first_s) / (self.keys - 1) > HUMAN_MEAN_S
+        return (self.newest_s - self.first_s - self.longest_s) / (self.keys - 2) > HUMAN_MEAN_S
 
 
 class WedgeDecoder:
@@ -94,7 +100,9 @@ class WedgeDecoder:
         self._profile = profile
         self._held_keys = held_keys
         self._partial = b""
-        self._last_s: float | None = None
+        self._pause_s = min(profile.gap_s, FORGET_MODIFIERS_S)
+        self._last_s = float("-inf")
+        self._terminates = False
         self._down: set[int] = set()
         self._caps = False
         self._alt_digits: str | None = None
@@ -108,36 +116,51 @@ class WedgeDecoder:
         whole = len(data) - len(data) % INPUT_EVENT.size
         self._partial = data[whole:]
         for seconds, micros, kind, code, value in INPUT_EVENT.iter_unpack(data[:whole]):
-            self._event(seconds + micros / 1e6, kind, code, value)
+            if kind == key.EV_KEY:
+                self._stroke(seconds + micros / 1e6, code, value)
+            elif kind == key.EV_SYN and (code == key.SYN_DROPPED or self._mode is _Mode.RESYNC):
+                self._lost(seconds + micros / 1e6, code)
         return self._drain()
 
+    @property
+    def patience_s(self) -> float:
+        """How long a silence must be to end a code.
+
+        A scanner that has ended a code with a key will do so again: half a code after a stall is no code.
+        """
+        return max(self._profile.gap_s, STALL_S) if self._terminates else self._profile.gap_s
+
     def silence(self) -> list[Outcome]:
-        """Nothing came for longer than the profile's gap."""
+        """Nothing came for `patience_s`."""
         self._gap()
         return self._drain()
 
     # --- events ---------------------------------------------------------------------------------------
 
-    def _event(self, at_s: float, kind: int, code: int, value: int) -> None:
-        self._let_time_pass(at_s)
-        if kind == key.EV_SYN:
-            if code == key.SYN_DROPPED:
-                self._overrun()
-            elif code == key.SYN_REPORT and self._mode is _Mode.RESYNC:
-                self._resync()
-        elif kind == key.EV_KEY and self._mode is not _Mode.RESYNC:
-            if value == key.KEY_DOWN:
-                self._key_down(at_s, code)
-            elif value == key.KEY_UP:
-                self._key_up(at_s, code)
-
-    def _let_time_pass(self, at_s: float) -> None:
-        last_s, self._last_s = self._last_s, at_s
-        if last_s is None:
+    def _stroke(self, at_s: float, code: int, value: int) -> None:
+        pause_s, self._last_s = at_s - self._last_s, at_s
+        if pause_s > self._pause_s:
+            self._let_time_pass(pause_s)
+        if self._mode is _Mode.RESYNC:
             return
-        if at_s - last_s > self._profile.gap_s:
+        if value == key.KEY_DOWN:
+            self._key_down(at_s, code)
+        elif value == key.KEY_UP and self._down:
+            self._key_up(at_s, code)
+
+    def _lost(self, at_s: float, code: int) -> None:
+        pause_s, self._last_s = at_s - self._last_s, at_s
+        self._let_time_pass(pause_s)
+        if code == key.SYN_DROPPED:
+            self._overrun()
+        elif code == key.SYN_REPORT:
+            self._resync()
+
+    def _let_time_pass(self, pause_s: float) -> None:
+        swallowing = self._mode is _Mode.SWALLOW_TO_GAP
+        if pause_s > (self._profile.gap_s if swallowing else self.patience_s):
             self._gap()
-        if at_s - last_s > FORGET_MODIFIERS_S:
+        if pause_s > FORGET_MODIFIERS_S:
             self._forget_modifiers()
 
     def _overrun(self) -> None:
@@ -183,10 +206,11 @@ class WedgeDecoder:
     # --- keys that make something ---------------------------------------------------------------------
 
     def _collect(self, at_s: float, code: int) -> None:
-        ctrl = bool(key.CTRLS & self._down)
-        if key.METAS & self._down:
+        down = self._down
+        ctrl = bool(down and key.CTRLS & down)
+        if down and key.METAS & down:
             self._reject(Reason.META_KEY)
-        elif key.LEFT_ALT in self._down and not ctrl:
+        elif key.LEFT_ALT in down and not ctrl:
             if code not in key.KEYPAD_DIGITS:
                 self._reject(Reason.ALT_KEY)
             elif self._alt_digits is not None:
@@ -199,7 +223,7 @@ class WedgeDecoder:
             self._put(at_s, key.ARROW_CONTROLS[code])
         elif code == key.TAB:
             self._put(at_s, "\t")
-        elif ctrl and not {key.LEFT_ALT, key.ALT_GR} & self._down:
+        elif ctrl and key.LEFT_ALT not in down and key.ALT_GR not in down:
             self._put_control(at_s, code)
         else:
             self._put_sign(at_s, code)
@@ -260,7 +284,7 @@ class WedgeDecoder:
         frame = self._frame
         if frame.dead is not None:
             text, frame.dead = frame.dead.alone + text, None
-        if any(sign < " " and sign not in ALLOWED_CONTROLS for sign in text):
+        if not text.isprintable() and any(sign < " " and sign not in ALLOWED_CONTROLS for sign in text):
             self._reject(Reason.CONTROL_CHAR)
         elif len(frame.text) + len(text) > MAX_BUFFER:
             self._reject(Reason.TOO_LONG)
@@ -282,8 +306,11 @@ class WedgeDecoder:
         text = self._frame.whole_text()
         human = self._frame.typed_by_hand() or (not terminated and len(text) < MIN_UNTERMINATED)
         self._start_frame()
-        if text:
-            self._outcomes.append(Rejected(Reason.HUMAN) if human else Reading(text))
+        if text and human:
+            self._outcomes.append(Rejected(Reason.HUMAN))
+        elif text:
+            self._outcomes.append(Reading(text))
+            self._terminates = terminated
 
     def _gap(self) -> None:
         if self._mode is _Mode.COLLECT:
