@@ -37,7 +37,7 @@ What the world does:
     unplug = "printer"                  scanner, wedge, camera, printer, terminal, hidpos, uart; or several
     plug = "printer"
     printer = { paper_out = true }      the fields of `Conditions` in printer_machine.py
-    terminal = { cut_at = "result" }    the fields of `Faults` in terminal_faults.py
+    terminal = { cut_at = "result" }    the fields of `Faults` in terminal/faults.py
     shift_wall_s = -3600                the kiosk's wall clock is wrong by so much more
     kill = true                         kill -9; it stays down
     restart = true                      the kiosk is started again and its devices are awaited
@@ -105,7 +105,7 @@ from pydantic import (
 from kioskd.sim.faults import FaultRule
 from kioskd.sim.more_scanners import MoreScanner
 from kioskd.sim.printer_machine import Conditions
-from kioskd.sim.terminal_faults import Faults
+from kioskd.sim.terminal.faults import Faults
 from kioskd.sim.world import Backend, ClaimPlace, Device, Network, Via
 
 FOLDER = Path(__file__).parent / "scenarios"

@@ -178,8 +178,8 @@ def test_what_a_terminal_refuses() -> None:
         await kiosk.expect("846f00")
         kiosk.say("0601 00")
         await kiosk.expect("848300")
-        kiosk.say("0610 03 000000")
-        await kiosk.expect("848300")  # end-of-day sums are not played
+        kiosk.say("06C0 00")
+        await kiosk.expect("848300")  # nobody asks for card data here
         sim.faults.set("refuse_with", 0x9C)
         kiosk.say(PAY_TEN)
         await kiosk.expect("849c00")

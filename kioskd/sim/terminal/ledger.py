@@ -12,7 +12,7 @@ from pathlib import Path
 class Transaction:
     """`kind` is `payment`, `reversal`, `declined` or `commissioning` (the test the installer made).
 
-    A declined transaction has no receipt and no trace number, as on real terminals.
+    Most terminals give no receipt and no trace number to a declined transaction.
     """
 
     kind: str
@@ -24,6 +24,8 @@ class Transaction:
     trace: int | None = None
     original_trace: int | None = None
     reversed: bool = False
+    closed: bool = False
+    """An end of day has settled it: it cannot be reversed any more."""
 
 
 class Ledger:
@@ -53,6 +55,24 @@ class Ledger:
         return self.transactions[-1] if self.remembers_last else None
 
     @property
+    def last_receipt(self) -> int:
+        return self._receipt
+
+    def payment(self, receipt: int) -> Transaction | None:
+        """The newest payment with this receipt number: the numbers wrap."""
+        found = (t for t in reversed(self.transactions) if t.kind == "payment" and t.receipt == receipt)
+        return next(found, None)
+
+    @property
+    def last_payment(self) -> Transaction | None:
+        return next((t for t in reversed(self.transactions) if t.kind == "payment"), None)
+
+    @property
+    def unsettled(self) -> list[Transaction]:
+        """The payments that stand since the last end of day."""
+        return [t for t in self.transactions if t.kind == "payment" and not t.reversed and not t.closed]
+
+    @property
     def charged_minor(self) -> int:
         """What the guests' banks will pay in the end."""
         return sum(t.amount_minor for t in self.transactions if t.kind == "payment" and not t.reversed)
@@ -60,24 +80,45 @@ class Ledger:
     def charge(self, amount_minor: int, currency_code: int, now: datetime) -> Transaction:
         return self._book("payment", amount_minor, currency_code, now)
 
-    def decline(self, result: int, amount_minor: int, currency_code: int, now: datetime) -> Transaction:
-        transaction = Transaction("declined", now.isoformat(), amount_minor, currency_code, result)
-        return self._append(transaction)
+    def decline(
+        self, result: int, amount_minor: int, currency_code: int, now: datetime, *, numbered: bool = False
+    ) -> Transaction:
+        if numbered:
+            return self._book("declined", amount_minor, currency_code, now, result=result)
+        return self._append(Transaction("declined", now.isoformat(), amount_minor, currency_code, result))
 
-    def reverse(self, payment: Transaction, now: datetime) -> None:
+    def reverse(self, payment: Transaction, now: datetime) -> Transaction:
         payment.reversed = True
-        self._book("reversal", payment.amount_minor, payment.currency_code, now, payment.trace)
+        return self._book("reversal", payment.amount_minor, payment.currency_code, now, payment.trace)
+
+    def reduce(self, payment: Transaction, amount_minor: int) -> None:
+        """The kiosk could deliver only part of it."""
+        payment.amount_minor = min(payment.amount_minor, amount_minor)
+        self._save()
+
+    def close(self) -> None:
+        """The end of a day."""
+        for transaction in self.transactions:
+            transaction.closed = True
+        self._save()
 
     def forget_last(self) -> None:
         self.remembers_last = False
         self._save()
 
     def _book(
-        self, kind: str, amount_minor: int, currency_code: int, now: datetime, original: int | None = None
+        self,
+        kind: str,
+        amount_minor: int,
+        currency_code: int,
+        now: datetime,
+        original: int | None = None,
+        *,
+        result: int = 0,
     ) -> Transaction:
         self._receipt = self._receipt % 9999 + 1
         self._trace = self._trace % 999_999 + 1
-        transaction = Transaction(kind, now.isoformat(), amount_minor, currency_code)
+        transaction = Transaction(kind, now.isoformat(), amount_minor, currency_code, result)
         transaction.receipt, transaction.trace = self._receipt, self._trace
         transaction.original_trace = original
         return self._append(transaction)
