@@ -21,7 +21,6 @@ import random
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -55,6 +54,7 @@ from kioskd.outbox.reading import Account
 from kioskd.outbox.saga import Decision, Saga
 from kioskd.outbox.states import OpState
 from kioskd.outbox.store import Listed, Store
+from kioskd.outbox.store_thread import StoreThread
 from kioskd.outbox.worker import CALL_DEADLINE_S, OnOnline, OnSagaEnded, OnSettled, Worker
 
 
@@ -121,10 +121,9 @@ class Outbox:
         `clock_trusted` says whether the wall clock was set by somebody who knows: only then anything expires
         or is purged.
         """
-        loop = asyncio.get_running_loop()
-        thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="outbox")
+        thread = StoreThread()
         try:
-            store = await loop.run_in_executor(thread, partial(Store.open, path))
+            store = await thread.run(partial(Store.open, path))
             try:
                 worker = Worker(
                     store,
@@ -143,9 +142,9 @@ class Outbox:
                 await worker.boot()
                 yield cls(worker, store)
             finally:
-                await loop.run_in_executor(thread, store.close)
+                await thread.run(store.close)
         finally:
-            thread.shutdown()
+            thread.close()
 
     async def run(self) -> None:
         """Deliver, until cancelled. Raises StorageError when the file fails: the daemon must then end."""

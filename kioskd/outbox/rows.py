@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from operator import attrgetter
+from typing import Any
 
 from kioskd.core.errors import StorageError
 from kioskd.outbox.operation import Operation, Strategy
@@ -44,9 +46,23 @@ COLUMNS = (*_FIXED, *MOVING)
 SELECTED = ", ".join(COLUMNS)
 
 
-def values(operation: Operation, columns: Sequence[str]) -> list[str | int | float | None]:
-    """In the order of `columns`."""
-    return [_value(getattr(operation, column)) for column in columns]
+_fixed = attrgetter(*_FIXED)
+_moving = attrgetter(*MOVING)
+_LISTS = [_FIXED.index(column) for column in ("depends_on", "follows")]
+
+
+def all_values(operation: Operation) -> list[Any]:
+    """In the order of COLUMNS."""
+    row = [*_fixed(operation), *_moving(operation)]
+    for n in _LISTS:
+        row[n] = json.dumps(row[n]) if row[n] else "[]"
+    return row
+
+
+def moving_values(operation: Operation) -> tuple[Any, ...]:
+    """In the order of MOVING."""
+    values: tuple[Any, ...] = _moving(operation)
+    return values
 
 
 def operation_of(row: Sequence[object]) -> Operation:
@@ -64,10 +80,3 @@ def operation_of(row: Sequence[object]) -> Operation:
     for column in ("at_once", "wanted", "suspect"):
         fields[column] = bool(fields[column])
     return Operation(**fields)  # type: ignore[arg-type]
-
-
-def _value(value: object) -> str | int | float | None:
-    if isinstance(value, tuple):
-        return json.dumps(value) if value else "[]"
-    assert value is None or isinstance(value, str | int | float)
-    return value

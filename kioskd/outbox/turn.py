@@ -192,7 +192,8 @@ class Turn:
 
     def wait(self, operation: Operation, not_before_s: float) -> None:
         """The head of a lane: when it may be begun (again)."""
-        self.update(operation.evolve(not_before_s=not_before_s))
+        if not_before_s != operation.not_before_s:
+            self.update(operation.evolve(not_before_s=not_before_s))
         self.due = self.due.with_(self.due_at(operation, not_before_s))
 
     def due_at(self, operation: Operation, not_before_s: float) -> Due:

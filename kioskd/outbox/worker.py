@@ -9,8 +9,6 @@ import asyncio
 import logging
 import traceback
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Executor
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -37,12 +35,14 @@ from kioskd.outbox.events import (
     Settled,
     Tick,
 )
+from kioskd.outbox.inbox import Inbox
 from kioskd.outbox.operation import Operation, OperationRefused, Parcel, decode_payload
 from kioskd.outbox.policy import Instant, Policy
 from kioskd.outbox.queue import Queue
 from kioskd.outbox.readback import claimed
 from kioskd.outbox.saga import Saga
 from kioskd.outbox.store import Store
+from kioskd.outbox.store_thread import StoreThread
 
 CALL_DEADLINE_S = 30.0
 _LONGEST_NAP_S = 3600.0  # event loops dislike very long timers
@@ -75,7 +75,7 @@ class Worker:
     def __init__(
         self,
         store: Store,
-        thread: Executor,
+        thread: StoreThread,
         courier: Courier,
         *,
         policy: Policy,
@@ -100,7 +100,7 @@ class Worker:
         self._clock_trusted = clock_trusted
         self._call_deadline_s = call_deadline_s
         self._queue = Queue(policy)
-        self._inbox: asyncio.Queue[_Asked] = asyncio.Queue()
+        self._inbox: Inbox[_Asked] = Inbox()
         self._begun: tuple[Command, ...] = ()
         self._waiting: dict[str, asyncio.Future[Outcome]] = {}
         self._next_purge_s = -inf
@@ -115,14 +115,14 @@ class Worker:
 
     async def in_thread(self, work: Callable[[], _T]) -> _T:
         """Run `work` where the store may be used."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        return await self._thread.run(work)
 
     async def ask(self, event: Event) -> None:
         """Returns when what follows from `event` is on the disk. OperationRefused or StorageError if not."""
         if self._closed is not None:
             raise StorageError(str(self._closed))
         written = asyncio.get_running_loop().create_future()
-        self._inbox.put_nowait(_Asked(event, written))
+        self._inbox.put(_Asked(event, written))
         await written
 
     def told(self, op_id: str) -> asyncio.Future[Outcome]:
@@ -159,8 +159,8 @@ class Worker:
             raise failure from None
         finally:
             self._closed = self._closed or StorageError("the outbox is closed")
-            while not self._inbox.empty():
-                self._answer(self._inbox.get_nowait(), self._closed)
+            while self._inbox:
+                self._answer(self._inbox.take(), self._closed)
 
     async def _turn(self, calls: asyncio.TaskGroup) -> None:
         asked = await self._next()
@@ -177,9 +177,9 @@ class Worker:
                 raise  # nobody knows what the disk has: only a new start can find out
         else:
             self._answer(asked, None)
-            self._thread.submit(self._store.write_journal)  # after the answer: nobody waits for it
             self._carry_out(commands, calls)
-        if self._inbox.empty():
+            self._thread.post(self._store.write_journal)  # after the answer: nobody waits for it
+        if not self._inbox:
             await self._keep_house(calls)
 
     async def _keep_house(self, calls: asyncio.TaskGroup) -> None:
@@ -202,7 +202,7 @@ class Worker:
                 await self._decide(Room(self._store.tight))
         if self._clock() < self._next_copy_s:
             return
-        while self._inbox.empty():
+        while not self._inbox:
             try:
                 generation = await self.in_thread(self._store.copy_slice)
             except StorageError as error:
@@ -246,16 +246,14 @@ class Worker:
             self._store.copy_due = False
 
     async def _next(self) -> _Asked:
-        if not self._inbox.empty():
-            return self._inbox.get_nowait()
+        if self._inbox:
+            return self._inbox.take()
         house_s = min(self._next_sync_s, self._next_copy_s) if self._store.unsynced else self._next_copy_s
         wait_s = min(self._queue.next_wake_s, house_s) - self._clock()
         if wait_s <= 0.0:
             return _Asked(Tick())
-        with suppress(TimeoutError):
-            async with asyncio.timeout(min(wait_s, _LONGEST_NAP_S)):
-                return await self._inbox.get()
-        return _Asked(Tick())
+        await self._inbox.sleep(min(wait_s, _LONGEST_NAP_S))
+        return self._inbox.take() if self._inbox else _Asked(Tick())
 
     async def _decide(self, event: Event) -> tuple[Command, ...]:
         """One step, on the disk when this returns. If it cannot be written, it has not happened."""
@@ -310,10 +308,10 @@ class Worker:
             outcome: Outcome = Poison(f"payload: {error}")
         else:
             outcome = await self._within_deadline(talk(parcel))
-        self._inbox.put_nowait(_Asked(Replied(operation.op_id, outcome)))
+        self._inbox.put(_Asked(Replied(operation.op_id, outcome)))
 
     async def _probe(self) -> None:
-        self._inbox.put_nowait(_Asked(Probed(await self._within_deadline(self._courier.probe()))))
+        self._inbox.put(_Asked(Probed(await self._within_deadline(self._courier.probe()))))
 
     async def _within_deadline(self, call: Awaitable[Outcome]) -> Outcome:
         try:

@@ -15,7 +15,7 @@ from kioskd.outbox.chain import Link
 from kioskd.outbox.changes import Change, Insert, Move, SagaBegun, SagaMoved
 from kioskd.outbox.journal import Statement
 from kioskd.outbox.operation import Operation, OperationRefused, Strategy
-from kioskd.outbox.rows import COLUMNS, MOVING, values
+from kioskd.outbox.rows import all_values, moving_values
 from kioskd.outbox.saga import SAGA_ENDS
 from kioskd.outbox.statements import STATEMENTS
 from kioskd.outbox.states import OpState
@@ -58,7 +58,7 @@ class Writer:
         """`born`: as it is when the commit ends, so that one row is written once."""
         digest = hashlib.sha256(change.payload).digest()
         try:
-            self.execute("insert", (*values(born, COLUMNS), not born.is_open, change.payload, digest, at, at))
+            self.execute("insert", (*all_values(born), not born.is_open, change.payload, digest, at, at))
         except apsw.ConstraintError:
             raise OperationRefused(f"{born.op_id} was accepted before") from None
         if change.order_number is not None:
@@ -83,7 +83,7 @@ class Writer:
         keep = json.dumps(dict(change.keep)) if change.keep else None
         known = (operation.op_id, change.before)
         try:
-            self.execute("move", (*values(operation, MOVING), not operation.is_open, at, keep, wiped, *known))
+            self.execute("move", (*moving_values(operation), not operation.is_open, at, keep, wiped, *known))
         except apsw.ConstraintError:
             raise OperationRefused(
                 f"{operation.op_id}: {operation.remote_uuid} belongs to another operation"

@@ -14,7 +14,7 @@ from kioskd.core.errors import StorageError
 from kioskd.outbox.changes import Change
 from kioskd.outbox.events import Booted
 from kioskd.outbox.operation import Operation, Result
-from kioskd.outbox.rows import COLUMNS, SELECTED, values
+from kioskd.outbox.rows import SELECTED, all_values
 from kioskd.outbox.saga import SagaState
 from kioskd.outbox.store import Store
 from tests.simulation.crash_disk import NAME, CrashDisk
@@ -188,7 +188,7 @@ def _contents(store: Store) -> _Contents:
 
 
 def _expected(memory: MemoryStore) -> _Contents:
-    rows = {row.op_id: tuple(values(row, COLUMNS)) for row in memory.rows.values()}
+    rows = {row.op_id: tuple(all_values(row)) for row in memory.rows.values()}
     return rows, {saga.saga_id: str(saga.state) for saga in memory.sagas.values()}
 
 
