@@ -188,7 +188,13 @@ class PaymentStep(StrEnum):
     RESERVING = "reserving"
     """Before the terminal is asked: offers and stored value."""
     PRESENT_CARD = "present_card"
+    UNREADABLE = "unreadable"
+    """The card could not be read: once more."""
+    CHOOSE = "choose"
+    """The terminal has a question: which application, currency or language."""
     ENTER_PIN = "enter_pin"
+    WRONG_PIN = "wrong_pin"
+    """Once more."""
     AUTHORISING = "authorising"
     REMOVE_CARD = "remove_card"
 

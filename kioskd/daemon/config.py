@@ -33,6 +33,9 @@ from kioskd.daemon.config_fields import (
 from kioskd.daemon.config_offers import Charge, Offers, StoredValue
 from kioskd.daemon.config_rbi import RbiLoyalty as RbiLoyalty
 from kioskd.daemon.config_source import read_source
+from kioskd.daemon.config_terminal import AnyZvtTerminal as AnyZvtTerminal
+from kioskd.daemon.config_terminal import ZvtSerialTerminal as ZvtSerialTerminal
+from kioskd.daemon.config_terminal import ZvtTerminal as ZvtTerminal
 from kioskd.daemon.config_values import Language
 
 # ISO 4217, what people pay with today.
@@ -304,23 +307,6 @@ class TcpPrinter(Section):
     profile: Profile = "generic-80mm"
 
 
-class ZvtTerminal(Section):
-    """A card terminal that speaks ZVT. Without a password of its own the factory's 000000 is used."""
-
-    driver: Literal["zvt"]
-    host: Host = Field(examples=["192.168.1.50"])
-    port: Port = 20007
-    password_credential: CredentialName | None = None
-    password_file: FilePath | None = None
-    timeout_s: Seconds = 90.0
-
-    @model_validator(mode="after")
-    def _one_password(self) -> Self:
-        if self.password_credential is not None and self.password_file is not None:
-            raise wrong("has two places for its password", "keep password_credential or password_file")
-        return self
-
-
 class Counter(Section):
     """Paying with the staff: the order number is called out and the guest pays there."""
 
@@ -364,7 +350,7 @@ Loyalty = LeatLoyalty | RbiLoyalty | NoLoyalty
 Scanner = SerialScanner | HidPosScanner | WedgeScanner | DisabledScanner
 Camera = FolderCamera | V4l2Camera | Picamera2Camera | Disabled
 Printer = SerialPrinter | UsbPrinter | TcpPrinter | Disabled
-Terminal = ZvtTerminal | Disabled
+Terminal = ZvtTerminal | ZvtSerialTerminal | Disabled
 
 
 class Config(Section):

@@ -52,13 +52,14 @@ def shop_of(config: Config, catalogue: Catalogue) -> Shop:
         still_there_s=config.limits.still_there_s,
         thanks_s=config.limits.thanks_s,
     )
-    if isinstance(config.terminal, settings.ZvtTerminal):
+    if isinstance(config.terminal, settings.AnyZvtTerminal):
         limits = replace(limits, payment_s=config.terminal.timeout_s)
     if isinstance(config.loyalty, settings.LeatLoyalty):
         waited_s = config.loyalty.timeout_s
         limits = replace(limits, lookup_s=waited_s, hold_s=waited_s * _HOLD_CALLS)
     if isinstance(config.loyalty, settings.RbiLoyalty):
-        limits = replace(limits, lookup_s=config.loyalty.answer_s * 2 + _WRITE_DOWN_S)
+        waited_s = config.loyalty.answer_s * 2 + _WRITE_DOWN_S
+        limits = replace(limits, lookup_s=waited_s, promo_code_s=waited_s)
     offers = config.loyalty.offers if isinstance(config.loyalty, settings.LeatLoyalty) else Offers()
     return Shop(
         name=config.site.name,
@@ -83,7 +84,9 @@ def _capabilities(loyalty: settings.Loyalty) -> frozenset[Capability]:
     if isinstance(loyalty, settings.NoLoyalty):
         return frozenset()
     if isinstance(loyalty, settings.RbiLoyalty):
-        return frozenset({Capability.OFFERS})
+        # Asking uses a promo code up, so nothing is asked before what it may give is known here.
+        promo_codes = {Capability.PROMO_CODES} if loyalty.incentives else set()
+        return frozenset({Capability.OFFERS, Capability.RECEIPT_TEXTS} | promo_codes)
     wanted = {
         Capability.OFFERS: loyalty.offers.enabled,
         Capability.GIFT_CARDS: loyalty.stored_value.gift_cards,
@@ -277,7 +280,7 @@ def hardware_of(config: Config, clock: Callable[[], float], on_touch: OnTouch) -
         plugged.append(Plugged(printer, DeviceKind.PRINTER, getattr(config.printer, "path", None)))
     terminal = None if isinstance(config.terminal, settings.Disabled) else _terminal(config)
     if terminal:
-        plugged.append(Plugged(terminal, DeviceKind.TERMINAL))
+        plugged.append(Plugged(terminal, DeviceKind.TERMINAL, getattr(config.terminal, "path", None)))
     return Hardware(tuple(plugged), printer, terminal, viewfinder)
 
 
@@ -353,18 +356,34 @@ def _printer(config: Config) -> EscposPrinter:
 
 
 def _terminal(config: Config) -> ZvtTerminal:
-    from kioskd.devices.terminal.zvt_driver import ZvtTerminal
+    """The terminal's own clock and the kiosk's schedule are in the site's time zone."""
+    from kioskd.devices.terminal.zvt_driver import SerialAddress, TcpAddress, ZvtTerminal
+    from kioskd.devices.terminal.zvt_text import Charset
 
     entry = config.terminal
-    assert isinstance(entry, settings.ZvtTerminal)
-    password = FACTORY_PASSWORD
-    if entry.password_credential or entry.password_file:
-        password = read_secret(credential=entry.password_credential, file=entry.password_file)
+    assert not isinstance(entry, settings.Disabled)
+    address: TcpAddress | SerialAddress
+    match entry:
+        case settings.ZvtTerminal():
+            address = TcpAddress(entry.host, entry.port)
+        case settings.ZvtSerialTerminal():
+            address = SerialAddress(entry.path, entry.baud)
+    zone = ZoneInfo(config.site.time_zone)
     return ZvtTerminal(
         "terminal",
-        entry.host,
-        entry.port,
-        password=password,
+        address,
+        password=terminal_password(entry),
         currency=config.currency,
         attempts=config.state_dir / "terminal.json",
+        slips=config.state_dir / "terminal-slips.jsonl" if entry.receipts == "kiosk" else None,
+        charset=Charset(entry.charset),
+        end_of_day=entry.end_of_day_at,
+        wall_clock=lambda: datetime.now(zone),
     )
+
+
+def terminal_password(entry: settings.AnyZvtTerminal) -> str:
+    """Raises ConfigError when it cannot be read."""
+    if entry.password_credential or entry.password_file:
+        return read_secret(credential=entry.password_credential, file=entry.password_file)
+    return FACTORY_PASSWORD

@@ -1,4 +1,4 @@
-"""One command and everything the terminal says until it is done with it.
+"""One command and everything the terminal says until it is done with it. Pure: see `zvt_wishes`.
 
 After accepting a command the terminal leads: it sends messages, each of which must be answered before
 it goes on, until a completion (06 0F) or an abort (06 1E). Only our own abort may cut in.
@@ -6,16 +6,17 @@ it goes on, until a completion (06 0F) or an abort (06 1E). Only our own abort m
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from kioskd.devices.terminal import zvt_messages as zvt
 from kioskd.devices.terminal.zvt_codec import Apdu, ProtocolError
-from kioskd.devices.terminal.zvt_link import Deadlines, LineBroken, ZvtLink
+from kioskd.devices.terminal.zvt_deadlines import Deadlines, LineBroken
+from kioskd.devices.terminal.zvt_wishes import Listen, Nothing, Now, Say
 
 MAX_MESSAGES = 2000
-"""In one conversation. A terminal refreshes its state about once a second, for minutes at most."""
+"""In one conversation, prints aside. A terminal refreshes its state once a second, for minutes at most."""
+MAX_PRINTS = 20_000
+"""Each must be answered, as a no undoes a payment; how many of them are kept is the tray's affair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,90 +27,94 @@ class Ending:
     completion: Apdu | None = None
     given_up: int | None = None
 
+    @property
+    def code(self) -> int:
+        """Why the command was not completed; FF is "other"."""
+        code = self.refused if self.refused is not None else self.given_up
+        return 0xFF if code is None else code
 
-async def accept(status: zvt.StatusInformation | None) -> Apdu:
-    """The answer where a status information is only read."""
-    return zvt.YES
+
+class Attendant:
+    """Whoever a conversation is held for. This one agrees to everything and remembers nothing."""
+
+    abort_wanted = False
+    """May change at any time; then stir whoever runs the script."""
+    abort_refused = False
+    """The terminal answered our abort with no: too late, the bank is being asked."""
+
+    async def answer_status(self, status: zvt.StatusInformation | None) -> Apdu:
+        """The answer to a result (04 0F); None when it could not be read."""
+        return zvt.YES
+
+    def hear_progress(self, code: int) -> None: ...
+
+    def hear_print(self, message: Apdu) -> None: ...
+
+    def hear_clock(self, clock: zvt.Clock) -> None: ...
 
 
 class Conversation:
-    """Runs one command. After an exception the link is in an unknown state and must be closed.
+    """After an exception the line is in an unknown state and must be closed.
 
-    `on_status` decides the answer to each status information (None: it could not be read), `on_progress`
-    hears each intermediate status code. With `aborts` set, a terminal silent for too long is told to stop
-    and gets `abort_s` to say how it ended.
+    With `aborts`, a terminal silent for too long is told to stop and gets `abort_s` to say how it ended.
     """
 
     def __init__(
-        self,
-        link: ZvtLink,
-        deadlines: Deadlines,
-        *,
-        silence_s: float,
-        aborts: bool = False,
-        on_status: Callable[[zvt.StatusInformation | None], Awaitable[Apdu]] = accept,
-        on_progress: Callable[[int], None] = lambda code: None,
+        self, attendant: Attendant, deadlines: Deadlines, *, silence_s: float, aborts: bool = False
     ) -> None:
-        self._link = link
+        self._attendant = attendant
         self._deadlines = deadlines
         self._silence_s = silence_s
         self._aborts = aborts
-        self._on_status = on_status
-        self._on_progress = on_progress
-        self._accepted = False
-        self._abort_wanted = False
         self._abort_sent = False
-        self._abort_by_s = float("inf")
-        self._patience: asyncio.Timeout | None = None
-        self.abort_refused = False
-        """The terminal answered our abort with no: too late, the bank is being asked."""
-
-    def abort(self) -> None:
-        """Ask the terminal to stop, at once or as soon as it has accepted the command."""
-        self._abort_wanted = True
-        if not self._accepted or self._abort_sent:
-            return
-        self._abort_sent = True
-        self._link.send(zvt.ABORT)
-        self._abort_by_s = asyncio.get_running_loop().time() + self._deadlines.abort_s
-        if self._patience is not None and not self._patience.expired():
-            self._patience.reschedule(self._abort_by_s)
+        self._abort_by_s = 0.0
 
     async def run(self, command: Apdu) -> Ending:
         """Raises LineBroken when the terminal is lost or silent, ProtocolError when it talks nonsense."""
-        self._link.send(command)
-        try:
-            async with asyncio.timeout(self._deadlines.answer_s):
-                answer = await self._link.receive()
-        except TimeoutError:
-            raise LineBroken("the terminal does not answer") from None
-        code = zvt.refusal(answer)
+        await Say(command)
+        code = zvt.refusal(await self._answer_to_command())
         if code is not None:
             return Ending(refused=code)
-        self._accepted = True
-        if self._abort_wanted:
-            self.abort()
-        end_s = asyncio.get_running_loop().time() + self._deadlines.payment_s
-        for _ in range(MAX_MESSAGES):
-            ending = await self._answer(await self._next(end_s))
+        end_s = await Now() + self._deadlines.payment_s
+        messages = prints = 0
+        while messages < MAX_MESSAGES and prints < MAX_PRINTS:
+            message = await self._next(end_s)
+            printed = message.control in (zvt.PRINT_LINE, zvt.PRINT_BLOCK)
+            prints += printed
+            messages += not printed
+            ending = await self._answer(message)
             if ending is not None:
                 return ending
         raise ProtocolError("the terminal does not come to an end")
 
-    async def _next(self, end_s: float) -> Apdu:
+    async def _answer_to_command(self) -> Apdu:
+        until_s = await Now() + self._deadlines.answer_s
         while True:
-            until_s = min(asyncio.get_running_loop().time() + self._silence_s, end_s)
-            if self._abort_sent:
-                until_s = self._abort_by_s
-            try:
-                async with asyncio.timeout_at(until_s) as self._patience:
-                    return await self._link.receive()
-            except TimeoutError:
+            heard = await Listen(until_s)
+            if isinstance(heard, Apdu):
+                return heard
+            if heard is Nothing.IN_TIME:
+                raise LineBroken("the terminal does not answer")
+
+    async def _next(self, end_s: float) -> Apdu:
+        """Stops the terminal on the way, when that is wanted or it has been silent for too long."""
+        silent_since_s = await Now()
+        while True:
+            if self._attendant.abort_wanted and not self._abort_sent:
+                await self._abort()
+            until_s = self._abort_by_s if self._abort_sent else min(silent_since_s + self._silence_s, end_s)
+            heard = await Listen(until_s)
+            if isinstance(heard, Apdu):
+                return heard
+            if heard is Nothing.IN_TIME:
                 if not self._aborts or self._abort_sent:
-                    raise LineBroken("the terminal fell silent") from None
-                self.abort()
-            finally:
-                self._patience = None
+                    raise LineBroken("the terminal fell silent")
+                await self._abort()
+
+    async def _abort(self) -> None:
+        self._abort_sent = True
+        self._abort_by_s = await Now() + self._deadlines.abort_s
+        await Say(zvt.ABORT)
 
     async def _answer(self, message: Apdu) -> Ending | None:
         """Answer as the protocol wants it; the ending if this was it."""
@@ -119,21 +124,24 @@ class Conversation:
             case zvt.INTERMEDIATE_STATUS:
                 self._hear_progress(message)
             case zvt.STATUS_INFORMATION:
-                answer = await self._on_status(_readable(message))
+                answer = await self._attendant.answer_status(_readable(message))
             case zvt.COMPLETION:
                 ending = Ending(completion=message)
             case zvt.ABORTED:
                 ending = Ending(given_up=zvt.read_abort_code(message))
-            case zvt.PRINT_LINE | zvt.PRINT_BLOCK | zvt.SET_CLOCK:
-                # We did not ask for its prints nor want its time. But a "no" to a print undoes a payment.
-                pass
+            case zvt.PRINT_LINE | zvt.PRINT_BLOCK:
+                self._attendant.hear_print(message)
+            case zvt.SET_CLOCK:
+                clock = zvt.read_clock(message)
+                if clock is not None:
+                    self._attendant.hear_clock(clock)
             case control if control >> 8 in (0x80, 0x84):
                 # An answer is not answered. Only our abort can have caused it.
-                self.abort_refused = self._abort_sent and zvt.refusal(message) is not None
+                self._attendant.abort_refused = self._abort_sent and zvt.refusal(message) is not None
                 return None
             case _:
                 answer = zvt.NOT_POSSIBLE
-        self._link.send(answer)
+        await Say(answer)
         return ending
 
     def _hear_progress(self, message: Apdu) -> None:
@@ -143,7 +151,7 @@ class Conversation:
             return  # only meant for the eye
         if status.patience_s is not None:
             self._silence_s = min(status.patience_s, self._deadlines.payment_s)
-        self._on_progress(status.code)
+        self._attendant.hear_progress(status.code)
 
 
 def _readable(message: Apdu) -> zvt.StatusInformation | None:

@@ -1,8 +1,6 @@
-"""A card terminal that speaks ZVT over TCP, as terminals in Germany, Austria and Switzerland do.
+"""A card terminal that speaks ZVT, as terminals in Germany, Austria and Switzerland do: TCP or serial.
 
-What it holds to: the intent is on the disk before the terminal hears of a payment; the approval is on the
-disk before the terminal hears our yes; a payment whose end was not seen is looked up, never repeated; and
-while one is undecided no other is begun, because the terminal can only be asked about its last one.
+All decisions are in `zvt_desk`, `zvt_reversal` and `zvt_upkeep`; this is where they meet the event loop.
 """
 
 from __future__ import annotations
@@ -10,67 +8,112 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import TypeVar
 
-from kioskd.core.errors import ConfigError, DeviceError, DeviceFault, MoneyError
+from kioskd.core.card_terminal import Agree, PaymentResult, Reversal, ReversalOutcome, TerminalStatus, Totals
+from kioskd.core.errors import ConfigError, DeviceAbsent, DeviceError, DeviceFault, MoneyError
 from kioskd.core.events import DeviceChanged, PaymentOutcome, PaymentStep
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
 from kioskd.core.money import Money
-from kioskd.core.ports import Emit, PaymentResult
-from kioskd.devices.terminal import zvt_messages as zvt
-from kioskd.devices.terminal.attempts import Attempt, AttemptJournal, AttemptsUnreadable
-from kioskd.devices.terminal.zvt_conversation import Conversation
-from kioskd.devices.terminal.zvt_findings import Finding, find, mark_of
-from kioskd.devices.terminal.zvt_link import Deadlines
+from kioskd.core.ports import Emit
+from kioskd.devices.terminal import zvt_commands as commands
+from kioskd.devices.terminal.attempt_journal import AttemptJournal
+from kioskd.devices.terminal.attempts import AttemptsUnreadable
+from kioskd.devices.terminal.slip_archive import SlipArchive
+from kioskd.devices.terminal.zvt_deadlines import Deadlines, LineBroken
+from kioskd.devices.terminal.zvt_desk import Request, ZvtDesk
+from kioskd.devices.terminal.zvt_errand import Errands
+from kioskd.devices.terminal.zvt_link import ZvtLink, open_serial, open_tcp
 from kioskd.devices.terminal.zvt_payment import ZvtPayment
-from kioskd.devices.terminal.zvt_session import NotReady, ZvtSession
+from kioskd.devices.terminal.zvt_reversal import ZvtReversal
+from kioskd.devices.terminal.zvt_session import Identity, NotReady, ZvtSession
+from kioskd.devices.terminal.zvt_text import Charset
+from kioskd.devices.terminal.zvt_upkeep import Unfinished, ZvtUpkeep
+from kioskd.devices.terminal.zvt_wishes import Script
 
 _log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+END_OF_DAY_AGAIN_S = 600.0
+"""After an end of day that failed."""
 
 
 def _local_now() -> datetime:
     return datetime.now(UTC).astimezone()
 
 
+@dataclass(frozen=True, slots=True)
+class TcpAddress:
+    host: str
+    port: int = 20007
+
+
+@dataclass(frozen=True, slots=True)
+class SerialAddress:
+    path: Path
+    baud: int = 9600
+
+
 class ZvtTerminal:
     """A `PaymentTerminal` and a `Device`.
 
-    `attempts` is the file in which the driver remembers what it asked for; its directory exists. `currency`
-    is an ISO 4217 code. Raises ConfigError for a currency or password that ZVT cannot carry.
+    `attempts` is the file in which the driver remembers what it asked for, `slips` the one where the
+    terminal's receipts are kept; their directories exist. Without `slips` the terminal prints its receipts
+    itself. `currency` is an ISO 4217 code; `end_of_day` is local time. Raises ConfigError for a currency or
+    password that ZVT cannot carry.
     """
 
     def __init__(
         self,
         name: str,
-        host: str,
-        port: int,
+        address: TcpAddress | SerialAddress,
         *,
         password: str,
         currency: str,
         attempts: Path,
+        slips: Path | None = None,
+        charset: Charset = Charset.AUTO,
+        end_of_day: time | None = None,
         deadlines: Deadlines | None = None,
         wall_clock: Callable[[], datetime] = _local_now,
     ) -> None:
-        if currency not in zvt.CURRENCY_CODES:
-            known = ", ".join(sorted(zvt.CURRENCY_CODES))
+        if currency not in commands.CURRENCY_CODES:
+            known = ", ".join(sorted(commands.CURRENCY_CODES))
             raise ConfigError(name, f"a ZVT terminal cannot charge {currency}", f"one of {known}")
         try:
-            zvt.status_enquiry(password)
+            commands.status_enquiry(password)
         except ValueError:
             raise ConfigError(name, "the terminal password is wrong", "six digits") from None
         self.name = name
+        self._address = address
         self._currency = currency
-        self._currency_code = zvt.CURRENCY_CODES[currency]
         self._deadlines = deadlines or Deadlines()
         self._wall_clock = wall_clock
+        self._end_of_day = end_of_day
+        self._end_of_day_not_before_s = 0.0
         self._journal = AttemptJournal(attempts)
-        self._session = ZvtSession(host, port, password, self._currency_code, self._deadlines)
+        archive = SlipArchive(slips, wall_clock) if slips else None
+        identity = Identity(password, commands.CURRENCY_CODES[currency], archive is not None, charset)
+        self._session = ZvtSession(identity, self._deadlines)
+        self._desk = ZvtDesk(name, self._session, self._journal, wall_clock)
+        self._reversal = ZvtReversal(name, self._session, self._journal, wall_clock)
+        self._upkeep = ZvtUpkeep(name, self._session, self._journal, wall_clock, currency)
+        self._errands = Errands(self._dial, self._journal, archive, self._deadlines)
         self._turn = asyncio.Lock()
         """One command at a time on the terminal."""
         self._payment: ZvtPayment | None = None
         self._running = False
+
+    async def _dial(self) -> ZvtLink:
+        match self._address:
+            case TcpAddress(host, port):
+                return await open_tcp(host, port, self._deadlines)
+            case SerialAddress(path, baud):
+                return open_serial(path, baud)
 
     # --- Device -------------------------------------------------------------------------------------
 
@@ -85,30 +128,61 @@ class ZvtTerminal:
                 if health != known:
                     known = health
                     emit(DeviceChanged(health))
-                await self._session.wait_closed(self._deadlines.idle_s)
+                await self._close_the_day()
+                await self._errands.wait_lost(self._deadlines.idle_s)
         finally:
             self._running = False
             if not self._turn.locked():
-                self._session.close()
+                await self._leave()
 
     async def _look(self) -> DeviceHealth:
         try:
-            await self._session.ready()
-            undecided = self._journal.undecided()
-            if undecided is not None and (await self._settle(undecided)).outcome is PaymentOutcome.UNKNOWN:
-                detail = "an earlier payment is undecided: compare the terminal's journal"
-                return self._health(DeviceState.FAULTY, detail)
-        except (NotReady, AttemptsUnreadable) as fault:
-            return self._health(DeviceState.FAULTY, str(fault))
-        return self._health(DeviceState.OK)
+            await self._run(self._upkeep.look())
+        except (NotReady, Unfinished, AttemptsUnreadable) as fault:
+            return DeviceHealth(self.name, DeviceKind.TERMINAL, DeviceState.FAULTY, str(fault))
+        return DeviceHealth(self.name, DeviceKind.TERMINAL, DeviceState.OK)
 
-    def _health(self, state: DeviceState, detail: str = "") -> DeviceHealth:
-        return DeviceHealth(self.name, DeviceKind.TERMINAL, state, detail)
+    async def _leave(self) -> None:
+        try:
+            await self._errands.run(self._session.leave())
+        finally:
+            self._hang_up()
+
+    async def _close_the_day(self) -> None:
+        day, now_s = self._day_to_close(), asyncio.get_running_loop().time()
+        if day is None or now_s < self._end_of_day_not_before_s:
+            return
+        try:
+            await self.end_of_day()
+            await self._journal.close_day(day)
+        except (LineBroken, DeviceAbsent):
+            raise
+        except (DeviceFault, OSError) as fault:
+            self._end_of_day_not_before_s = now_s + END_OF_DAY_AGAIN_S
+            _log.error("%s: no end of day: %s", self.name, fault)
+
+    def _day_to_close(self) -> date | None:
+        """The local day whose end of day is due, if one is."""
+        if self._end_of_day is None:
+            return None
+        now = self._wall_clock()
+        today_is_due = now.time() >= self._end_of_day
+        day = now.date() if today_is_due else now.date() - timedelta(days=1)
+        closed_on = self._journal.closed_on
+        if closed_on is None:  # a new kiosk: its first day ends today
+            return day if today_is_due else None
+        return day if closed_on < day else None
 
     # --- PaymentTerminal ----------------------------------------------------------------------------
 
     async def pay(
-        self, reference: str, amount: Money, progress: Callable[[PaymentStep], None]
+        self,
+        reference: str,
+        amount: Money,
+        progress: Callable[[PaymentStep], None],
+        *,
+        agree: Agree | None = None,
+        language: str = "en",
     ) -> PaymentResult:
         """See the port. A reference that was already approved is not charged again.
 
@@ -117,168 +191,93 @@ class ZvtTerminal:
         """
         if amount.currency != self._currency:
             raise MoneyError(f"{amount.currency} at a terminal for {self._currency}")
+        commands.authorisation(amount.minor, commands.CURRENCY_CODES[self._currency])
         if self._payment is not None:
             raise RuntimeError("a payment is under way")
-
-        async def remember(approval: zvt.StatusInformation) -> None:
-            attempt = self._journal.get(reference)
-            assert attempt is not None
-            await self._journal.put(replace(attempt, seen=mark_of(approval), evidence=approval.evidence))
-
-        payment = ZvtPayment(amount.minor, self._currency_code, progress, remember)
+        request = Request(reference, amount, language, takes_less=agree is not None)
+        payment = self._desk.payment(request, progress)
         self._payment = payment
         try:
-            async with self._turn:
-                return await self._pay(reference, amount, payment)
+            async with asyncio.timeout(self._deadlines.turn_s):
+                await self._turn.acquire()
+        except TimeoutError:
+            _log.warning("%s: no payment possible: it is busy with its upkeep", self.name)
+            return PaymentResult(PaymentOutcome.UNAVAILABLE)
+        else:
+            try:
+                return await self._run(self._desk.pay(request, payment), agree)
+            finally:
+                self._turn.release()
+                self._hang_up_unless_running()
         finally:
             self._payment = None
-            self._hang_up_unless_running()
 
     async def abort(self) -> None:
         """See the port. Without a payment in flight nothing happens."""
         if self._payment is not None:
             self._payment.abort()
+            self._errands.stir()
 
     async def outcome(self, reference: str) -> PaymentResult:
         """See the port. UNKNOWN may become known later: ask again."""
         try:
-            async with self._turn:
-                return _as_settled(await self._recall(reference))
+            return await self._in_turn(self._desk.outcome(reference, self._currency))
         except AttemptsUnreadable as fault:
             _log.error("%s", fault)
             return PaymentResult(PaymentOutcome.UNKNOWN)
-        finally:
-            self._hang_up_unless_running()
 
     async def settle_by_hand(self, reference: str, *, paid: bool) -> None:
         """A person has looked: the payment is decided and no longer blocks others. Raises OSError."""
-        async with self._turn:
-            attempt = self._journal.get(reference)
-            if attempt is not None and attempt.outcome is None:
-                outcome = PaymentOutcome.APPROVED if paid else PaymentOutcome.DECLINED
-                await self._journal.put(replace(attempt, outcome=outcome))
+        await self._in_turn(self._desk.settle_by_hand(reference, paid=paid))
 
-    async def _pay(self, reference: str, amount: Money, payment: ZvtPayment) -> PaymentResult:
+    async def reverse(self, reference: str) -> Reversal:
+        """See the port."""
         try:
-            if (earlier := await self._earlier(reference)) is not None:
-                return earlier
-            link = await self._session.ready()
-            last = await self._session.last_transaction()
-            attempt = Attempt(
-                reference,
-                amount.minor,
-                self._currency_code,
-                self._wall_clock(),
-                before=mark_of(last) if last else None,
-            )
-            if payment.abort_wanted:
-                return PaymentResult(PaymentOutcome.ABORTED)
-            await self._journal.put(attempt)
-        except (DeviceError, OSError) as fault:
-            _log.warning("%s: no payment possible: %s", self.name, fault)
-            return PaymentResult(PaymentOutcome.UNAVAILABLE)
-        if payment.abort_wanted or not link.is_open:
-            outcome = PaymentOutcome.ABORTED if payment.abort_wanted else PaymentOutcome.UNAVAILABLE
-            return await self._decide(attempt, PaymentResult(outcome))
-        conversation = Conversation(
-            link,
-            self._deadlines,
-            silence_s=self._deadlines.silence_s,
-            aborts=True,
-            on_status=payment.answer_status,
-            on_progress=payment.hear_progress,
-        )
-        payment.attend(conversation)
+            return await self._in_turn(self._reversal.reverse(reference))
+        except AttemptsUnreadable as fault:
+            return Reversal(ReversalOutcome.UNAVAILABLE, str(fault))
+
+    async def status(self) -> TerminalStatus:
+        """See the port."""
+        return await self._in_turn(self._upkeep.status())
+
+    async def diagnose(self) -> TerminalStatus:
+        """See the port."""
+        return await self._in_turn(self._upkeep.diagnose())
+
+    async def totals(self) -> Totals:
+        """See the port."""
+        return await self._in_turn(self._upkeep.totals())
+
+    async def end_of_day(self) -> Totals:
+        """See the port."""
+        return await self._in_turn(self._upkeep.end_of_day())
+
+    # --- one at a time ------------------------------------------------------------------------------
+
+    async def _in_turn(self, script: Script[T]) -> T:
         try:
-            result = payment.result(await self._session.converse(conversation, payment.command))
-        except DeviceFault as fault:
-            _log.warning("%s: lost sight of a payment: %s", self.name, fault)
-            result = None
-        attempt = self._journal.get(reference) or attempt
-        if result is not None:
-            return await self._decide(attempt, result)
-        settled = await self._settle(attempt)
-        if settled.outcome is PaymentOutcome.DECLINED:  # proven unpaid, but no bank said no
-            stopped = PaymentOutcome.ABORTED if payment.abort_wanted else PaymentOutcome.UNAVAILABLE
-            return replace(settled, outcome=stopped)
-        return settled
+            async with self._turn:
+                try:
+                    return await self._run(script)
+                finally:
+                    self._hang_up_unless_running()
+        finally:
+            script.close()
 
-    async def _earlier(self, reference: str) -> PaymentResult | None:
-        """Why no new payment may begin: this one is paid or undecided, or another one is undecided."""
-        undecided = self._journal.undecided()
-        if undecided is not None:
-            settled = await self._settle(undecided)
-            if settled.outcome is PaymentOutcome.UNKNOWN:
-                ours = undecided.reference == reference
-                return settled if ours else PaymentResult(PaymentOutcome.UNAVAILABLE)
-        earlier = self._journal.get(reference)
-        if earlier is not None and earlier.outcome is PaymentOutcome.APPROVED:
-            return PaymentResult(PaymentOutcome.APPROVED, earlier.evidence)
-        return None
-
-    # --- finding out --------------------------------------------------------------------------------
-
-    async def _recall(self, reference: str) -> PaymentResult:
-        attempt = self._journal.get(reference)
-        if attempt is None:
-            # Every payment is written down before the terminal hears of it.
-            never_begun = self._journal.existed
-            return PaymentResult(PaymentOutcome.DECLINED if never_begun else PaymentOutcome.UNKNOWN)
-        if attempt.outcome is None:
-            return await self._settle(attempt)
-        return PaymentResult(attempt.outcome, attempt.evidence)
-
-    async def _settle(self, attempt: Attempt) -> PaymentResult:
-        """Ask the terminal what became of `attempt`, for `settle_s` at most, and remember what is certain."""
+    async def _run(self, script: Script[T], agree: Agree | None = None) -> T:
         try:
-            async with asyncio.timeout(self._deadlines.settle_s):
-                finding, evidence = await self._find_out(attempt)
-        except TimeoutError:
-            finding, evidence = Finding.UNCLEAR, ""
-        if finding is Finding.UNCLEAR:
-            _log.error("%s: a payment is undecided, a person must look", self.name)
-            return PaymentResult(PaymentOutcome.UNKNOWN, attempt.evidence or _last_known(attempt))
-        outcome = PaymentOutcome.APPROVED if finding is Finding.PAID else PaymentOutcome.DECLINED
-        return await self._decide(attempt, PaymentResult(outcome, evidence))
-
-    async def _find_out(self, attempt: Attempt) -> tuple[Finding, str]:
-        unchanged = 0
-        while True:
-            try:
-                await self._session.ready()
-                last = await self._session.last_transaction()
-            except DeviceError as fault:
-                _log.info("%s: cannot look a payment up yet: %s", self.name, fault)
-            else:
-                finding = find(attempt, last, self._deadlines.payment_s)
-                unchanged += finding is Finding.NOTHING_NEW
-                if unchanged == 2:
-                    return Finding.NOT_PAID, ""
-                if finding is not Finding.NOTHING_NEW:
-                    return finding, last.evidence if last else ""
-            await asyncio.sleep(self._deadlines.retry_s)
-
-    async def _decide(self, attempt: Attempt, result: PaymentResult) -> PaymentResult:
-        try:
-            await self._journal.put(replace(attempt, outcome=result.outcome, evidence=result.evidence))
-        except OSError as error:
-            # It stays undecided on the disk, and is looked up again before the next payment.
-            _log.error("%s: the end of a payment could not be written down: %s", self.name, error)
-        return result
+            return await self._errands.run(script, agree)
+        except DeviceError:
+            raise
+        except BaseException:  # broken off in the middle: the terminal must notice now
+            self._hang_up()
+            raise
 
     def _hang_up_unless_running(self) -> None:
-        if not self._running and not self._turn.locked():
-            self._session.close()
+        if not self._running:
+            self._hang_up()
 
-
-def _last_known(attempt: Attempt) -> str:
-    if attempt.before is None or attempt.before.receipt is None:
-        return ""
-    return f"terminal {attempt.before.terminal_id} after receipt {attempt.before.receipt:04d}"
-
-
-def _as_settled(result: PaymentResult) -> PaymentResult:
-    """In hindsight everything that was not charged is alike."""
-    if result.outcome in (PaymentOutcome.ABORTED, PaymentOutcome.UNAVAILABLE):
-        return replace(result, outcome=PaymentOutcome.DECLINED)
-    return result
+    def _hang_up(self) -> None:
+        self._errands.hang_up()
+        self._session.lost()

@@ -17,10 +17,12 @@ CLOCK_TOLERANCE = timedelta(minutes=15)
 
 
 class Finding(Enum):
+    """Of a reversal, PAID says that the payment was taken back."""
+
     PAID = auto()
     NOT_PAID = auto()
     NOTHING_NEW = auto()
-    """No trace of our payment. Seen twice from an idle terminal, it was not paid."""
+    """No trace of what we asked for. Seen twice from an idle terminal, it did not happen."""
     UNCLEAR = auto()
     """The record can neither be ours nor rule ours out: a person must look."""
 
@@ -30,7 +32,7 @@ def mark_of(status: StatusInformation) -> Mark:
 
 
 def find(attempt: Attempt, last: StatusInformation | None, longest_s: float) -> Finding:
-    """Judge the terminal's last transaction. `longest_s`: how long a payment can take at most."""
+    """Judge the terminal's last transaction: is it what we asked for? `longest_s`: a payment at most."""
     if last is None or _is_other_terminal(attempt, last):
         return Finding.UNCLEAR
     if last.trace is None and last.receipt is None:
@@ -42,7 +44,9 @@ def find(attempt: Attempt, last: StatusInformation | None, longest_s: float) -> 
         return Finding.NOTHING_NEW
     if not last.approved:
         return Finding.NOT_PAID
-    if (last.amount_minor, last.currency_code) != (attempt.amount_minor, attempt.currency_code):
+    if attempt.reverses is not None:
+        return _find_reversal(attempt, attempt.reverses, last)
+    if last.currency_code != attempt.currency_code or not _is_amount(attempt, last.amount_minor):
         return Finding.UNCLEAR
     if last.original_trace is not None:
         previous = attempt.before.trace if attempt.before else None
@@ -59,8 +63,23 @@ def _find_seen(attempt: Attempt, seen: Mark, last: StatusInformation) -> Finding
         return Finding.UNCLEAR
     if not last.approved:
         return Finding.NOT_PAID
-    same_sum = (last.amount_minor, last.currency_code) == (attempt.amount_minor, attempt.currency_code)
+    announced_minor = attempt.amount_minor if attempt.charged_minor is None else attempt.charged_minor
+    same_sum = (last.amount_minor, last.currency_code) == (announced_minor, attempt.currency_code)
     return Finding.PAID if same_sum else Finding.UNCLEAR
+
+
+def _find_reversal(attempt: Attempt, reverses: Mark, last: StatusInformation) -> Finding:
+    """Only a record that names the very payment says that it was taken back."""
+    ours = last.original_trace is not None and last.original_trace == reverses.trace
+    whole = last.amount_minor in (None, attempt.amount_minor)
+    return Finding.PAID if ours and whole else Finding.UNCLEAR
+
+
+def _is_amount(attempt: Attempt, amount_minor: int | None) -> bool:
+    if amount_minor is None:
+        return False
+    less = attempt.takes_less and 0 < amount_minor < attempt.amount_minor
+    return less or amount_minor == attempt.amount_minor
 
 
 def _same(one: Mark, other: Mark) -> bool:

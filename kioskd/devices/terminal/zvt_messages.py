@@ -1,4 +1,4 @@
-"""ZVT on the wire, top layer: what kiosk and terminal say to each other. Pure.
+"""ZVT on the wire, top layer: what a terminal says, and the kiosk's answers. Pure.
 
 Only what the kiosk needs to know is taken out of the terminal's messages. Card numbers, tracks and expiry
 dates are in them too, and are dropped here: no value of this module holds any.
@@ -7,18 +7,13 @@ dates are in them too, and are dropped here: no value of this module holds any.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from kioskd.devices.terminal.zvt_codec import Apdu, ProtocolError, from_bcd, to_bcd
-from kioskd.devices.terminal.zvt_fields import (
-    TLV_CONTAINER,
-    Tlv,
-    decode_digit_length,
-    decode_fields,
-    encode_fields,
-    encode_tlvs,
-)
+from kioskd.devices.terminal.zvt_codec import Apdu, ProtocolError, from_bcd
+from kioskd.devices.terminal.zvt_fields import decode_digit_length, decode_fields
+from kioskd.devices.terminal.zvt_sums import Sums, read_sums
+from kioskd.devices.terminal.zvt_text import decode_text
 
-REGISTRATION, AUTHORISATION, REPEAT_RECEIPT, STATUS_ENQUIRY = 0x0600, 0x0601, 0x0620, 0x0501
 INTERMEDIATE_STATUS, STATUS_INFORMATION, COMPLETION, ABORTED = 0x04FF, 0x040F, 0x060F, 0x061E
 PRINT_LINE, PRINT_BLOCK, SET_CLOCK = 0x06D1, 0x06D3, 0x0401
 
@@ -27,69 +22,6 @@ GOODS_FAILED = Apdu(0x8466)
 """As the answer to an approval: we could not keep our side, the terminal reverses the payment."""
 NOT_POSSIBLE = Apdu(0x8483)
 ABORT = Apdu(0x06B0)
-
-TERMINAL_DECIDES = 0x40
-MAX_AMOUNT_MINOR = 10**12 - 1
-
-CURRENCY_CODES = {
-    "AUD": 36,
-    "BGN": 975,
-    "CAD": 124,
-    "CHF": 756,
-    "CZK": 203,
-    "DKK": 208,
-    "EUR": 978,
-    "GBP": 826,
-    "HUF": 348,
-    "ISK": 352,
-    "JPY": 392,
-    "NOK": 578,
-    "PLN": 985,
-    "RON": 946,
-    "SEK": 752,
-    "TRY": 949,
-    "USD": 840,
-}
-"""ISO 4217 letters -> digits, for the countries where ZVT terminals stand and their guests come from."""
-
-
-def registration(
-    password: str, config: int, currency_code: int, service: int, tlvs: tuple[Tlv, ...] | None = None
-) -> Apdu:
-    """Tell the terminal who asks. Only after one with `tlvs` (may be empty) does it send TLV objects."""
-    optional = [(0x03, bytes([service]))]
-    if tlvs is not None:
-        optional.append((TLV_CONTAINER, encode_tlvs(tlvs)))
-    head = _password(password) + bytes([config]) + to_bcd(currency_code, 2)
-    return Apdu(REGISTRATION, head + encode_fields(optional))
-
-
-def authorisation(amount_minor: int, currency_code: int) -> Apdu:
-    """Pay by whatever card the terminal accepts. Raises ValueError for an amount outside 1..10^12-1."""
-    if not 1 <= amount_minor <= MAX_AMOUNT_MINOR:
-        raise ValueError(f"a card cannot pay {amount_minor} minor units")
-    fields = (
-        (0x04, to_bcd(amount_minor, 6)),
-        (0x49, to_bcd(currency_code, 2)),
-        (0x19, bytes([TERMINAL_DECIDES])),
-    )
-    return Apdu(AUTHORISATION, encode_fields(fields))
-
-
-def repeat_receipt(password: str) -> Apdu:
-    """Ask for the status information of the last transaction, printing nothing."""
-    return Apdu(REPEAT_RECEIPT, _password(password) + b"\x03\x03")
-
-
-def status_enquiry(password: str) -> Apdu:
-    """Ask how the terminal is, without its version text."""
-    return Apdu(STATUS_ENQUIRY, _password(password) + b"\x03\x02")
-
-
-def _password(digits: str) -> bytes:
-    if len(digits) != 6 or not (digits.isascii() and digits.isdecimal()):
-        raise ValueError("a terminal password is six digits")
-    return bytes.fromhex(digits)
 
 
 def refusal(apdu: Apdu) -> int | None:
@@ -106,7 +38,7 @@ class StatusInformation:
     """What a transaction came to, as the terminal tells it (04 0F). None: it did not say.
 
     `date` is MMDD (there is no year), `time` is HHMMSS, both on the terminal's clock.
-    `original_trace` is set only in the record of a reversal.
+    `original_trace` is set only in the record of a reversal, `sums` only after an end of day.
     """
 
     result: int
@@ -118,6 +50,7 @@ class StatusInformation:
     original_trace: int | None = None
     date: str | None = None
     time: str | None = None
+    sums: Sums | None = None
 
     @property
     def approved(self) -> bool:
@@ -163,6 +96,7 @@ def read_status_information(apdu: Apdu) -> StatusInformation:
         original_trace=number(0x37),
         date=digits(0x0D),
         time=digits(0x0C),
+        sums=read_sums(fields.get(0x60)),
     )
 
 
@@ -208,11 +142,44 @@ def read_registration_completion(apdu: Apdu) -> RegistrationAnswer:
     )
 
 
-def read_enquiry_completion(apdu: Apdu) -> int:
-    """The terminal's state code. A version text before it is skipped although we ask to leave it out."""
-    data = apdu.data
+@dataclass(frozen=True, slots=True)
+class EnquiryAnswer:
+    state: int
+    software: str | None = None
+
+
+def read_enquiry_completion(apdu: Apdu) -> EnquiryAnswer:
+    """The terminal's state code, and its version text if it sends one. Raises ProtocolError without state."""
+    data, software = apdu.data, None
     if len(data) > 3 and all(octet & 0xF0 == 0xF0 for octet in data[:3]):
-        data = data[3 + decode_digit_length(data[:3], 3) :]
+        end = 3 + decode_digit_length(data[:3], 3)
+        software, data = decode_text(data[3:end]).strip(), data[end:]
     if not data:
         raise ProtocolError("a status enquiry was answered without a status")
-    return data[0]
+    return EnquiryAnswer(data[0], software or None)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The terminal's local time: YYMMDD and HHMMSS, as digits."""
+
+    date: str
+    time: str
+
+    @property
+    def at(self) -> datetime | None:
+        """Without time zone. None for what is no date and time."""
+        try:
+            return datetime.strptime(self.date + self.time, "%y%m%d%H%M%S")  # noqa: DTZ007
+        except ValueError:
+            return None
+
+
+def read_clock(apdu: Apdu) -> Clock | None:
+    """The time the terminal would like to set the kiosk to; None if it cannot be read."""
+    try:
+        fields = decode_fields(apdu.data)
+    except ProtocolError:
+        return None
+    day, time = fields.get(0xAA), fields.get(0x0C)
+    return Clock(day.hex(), time.hex()) if day and time else None

@@ -1,25 +1,37 @@
-"""One payment on an open link: what the terminal may be told, and what its answers amount to."""
+"""One payment on an open line: what the terminal may be told, and what its answers amount to. Pure."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
+from kioskd.core.card_terminal import Slip, SlipKind
 from kioskd.core.errors import DeviceFault
 from kioskd.core.events import PaymentOutcome, PaymentStep
-from kioskd.core.ports import PaymentResult
 from kioskd.devices.terminal import zvt_messages as zvt
 from kioskd.devices.terminal.zvt_codec import Apdu
 from kioskd.devices.terminal.zvt_codes import not_paid, payment_step
-from kioskd.devices.terminal.zvt_conversation import Conversation, Ending
+from kioskd.devices.terminal.zvt_conversation import Attendant, Ending
+from kioskd.devices.terminal.zvt_paper import PaperTray
 
 _log = logging.getLogger(__name__)
 
 
-class ZvtPayment:
-    """Begins before there is a link, so that it can be aborted at any time.
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`charged_minor` only for APPROVED."""
 
-    `remember` is awaited with the approval before the terminal hears our yes; its OSError makes it a no.
+    outcome: PaymentOutcome
+    evidence: str = ""
+    charged_minor: int | None = None
+
+
+class ZvtPayment(Attendant):
+    """Begins before there is a line, so that it can be aborted at any time.
+
+    `remember` is awaited with an approval before the terminal hears our yes; False or OSError makes it a no.
+    With `takes_less` that is asked for a lower amount too; a higher one is never accepted.
     """
 
     def __init__(
@@ -27,27 +39,41 @@ class ZvtPayment:
         amount_minor: int,
         currency_code: int,
         progress: Callable[[PaymentStep], None],
-        remember: Callable[[zvt.StatusInformation], Awaitable[None]],
+        remember: Callable[[zvt.StatusInformation], Awaitable[bool]],
+        tray: PaperTray,
+        *,
+        takes_less: bool = False,
     ) -> None:
-        self.command = zvt.authorisation(amount_minor, currency_code)
-        self.abort_wanted = False
-        self._asked = (amount_minor, currency_code)
+        self.amount_minor = amount_minor
+        self.takes_less = takes_less
+        self._currency_code = currency_code
         self._progress = progress
         self._remember = remember
-        self._conversation: Conversation | None = None
+        self._tray = tray
         self._step: PaymentStep | None = None
         self._last: zvt.StatusInformation | None = None
+        self._agreed: zvt.StatusInformation | None = None
+        """The approval that was remembered. A repetition of it is agreed to without asking again."""
         self._turned_down = False
         """We answered the last result with "goods failed": the terminal has to reverse it."""
 
     def abort(self) -> None:
+        """Then stir whoever runs the script."""
         self.abort_wanted = True
-        if self._conversation is not None:
-            self._conversation.abort()
 
-    def attend(self, conversation: Conversation) -> None:
-        """From now on an abort goes to this conversation."""
-        self._conversation = conversation
+    @property
+    def slips(self) -> tuple[Slip, ...]:
+        slips = self._tray.slips()
+        if self._tray.wants_signature:
+            _log.error("the terminal wants a signature: nobody can sign at a kiosk, have that changed")
+        return slips
+
+    @property
+    def customer_slip(self) -> Slip | None:
+        return next((slip for slip in self._tray.slips() if slip.kind is SlipKind.CUSTOMER), None)
+
+    def hear_print(self, message: Apdu) -> None:
+        self._tray.take(message)
 
     def hear_progress(self, code: int) -> None:
         step = payment_step(code)
@@ -62,20 +88,29 @@ class ZvtPayment:
         return zvt.GOODS_FAILED if self._turned_down else zvt.YES
 
     async def _accepts(self, status: zvt.StatusInformation) -> bool:
-        if (status.amount_minor, status.currency_code) != self._asked:
+        if status == self._agreed:
+            return True
+        if not self._is_what_was_asked(status):
             _log.error("the terminal approved another amount than it was asked for: turned down")
             return False
-        too_late = self._conversation is not None and self._conversation.abort_refused
-        if self.abort_wanted and not too_late:
+        if self.abort_wanted and not self.abort_refused:
             return False
         try:
-            await self._remember(status)
+            agreed = await self._remember(status)
         except (OSError, DeviceFault) as error:
             _log.error("an approval could not be written down and was turned down: %s", error)
             return False
-        return True
+        if agreed:
+            self._agreed = status
+        return agreed
 
-    def result(self, ending: Ending) -> PaymentResult | None:
+    def _is_what_was_asked(self, status: zvt.StatusInformation) -> bool:
+        if status.currency_code != self._currency_code or status.amount_minor is None:
+            return False
+        less = self.takes_less and 0 < status.amount_minor < self.amount_minor
+        return less or status.amount_minor == self.amount_minor
+
+    def result(self, ending: Ending) -> Verdict | None:
         """What the ending proves; None when it proves nothing and the terminal must be asked again."""
         last = self._last
         if ending.completion is not None:
@@ -83,15 +118,13 @@ class ZvtPayment:
             if last is None or self._turned_down:
                 return None
             if last.approved:
-                return PaymentResult(PaymentOutcome.APPROVED, last.evidence)
-            return PaymentResult(not_paid(last.result), last.evidence)
-        code = ending.refused if ending.refused is not None else ending.given_up
-        assert code is not None
+                return Verdict(PaymentOutcome.APPROVED, last.evidence, last.amount_minor)
+            return Verdict(not_paid(last.result), last.evidence)
         if last is None:
-            return PaymentResult(not_paid(code), f"code {code:02X}")
+            return Verdict(not_paid(ending.code), f"code {ending.code:02X}")
         # A terminal that gives up after an approval has reversed it.
-        outcome = not_paid(last.result if not last.approved else code)
+        outcome = not_paid(last.result if not last.approved else ending.code)
         if last.approved:
             stopped_by_us = self.abort_wanted and self._turned_down
             outcome = PaymentOutcome.ABORTED if stopped_by_us else PaymentOutcome.DECLINED
-        return PaymentResult(outcome, last.evidence)
+        return Verdict(outcome, last.evidence)

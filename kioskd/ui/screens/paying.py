@@ -21,10 +21,22 @@ _SAYS = {
         later("Hold your card or phone to the terminal"),
         later("You can also insert your card."),
     ),
+    PaymentStep.UNREADABLE: (
+        later("Your card could not be read"),
+        later("Please try again, or use another card."),
+    ),
+    PaymentStep.CHOOSE: (later("The terminal has a question"), later("Please answer it there.")),
+    PaymentStep.WRONG_PIN: (
+        later("That was not the right PIN"),
+        later("Please enter it again on the terminal."),
+    ),
     PaymentStep.ENTER_PIN: (later("Enter your PIN on the terminal"), later("Cover the keys with your hand.")),
     PaymentStep.AUTHORISING: (later("One moment, asking your bank"), later("Leave your card where it is.")),
     PaymentStep.REMOVE_CARD: (later("You can take your card now"), later("Almost done.")),
 }
+
+_CAN_STOP = frozenset(PaymentStep) - {PaymentStep.AUTHORISING, PaymentStep.REMOVE_CARD}
+"""While it is the guest who is waited for."""
 
 
 def paying(sheet: Sheet, visit: Visit, shop: Shop, phase: Paying) -> str:
@@ -39,7 +51,7 @@ def paying(sheet: Sheet, visit: Visit, shop: Shop, phase: Paying) -> str:
     if phase.aborting:
         words = later("Stopping the payment")
         more = later("One moment…") if reserving else later("The terminal needs a moment.")
-    elif reserving or phase.step in (PaymentStep.PRESENT_CARD, PaymentStep.ENTER_PIN):
+    elif reserving or phase.step in _CAN_STOP:
         sheet.button(
             "cancel_payment", layout.foot, tr("Stop the payment"), CancelPayment(), style="secondary"
         )
