@@ -1,0 +1,57 @@
+"""Text from a terminal: either code page, and never a card number. Pure."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+MAX_LINE = 200
+
+
+class Charset(StrEnum):
+    """The protocol says code page 437; some terminals send Latin-1 all the same."""
+
+    AUTO = "auto"
+    CP437 = "cp437"
+    LATIN_1 = "latin-1"
+
+
+def decode_text(octets: bytes, charset: Charset = Charset.AUTO) -> str:
+    """One line, printable, cut after 200 characters, with card numbers masked. Never fails.
+
+    AUTO decides by the bytes 80 to 9F: umlauts in code page 437, unused in Latin-1.
+    """
+    if charset is Charset.AUTO:
+        high = {octet for octet in octets if octet >= 0x80}
+        charset = Charset.LATIN_1 if high and min(high) >= 0xA0 else Charset.CP437
+    text = octets.split(b"\0")[0].decode(charset.value)
+    return without_card_numbers("".join(sign if sign.isprintable() else " " for sign in text))[:MAX_LINE]
+
+
+_CARD_NUMBER = re.compile(
+    r"\d{4}([ .\-])\d{4}\1\d{4}\1\d{1,7}(?!\d)"  # as embossed: four by four, or as American Express does it
+    r"|\d{4}([ .\-])\d{6}\2\d{4,5}(?!\d)"
+    r"|\d{12,}"
+)
+_APPLICATION = re.compile(r"A0{6}\d{1,9}(?!\d)")
+"""The chip's application on every receipt: it has digits enough, but is the same on all cards of a kind."""
+
+
+def without_card_numbers(text: str) -> str:
+    """Whatever could be a card number, with all but its last four digits struck out."""
+    kept = [match.span() for match in _APPLICATION.finditer(text)]
+
+    def masked(match: re.Match[str]) -> str:
+        if any(start <= match.start() and match.end() <= end for start, end in kept):
+            return match[0]
+        digits = sum(sign.isdecimal() for sign in match[0])
+        signs = []
+        for sign in match[0]:
+            if sign.isdecimal():
+                signs.append(sign if digits <= 4 else "*")
+                digits -= 1
+            else:
+                signs.append(sign)
+        return "".join(signs)
+
+    return _CARD_NUMBER.sub(masked, text)
