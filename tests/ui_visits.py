@@ -46,6 +46,7 @@ from kioskd.daemon.menu import load_menu
 from kioskd.ui.locale.translator import LANGUAGES
 from kioskd.ui.stage import Display
 from tests.ui_offer_visits import FREE_COFFEE, REWARDS, TWENTY_OFF, bills, offer_visits
+from tests.ui_promo_visits import promo_visits
 from tests.ui_staff_visits import staff_visits
 
 CLAIM_LINK = (
@@ -247,4 +248,4 @@ def visits(shop: Shop) -> dict[str, Visit]:
         "set-up": replace(start, phase=OutOfOrder(Blockage.SETUP)),
     }
     staff = staff_visits(start, order)
-    return bills({**named, **offer_visits(shop, known, order), **staff}, shop)
+    return bills({**named, **offer_visits(shop, known, order), **promo_visits(known, order), **staff}, shop)

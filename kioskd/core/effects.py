@@ -35,6 +35,19 @@ class LookUp:
 
 
 @dataclass(frozen=True, slots=True)
+class RedeemPromoCode:
+    """Use the code up for this member. Never asked twice by itself, as the answer may be lost.
+
+    Always answered by PromoCodeRedeemed or PromoCodeDenied with `request`, within `Limits.promo_code_s`.
+    """
+
+    request: str
+    code: str = field(repr=False)
+    member_id: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class HoldVoucher:
     """Keep the voucher for this guest. Answered by OfferHeld or OfferDenied with `offer_id`."""
 
@@ -184,6 +197,7 @@ class Forget:
 Effect = (
     LookUp
     | PreviewPoints
+    | RedeemPromoCode
     | HoldVoucher
     | LetGo
     | JudgeOrder

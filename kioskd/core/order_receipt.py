@@ -130,7 +130,8 @@ def _points(job: PrintReceipt, tr: Translator) -> Iterator[Element]:
     if job.member_name:
         yield Text(tr("Hi {name}", name=job.member_name), bold=True)
     if job.texts:
-        yield from _finished(job.texts, tr)
+        nobodys = job.order.member_id is None and job.order.credential is None
+        yield from _finished(job.texts, tr, later=nobodys)
     elif job.points is not None:
         yield Text(tr("You earned {points}", points=_amount(job, job.points, tr)), bold=True)
         if job.balance is not None:
@@ -141,7 +142,8 @@ def _points(job: PrintReceipt, tr: Translator) -> Iterator[Element]:
         yield Text(tr("Your points are on their way"), bold=True)
 
 
-def _finished(texts: LoyaltyTexts, tr: Translator) -> Iterator[Element]:
+def _finished(texts: LoyaltyTexts, tr: Translator, *, later: bool) -> Iterator[Element]:
+    """`later`: the points are nobody's yet."""
     for line in texts.above:
         yield Text(line, Align.CENTRE)
     if texts.qr:
@@ -149,7 +151,9 @@ def _finished(texts: LoyaltyTexts, tr: Translator) -> Iterator[Element]:
     for line in texts.below:
         yield Text(line, Align.CENTRE)
     if texts.receipt_code:
-        yield Text(tr("Receipt code {code}", code=texts.receipt_code), Align.CENTRE)
+        yield Text(tr("Receipt code {code}", code=texts.receipt_code), Align.CENTRE, bold=later)
+        if later:
+            yield Text(tr("With this code you can ask for the points of this order later"), Align.CENTRE)
 
 
 def _amount(job: PrintReceipt, points: int, tr: Translator) -> str:

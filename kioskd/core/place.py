@@ -16,6 +16,7 @@ class Place(StrEnum):
     OVERVIEW = "overview"
     CONFIRMING_OFFER = "confirming_offer"
     GIFT_CARD = "gift_card"
+    PROMO_CODE = "promo_code"
     CHECKOUT = "checkout"
     PAYING = "paying"
     STORING = "storing"

@@ -115,6 +115,18 @@ class KeepsWholeOrders(Protocol):
         ...
 
 
+@runtime_checkable
+class RedeemsPromoCodes(Protocol):
+    """The capability `promo_codes`. Raises only LoyaltyError and its branches."""
+
+    async def redeem_promo_code(self, code: str, member_id: str, language: str) -> Voucher | None:
+        """Uses the code up. None: what it gives cannot be had here, and is the member's all the same.
+
+        Refused: `unknown_code`, `code_over` or `code_not_set_up`. Unclear: it may be used up.
+        """
+        ...
+
+
 class LoyaltyBackend(Protocol):
     """Raises only LoyaltyError and its branches. Every call is one try.
 

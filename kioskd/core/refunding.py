@@ -60,6 +60,8 @@ class Fate(StrEnum):
     UNDER_WAY = "under_way"
     """It will be known by itself: whatever undoes it waits for that."""
     WITHOUT_EFFECT = "without_effect"
+    ELSEWHERE = "elsewhere"
+    """Another till does it."""
     UNCLEAR = "unclear"
     """A person decides, or nothing is known of it any more."""
 
@@ -69,6 +71,10 @@ class Remainder(StrEnum):
 
     CLAIMABLE_POINTS = "claimable_points"
     """The receipt had a code to collect the points: who has it keeps them."""
+    WHOLE_ORDER_ONLY = "whole_order_only"
+    """The backend takes points and offers back with the last piece of the order, not before."""
+    AT_OTHER_TILL = "at_other_till"
+    """The till that took the money has told the backend, and is the one to take it back."""
     POINTS_UNCLEAR = "points_unclear"
     """Whether the order earned points is for a person to find out."""
     OFFER_UNCLEAR = "offer_unclear"
@@ -134,12 +140,14 @@ def take_back(
     ]
     match told:
         case Fate.IN_EFFECT | Fate.UNDER_WAY if order.session and not piece.last:
-            left.append(Left(Remainder.POINTS_UNCLEAR))  # all of it or nothing
+            left.append(Left(Remainder.WHOLE_ORDER_ONLY))
         case Fate.IN_EFFECT | Fate.UNDER_WAY if order.session:
             steps += undone
         case Fate.IN_EFFECT | Fate.UNDER_WAY:
             tell = f"tell-{piece.id}"
             steps.append(Step(tell, Action.TELL_RETURN, tell_lane, order.id, piece_document(piece)))
+        case Fate.ELSEWHERE:
+            left.append(Left(Remainder.AT_OTHER_TILL))
         case Fate.UNCLEAR:
             left.append(Left(Remainder.POINTS_UNCLEAR))
         case Fate.WITHOUT_EFFECT if claimable:

@@ -46,6 +46,10 @@ class Undoing:
     progress: Progress = Progress.WAITS
 
 
+_FOR_NOBODY = frozenset({Remainder.CLAIMABLE_POINTS, Remainder.WHOLE_ORDER_ONLY})
+"""What stays without anybody having to do something about it now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Returned:
     """One return. `quantities` are units by line id; `pay_backs` add up to `refund`; `left` stays.
@@ -75,7 +79,7 @@ class Returned:
         return (
             not self.by_staff
             and all(undoing.progress is Progress.DONE for undoing in self.undoings)
-            and all(each.remainder is Remainder.CLAIMABLE_POINTS for each in self.left)
+            and all(each.remainder in _FOR_NOBODY for each in self.left)
         )
 
 

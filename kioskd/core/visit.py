@@ -388,6 +388,8 @@ class Capability(StrEnum):
     """Rewards, vouchers and collectable rewards can be used for an order."""
     GIFT_CARDS = "gift_cards"
     PREPAID = "prepaid"
+    RECEIPT_TEXTS = "receipt_texts"
+    """What an order is answered has words for its receipt, be its guest known or not."""
     PROMO_CODES = "promo_codes"
     """Codes that anybody may have read somewhere give a member an offer, each once."""
 

@@ -24,6 +24,7 @@ from kioskd.core.effects import (
     LookUp,
     PreviewPoints,
     PrintReceipt,
+    RedeemPromoCode,
     Settle,
     Sought,
     TakeBackSale,
@@ -45,6 +46,7 @@ from kioskd.core.ports import KeepsWholeOrders, LoyaltyBackend, PreviewsPoints, 
 from kioskd.core.preview import BasketPoints
 from kioskd.daemon.courier import LoyaltyCourier
 from kioskd.daemon.journal import without_content
+from kioskd.daemon.promo_codes import redeemed
 from kioskd.daemon.settlement import Settlement
 from kioskd.daemon.staff_desk import StaffDesk
 
@@ -101,6 +103,8 @@ class Errands:
                 self._lookup = self._start(self._look_up(effect))
             case PreviewPoints():
                 self._preview = self._start(self._preview_points(effect))
+            case RedeemPromoCode():
+                self._start(self._redeem(effect))
             case HoldVoucher():
                 self._start(self._settlement.hold(effect))
             case LetGo(offer_id):
@@ -185,6 +189,9 @@ class Errands:
         if found.member.session is None:
             return True
         return sessions is not None and await sessions.opened(found.member)
+
+    async def _redeem(self, asked: RedeemPromoCode) -> None:
+        self._post(await redeemed(self._courier.backend, asked))
 
     async def _preview_points(self, asked: PreviewPoints) -> None:
         points: BasketPoints | None = None

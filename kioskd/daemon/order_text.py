@@ -26,6 +26,7 @@ _DEEDS = {
     "reverse_prepaid": "prepaid account: {amount} back",
     "refill_prepaid": "prepaid account: {amount} back",
     "order_return": "points of the order: corrected",
+    "void_order": "points and offers of the order: all taken back",
 }
 _PROGRESS = {
     "done": "done",
@@ -35,6 +36,8 @@ _PROGRESS = {
 }
 _STAYS = {
     "claimable_points": "the receipt had a code to collect the points: who has it keeps them",
+    "whole_order_only": "points and offers of the order: taken back with its last piece, not before",
+    "at_other_till": "points and offers of the order: the till where it was paid must take them back",
     "points_unclear": "whether the order earned points is not known: see kioskd outbox, correct them by hand",
     "offer_unclear": "whether {about} was used is not known: see kioskd outbox, give it back by hand",
 }

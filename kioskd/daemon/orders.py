@@ -129,14 +129,18 @@ class Orders:
         )
         known = await self._known(order)
         told = known.get(order.id)
+        fate = _told(told, order)
+        claimable = self._claim_link(order) is not None
+        if order.session is None and _is_nobodys(order) and fate is not Fate.WITHOUT_EFFECT:
+            fate, claimable = Fate.WITHOUT_EFFECT, True  # told of, and nobody's points moved
         plan = take_back(
             order,
             this,
             [back for each in sale.returns for back in each.pay_backs],
             {op_id: _fate(operation) for op_id, operation in known.items()},
-            told=_told(told),
+            told=fate,
             tell_lane=told.lane if told else f"order:{order.id}",
-            claimable=self._claim_link(order) is not None,
+            claimable=claimable,
         )
         returned = returned_by(plan, order, self._wall(), actor, reason)
         await self._write_down(plan, returned, order, known)
@@ -244,11 +248,17 @@ def _fate(operation: Operation) -> Fate:
     return Fate.IN_EFFECT if operation.state is OpState.CONFIRMED else Fate.UNDER_WAY
 
 
-def _told(operation: Operation | None) -> Fate:
-    """An order that was only kept for the record was told to nobody."""
+def _is_nobodys(order: Order) -> bool:
+    return order.member_id is None and order.credential is None
+
+
+def _told(operation: Operation | None, order: Order) -> Fate:
+    """An order that was only kept for the record was told to nobody, or is told by the till it was paid at."""
     if operation is None:
         return Fate.UNCLEAR
-    return Fate.WITHOUT_EFFECT if operation.strategy is Strategy.LOCAL else _fate(operation)
+    if operation.strategy is Strategy.LOCAL:
+        return Fate.ELSEWHERE if order.session else Fate.WITHOUT_EFFECT
+    return _fate(operation)
 
 
 def _progress(operation: Operation | None) -> Progress:

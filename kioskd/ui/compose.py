@@ -26,6 +26,7 @@ from kioskd.core.visit import (
     Choosing,
     ConfirmingCancel,
     ConfirmingOffer,
+    EnteringPromoCode,
     Identifying,
     Menu,
     OutOfOrder,
@@ -94,6 +95,11 @@ class Composer:
 
                 title = gift_card(sheet, visit, shop, phase)
                 view = "busy" if visit.lookup else "letters" if phase.letters else "digits"
+            case EnteringPromoCode() as phase:
+                from kioskd.ui.screens.promo_code import promo_code
+
+                title = promo_code(sheet, visit, shop, phase)
+                view = "busy" if phase.waiting else "letters" if phase.letters else "digits"
             case Checkout():
                 from kioskd.ui.screens.checkout import checkout
 

@@ -82,9 +82,9 @@ def test_a_guest_nobody_knows_and_a_promo_code() -> None:
             unlocked = await client.redeem_promo_code("CHICKEN", VENDOR, None, AT)
             assert unlocked.sanity_id == "offer-promo"
             for code, reason in (
-                ("CHICKEN", "not_valid"),
-                ("NO-SUCH", "unknown_voucher"),
-                ("FORGOTTEN", "unusable"),
+                ("CHICKEN", "code_over"),
+                ("NO-SUCH", "unknown_code"),
+                ("FORGOTTEN", "code_not_set_up"),
             ):
                 with pytest.raises(Refused) as raised:
                     await client.redeem_promo_code(code, VENDOR, None, AT)

@@ -238,10 +238,10 @@ def test_a_store_that_is_not_set_up_is_for_staff() -> None:
 @pytest.mark.parametrize(
     ("document", "status", "reason"),
     [
-        ({"httpCode": 404, "details": {"promoCode": "1"}}, "404 No", "unknown_voucher"),
-        ({"httpCode": 422, "details": {"promoCode": "1"}}, "422 No", "not_valid"),
-        ({"code": "PROMO_CODE_VENDOR_CONFIG_ERROR", "httpCode": 422}, "422 No", "unusable"),
-        ({"httpCode": 422, "details": {"vendor": "x"}}, "422 No", "unusable"),
+        ({"httpCode": 404, "details": {"promoCode": "1"}}, "404 No", "unknown_code"),
+        ({"httpCode": 422, "details": {"promoCode": "1"}}, "422 No", "code_over"),
+        ({"code": "PROMO_CODE_VENDOR_CONFIG_ERROR", "httpCode": 422}, "422 No", "code_not_set_up"),
+        ({"httpCode": 422, "details": {"vendor": "x"}}, "422 No", "code_not_set_up"),
         ({"statusCode": 400}, "400 No", "invalid"),
     ],
 )

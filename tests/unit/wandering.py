@@ -29,6 +29,8 @@ from kioskd.core.events import (
     PinChecked,
     PointsPreviewed,
     PrintVerdict,
+    PromoCodeDenied,
+    PromoCodeRedeemed,
     QuestionDecided,
     QuestionRefused,
     QuestionsFound,
@@ -58,6 +60,7 @@ from kioskd.core.intents import (
     ConfirmTakeBack,
     Decide,
     EditLine,
+    EnterPromoCode,
     Finish,
     GoBack,
     OpenStaff,
@@ -113,7 +116,7 @@ from kioskd.core.staff import (
     ReturnReason,
     ViewingQuestion,
 )
-from kioskd.core.visit import Attract, Checkout, ConfirmingOffer, Menu, Paying
+from kioskd.core.visit import Attract, Checkout, ConfirmingOffer, EnteringPromoCode, Menu, Paying
 from tests.unit.offering import EXPIRED, FIVE, MIA, NOBODYS, SPENT, STRANGERS, TEN, TWENTY
 from tests.unit.questioned import OVERVIEW, QUESTION
 from tests.unit.shopfront import EAT_IN, SANNE, Player
@@ -200,6 +203,7 @@ def _of_the_guest(p: Player, rng: random.Random) -> list[Event]:
         RemoveOffer(taken),
         ShowCheckout(),
         AddGiftCard(),
+        EnterPromoCode(),
         RemoveGiftCard(rng.choice([FIVE.id, TEN.id])),
         UsePrepaid(rng.random() < 0.7),
         PayWith(rng.choice(list(Tender))),
@@ -264,6 +268,7 @@ def _of_the_world(p: Player, rng: random.Random) -> list[Event]:
     request = often(visit.lookup.request if visit.lookup else None)
     preview = often(visit.previews.question.request if visit.previews.question else None)
     waiting = often(phase.waiting if isinstance(phase, ConfirmingOffer) else None)
+    promo = often(phase.waiting if isinstance(phase, EnteringPromoCode) else None)
     claims = [taken for taken in visit.offers if isinstance(taken.right, Reward)]
     claim = rng.choice(claims) if claims else None
     points_left = None
@@ -276,6 +281,8 @@ def _of_the_world(p: Player, rng: random.Random) -> list[Event]:
         VoucherFound(request, rng.choice([TWENTY, NOBODYS, STRANGERS, EXPIRED])),
         GiftCardFound(request, rng.choice([FIVE, TEN, SPENT])),
         LookupFailed(request, rng.choice(list(LookupFailure))),
+        PromoCodeRedeemed(promo, rng.choice([NOBODYS, TWENTY])),
+        PromoCodeDenied(promo, rng.choice(list(Denial))),
         OfferHeld(waiting),
         OfferDenied(waiting, rng.choice(list(Denial))),
         RewardClaimed(

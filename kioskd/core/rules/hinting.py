@@ -12,7 +12,7 @@ HINT_S = 3.0
 """So long it is shown after the camera last gave it: longer than a hand needs to do what it says."""
 
 
-@rule((Place.IDENTIFYING, Place.GIFT_CARD), CameraHint, stays=True)
+@rule((Place.IDENTIFYING, Place.GIFT_CARD, Place.PROMO_CODE), CameraHint, stays=True)
 def show_hint(visit: Visit, event: CameraHint, context: Context) -> Step:
     if visit.lookup:
         return Step(visit)  # a code was read after all

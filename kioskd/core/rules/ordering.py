@@ -48,6 +48,7 @@ _LANGUAGE_CAN_CHANGE = (
     Place.OVERVIEW,
     Place.CONFIRMING_OFFER,
     Place.GIFT_CARD,
+    Place.PROMO_CODE,
     Place.THANKS,
     Place.STILL_THERE,
     Place.CONFIRMING_CANCEL,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kioskd.core.credential import MAX_CODE_LENGTH
 from kioskd.core.denial import Denial
 from kioskd.core.intents import (
     AddGiftCard,
@@ -17,11 +16,9 @@ from kioskd.core.intents import (
 )
 from kioskd.core.rules.looking_up import look_up
 from kioskd.core.rules.table import Context, Step, denied, notice, rule, to
+from kioskd.core.rules.typed_codes import typed
 from kioskd.core.stored_value import GiftCard
 from kioskd.core.visit import AddingGiftCard, Capability, Checkout, NoticeKind, Place, Shop, Visit
-
-_DIGITS = frozenset("0123456789-")
-_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
 @rule(Place.CHECKOUT, AddGiftCard, to=[Place.GIFT_CARD], stays=True)
@@ -47,16 +44,7 @@ def show_letters(visit: Visit, event: ShowLetters, context: Context) -> Step:
 @rule(Place.GIFT_CARD, PressKey, stays=True)
 def press_code_key(visit: Visit, event: PressKey, context: Context) -> Step:
     phase = _adding(visit)
-    return to(visit, replace(phase, code=_typed(phase, event.key)))
-
-
-def _typed(phase: AddingGiftCard, key: str) -> str:
-    if key == "back":
-        return phase.code[:-1]
-    if key == "clear":
-        return ""
-    fits = key in _DIGITS or (phase.letters and key in _LETTERS)
-    return phase.code + key if fits and len(phase.code) < MAX_CODE_LENGTH else phase.code
+    return to(visit, replace(phase, code=typed(phase.code, event.key, letters=phase.letters)))
 
 
 @rule(Place.GIFT_CARD, SubmitNumber, stays=True)

@@ -14,7 +14,7 @@ from kioskd.core.events import NetworkChanged, OrderAccepted, OrderDelivered, Or
 from kioskd.core.intents import Finish
 from kioskd.core.order import Order, Tender
 from kioskd.core.rules.table import Context, Step, home, rule, to
-from kioskd.core.visit import AskStaff, Place, Points, Shop, Thanks, Visit
+from kioskd.core.visit import AskStaff, Capability, Place, Points, Shop, Thanks, Visit
 
 
 def thank(visit: Visit, order: Order, accepted: OrderAccepted, context: Context) -> Step:
@@ -23,7 +23,7 @@ def thank(visit: Visit, order: Order, accepted: OrderAccepted, context: Context)
     claim_link = None if order.tender is Tender.COUNTER else accepted.claim_link
     undeliverable = not accepted.points_promised and claim_link is not None
     points = Points.CLAIM if undeliverable else _points_at_first(visit, order, claim_link, context.shop)
-    wait = points is Points.ASKED
+    wait = points is Points.ASKED or (points is Points.NONE and _texts_may_come(visit, order, context.shop))
     thanks = Thanks(
         order,
         points,
@@ -43,6 +43,12 @@ def _points_at_first(visit: Visit, order: Order, claim_link: str | None, shop: S
     if order.tender is Tender.COUNTER:
         return Points.AT_COUNTER
     return Points.LATER if visit.online is False else Points.ASKED
+
+
+def _texts_may_come(visit: Visit, order: Order, shop: Shop) -> bool:
+    """The order of a guest nobody knows is told, and what it is answered is printed."""
+    told = shop.loyalty and order.tender is not Tender.COUNTER and visit.online is not False
+    return told and Capability.RECEIPT_TEXTS in shop.capabilities
 
 
 def print_receipt(visit: Visit, thanks: Thanks) -> PrintReceipt:
@@ -85,8 +91,9 @@ def order_delivered(visit: Visit, event: OrderDelivered, context: Context) -> St
     assert isinstance(visit.phase, Thanks)
     if event.order_id != visit.phase.order.id:
         return Step(visit)
+    points = Points.NONE if visit.phase.points is Points.NONE else Points.EARNED
     earned = replace(
-        visit.phase, points=Points.EARNED, earned=event.points, balance=event.balance, texts=event.texts
+        visit.phase, points=points, earned=event.points, balance=event.balance, texts=event.texts
     )
     return stop_waiting_for_points(visit, earned)
 
@@ -97,7 +104,8 @@ def order_undeliverable(visit: Visit, event: OrderUndeliverable, context: Contex
     if event.order_id != visit.phase.order.id:
         return Step(visit)
     claimable = event.card_refused and visit.phase.claim_link is not None
-    refused = replace(visit.phase, points=Points.CLAIM if claimable else Points.REFUSED)
+    points = Points.CLAIM if claimable else Points.REFUSED
+    refused = visit.phase if visit.phase.points is Points.NONE else replace(visit.phase, points=points)
     step = stop_waiting_for_points(visit, refused)
     return Step(_with_time_to_scan(step.visit, context), step.effects)
 

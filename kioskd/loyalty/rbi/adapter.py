@@ -80,7 +80,7 @@ class Till:
 
 
 class RbiBackend:
-    """Implements core.ports.LoyaltyBackend and KeepsWholeOrders. Raises only LoyaltyError.
+    """Implements core.ports.LoyaltyBackend, KeepsWholeOrders and RedeemsPromoCodes. Raises only LoyaltyError.
 
     `next_number` counts the kiosk's orders, `wall` is aware local time, `clock` monotonic seconds.
     """
@@ -116,8 +116,7 @@ class RbiBackend:
                 credential.value, vendor, self._wall(), self._till.answer_s * 2
             )
         except Refused as refused:
-            if refused.reason == "unknown_card":
-                self._misses.append(self._clock())
+            self._count_miss(refused)
             raise
         self._misses.clear()
         chosen = self._reader.chosen(found.picked, found.discounts, found.loyalty_id, language)
@@ -137,6 +136,26 @@ class RbiBackend:
             wait_s = self._misses[0] + MISSES_S - self._clock()
             if wait_s > 0:
                 raise Throttled(wait_s)
+
+    def _count_miss(self, refused: Refused) -> None:
+        if refused.reason in ("unknown_card", "unknown_code"):
+            self._misses.append(self._clock())
+
+    async def redeem_promo_code(self, code: str, member_id: str, language: str) -> Voucher | None:
+        """Implements RedeemsPromoCodes."""
+        self._check_guessing()
+        vendor, at = self._till.vendor(self._next_number()), self._wall()
+        try:
+            unlocked = await self._client.redeem_promo_code(
+                code, vendor, member_id, at, self._till.answer_s * 2
+            )
+        except Refused as refused:
+            self._count_miss(refused)
+            raise
+        voucher = self._reader.unlocked(unlocked.sanity_id, member_id, language)
+        if voucher is None:
+            logger.error("a promo code gave %s, which the incentives here have not", unlocked.sanity_id)
+        return voucher
 
     async def find_voucher(self, code: str, member_id: str | None) -> Voucher:
         raise Refused("unknown_voucher")
@@ -208,8 +227,6 @@ class RbiBackend:
                 return await self._tell(deed)
             case Action.VOID_ORDER:
                 return await self._void(deed)
-            case Action.TELL_RETURN:
-                return Done()  # of a guest nobody knows: no points moved
         raise Refused("invalid", f"{deed.action}: there is no such thing here")
 
     async def _tell(self, deed: Deed) -> Done:

@@ -123,6 +123,14 @@ class IncentiveReader:
         ]
         return tuple(offer for offer in offers if offer is not None)
 
+    def unlocked(self, content_id: str, member_id: str, language: str) -> Voucher | None:
+        """What a promo code gives. None when it is no offer that is sold here."""
+        entry = self._by_content.get(content_id)
+        if entry is None or entry.type is not LineType.OFFER:
+            return None
+        title = entry.title.in_language(language)
+        return self._offer(entry.sku, _mark(entry), entry.price, title, member_id)
+
     def chosen(
         self,
         picked: Iterable[Picked],

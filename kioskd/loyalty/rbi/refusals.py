@@ -39,9 +39,9 @@ _REASONS: Final[Mapping[str, str]] = {
     "transactioninsufficientpoints": "insufficient_points",
     "redeemreward": "not_here",
     "transactionnotfound": "unknown_transaction",
-    _VENDOR_CONFIG: "unusable",
+    _VENDOR_CONFIG: "code_not_set_up",
 }
-_PROMO_REASONS: Final[Mapping[int, str]] = {404: "unknown_voucher", 422: "not_valid"}
+_PROMO_REASONS: Final[Mapping[int, str]] = {404: "unknown_code", 422: "code_over"}
 
 RuleValue = int | Decimal | str | tuple[str, ...] | None
 

@@ -2,189 +2,24 @@
 
 from __future__ import annotations
 
-from kioskd.core.health import DeviceKind
-from kioskd.core.intents import GoBack, ShowLetters, SubmitNumber
 from kioskd.core.visit import AddingGiftCard, Shop, Visit
-from kioskd.ui.geometry import Rect
-from kioskd.ui.scene import Align, Role, Widget
-from kioskd.ui.screens.frame import Frame, cancel_order, frame, gap, head, notice_banner
-from kioskd.ui.screens.keys import LETTER_COLUMNS, digit_keys, key_gap, letter_keys
-from kioskd.ui.screens.scan_words import can_scan, hint_words, only_camera
-from kioskd.ui.screens.sheet import Sheet, icon, seen_by_camera
-from kioskd.ui.screens.wait import waiting
-
-_LETTER_COLUMNS_UPRIGHT = 6
-_CODE_LINES = 3
+from kioskd.ui.screens.code_entry import CodeEntry, code_entry
+from kioskd.ui.screens.frame import cancel_order
+from kioskd.ui.screens.sheet import Sheet
 
 
 def gift_card(sheet: Sheet, visit: Visit, shop: Shop, phase: AddingGiftCard) -> str:
-    tr, stage = sheet.tr, sheet.stage
-    title = tr("Gift card or voucher")
-    # Beside the keys the notice stands in the other column, for the keys need the height.
-    keys_beside = not stage.portrait and visit.lookup is None
-    layout = frame(sheet, visit, shop, leave=cancel_order(sheet), notice=not keys_beside)
-    if visit.lookup is not None:
-        sheet.button("stop", layout.foot, tr("Never mind"), GoBack(), style="secondary")
-        waiting(sheet, layout.body, tr("Looking up your code"), visit.lookup.deadline_s)
-        return title
-    if stage.portrait:
-        _upright(sheet, layout.body, visit, phase, title)
-        _submit(sheet, layout.foot, phase)
-    else:
-        _beside(sheet, layout, visit, phase, title)
-    return title
-
-
-def _upright(sheet: Sheet, body: Rect, visit: Visit, phase: AddingGiftCard, title: str) -> None:
-    space = gap(sheet)
-    body = head(sheet, body, title, back=GoBack())
-    if can_scan(visit):
-        at, body = body.top(sheet.u(190), space)
-        _hint(sheet, at, visit)
-    at, body = body.top(sheet.u(150), space)
-    _code(sheet, at, phase.code)
-    at, body = body.foot(max(sheet.stage.target_mm, sheet.u(104)), space)
-    _switch(sheet, at.around(min(at.w, sheet.u(560)), at.h), phase)
-    if phase.letters:
-        letter_keys(sheet, body.top(min(body.h, sheet.u(900)))[0], _LETTER_COLUMNS_UPRIGHT)
-    else:
-        keys = body.top(min(body.h, sheet.u(900)))[0]
-        digit_keys(sheet, keys.around(min(keys.w, sheet.u(840)), keys.h))
-
-
-def _beside(sheet: Sheet, layout: Frame, visit: Visit, phase: AddingGiftCard, title: str) -> None:
-    stage, space, body = sheet.stage, gap(sheet), layout.body
-    keys_w = body.w * 0.5 - space
-    if phase.letters:
-        least = stage.least_target_mm * LETTER_COLUMNS + key_gap(sheet) * (LETTER_COLUMNS - 1)
-        keys_w = max(keys_w, least)
-    keys, left = body.end(keys_w, space * 1.5)
-    narrow = left.w < sheet.u(420)
-    left = _narrow_head(sheet, left) if narrow else head(sheet, left, title, back=GoBack())
-    at, left = left.foot(stage.target_mm, space)
-    _switch(sheet, at, phase)
-    if not stage.compact:
-        left = notice_banner(sheet, visit, left)
-    code_h = left.h * (0.5 if stage.compact else 0.55)
-    at, left = left.top(min(code_h, sheet.u(150)) if not narrow else left.h, space)
-    _code(sheet, at, phase.code, narrow=narrow)
-    if can_scan(visit) and left.h >= sheet.u(90 if stage.compact else 130):
-        _hint(sheet, left.top(min(left.h, sheet.u(220)))[0], visit)
-    (letter_keys if phase.letters else digit_keys)(sheet, keys)
-    if stage.compact and visit.notice is not None:  # nowhere else is room for it; it is gone in seconds
-        notice_banner(sheet, visit, layout.foot)
-    else:
-        _submit(sheet, layout.foot, phase)
-
-
-def _narrow_head(sheet: Sheet, area: Rect) -> Rect:
-    """The way back with a short title below it, where the letters leave no more room."""
-    target = sheet.stage.target_mm
-    row, area = area.top(target, sheet.u(12))
-    at, _ = row.start(target)
-    sheet.button(
-        "back",
-        at,
-        sheet.tr("Back"),
-        GoBack(),
-        style="chip",
-        words="",
-        picture=icon("back", target * 0.28, directed=True),
-    )
-    return sheet.text(
-        area,
-        sheet.tr("Your code"),
-        ("strong", "pill", "badge"),
-        role=Role.HEADING,
-        id="title",
-        lines=2,
-        gap=sheet.u(12),
-    )
-
-
-def _hint(sheet: Sheet, rect: Rect, visit: Visit) -> None:
-    """Where to hold it, what the camera sees of it, and what would help when it cannot be read."""
-    tr, compact = sheet.tr, sheet.stage.compact
-    words = hint_words(tr, visit)
-    if words is None and only_camera(visit):
-        words = tr("Hold it in front of the camera, or type its code")
-    elif words is None:
-        words = tr("Hold it under the scanner below the screen, or type its code")
-    sheet.add(Widget("hint", Role.GROUP, rect, "card", name=words))
-    inner = rect.inset(sheet.u(36 if not compact else 16), sheet.u(24 if not compact else 8))
-    side = min(inner.h, sheet.u(128 if not compact else 72))
-    at, inner = inner.start(side, sheet.u(36 if not compact else 16))
-    tile = at.around(side, side)
-    sheet.add(Widget("hint/tile", Role.GROUP, tile, "action_tile", part_of="hint"))
-    sign = icon("scan", side * 0.2)
-    if visit.has(DeviceKind.CAMERA):
-        sign = seen_by_camera(sign, side * 0.04)
-    sheet.picture(tile, sign, style="on_action", part_of="hint")
-    sheet.line(inner, words, ("heading", "strong", "pill", "badge", "tiny"), lines=4, part_of="hint")
-
-
-def _code(sheet: Sheet, rect: Rect, code: str, *, narrow: bool = False) -> None:
     tr = sheet.tr
-    hint = tr("The code on the card or voucher") if not narrow else ""
-    # No-break spaces keep the groups in order where text runs from right to left.
-    shown = "\u00a0".join(code[i : i + 4] for i in range(0, len(code), 4)) if code.isdigit() else code
-    inner = rect.inset(sheet.u(32 if not sheet.stage.compact else 16), sheet.u(8))
-    types = ("amount", "title", "heading", "strong", "pill", "badge")
-    fitting = (t for t in types if sheet.measure.width_mm(shown, t, tabular=True) <= inner.w)
-    type = next(fitting, types[-1])
-    shown = _ending(sheet, shown, type, inner.w)
-    sheet.add(Widget("code", Role.STATUS, rect, "secondary", name=tr("Your code"), value=shown or hint))
-    if shown:
-        sheet.line(
-            inner,
-            shown,
-            type,
-            align=Align.CENTRE,
-            lines=_CODE_LINES,
-            part_of="code",
-            id="code/text",
-            tabular=True,
-        )
-    else:
-        sheet.line(
-            inner,
-            hint,
-            ("body", "small", "tiny"),
-            style="quiet",
-            align=Align.CENTRE,
-            lines=3,
-            part_of="code",
-            id="code/hint",
-        )
-
-
-def _ending(sheet: Sheet, shown: str, type: str, width: float) -> str:
-    """As much of the code as the lines hold: what was typed last, for that is what is looked at."""
-    most = _CODE_LINES * sheet.measure.line_mm(type) * 1.01
-    ending = shown
-    while sheet.height(ending, type, width) > most:
-        ending = "…" + ending[2:] if ending.startswith("…") else "…" + ending[1:]
-    return ending
-
-
-def _switch(sheet: Sheet, rect: Rect, phase: AddingGiftCard) -> None:
-    words = sheet.tr("Digits: 123") if phase.letters else sheet.tr("Letters: ABC")
-    sheet.button("letters", rect, words, ShowLetters(), style="pill", types=("strong", "pill", "badge"))
-
-
-def _submit(sheet: Sheet, foot: Rect, phase: AddingGiftCard) -> None:
-    tr = sheet.tr
-    if phase.code:
-        sheet.button("submit", foot, tr("Check this code"), SubmitNumber())
-        return
-    words = tr("Type the code first")
-    sheet.add(Widget("submit", Role.BUTTON, foot, "primary", name=words, enabled=False))
-    sheet.line(
-        foot.inset(sheet.u(20), 0),
-        words,
-        ("button", "strong", "pill"),
-        style="quiet",
-        align=Align.CENTRE,
-        part_of="submit",
-        lines=2,
+    entry = CodeEntry(
+        title=tr("Gift card or voucher"),
+        code=phase.code,
+        letters=phase.letters,
+        before_camera=tr("Hold it in front of the camera, or type its code"),
+        below_scanner=tr("Hold it under the scanner below the screen, or type its code"),
+        where_it_stands=tr("The code on the card or voucher"),
+        submit=tr("Check this code"),
+        type_first=tr("Type the code first"),
+        busy=tr("Looking up your code"),
+        busy_until_s=visit.lookup.deadline_s if visit.lookup else None,
     )
+    return code_entry(sheet, visit, shop, entry, cancel_order(sheet))

@@ -8,7 +8,7 @@ from datetime import date
 
 from kioskd.core.bill import TakenOffer
 from kioskd.core.denial import Denial
-from kioskd.core.intents import RemoveOffer, ShowOffer
+from kioskd.core.intents import EnterPromoCode, RemoveOffer, ShowOffer
 from kioskd.core.member import CollectableReward, Member, Reward, Right, Voucher
 from kioskd.core.visit import Capability, Shop, Visit
 from kioskd.ui.screens.frame import points_words
@@ -30,7 +30,7 @@ class OfferCard:
     tag: str = ""
     good: bool = False
     enabled: bool = True
-    use: ShowOffer | None = None
+    use: ShowOffer | EnterPromoCode | None = None
     remove: RemoveOffer | None = None
 
 
@@ -52,11 +52,27 @@ def sections(sheet: Sheet, visit: Visit, shop: Shop) -> Iterator[tuple[str, list
         if isinstance(taken.right, Voucher) and taken.right.id not in {voucher.id for voucher in who.vouchers}
     ]
     rights: list[CollectableReward | Voucher] = [*who.collectables, *who.vouchers, *scanned]
-    if rights:
-        yield tr("Ready for you"), [_ready(sheet, right, visit, shop) for right in rights]
+    ready = [_ready(sheet, right, visit, shop) for right in rights]
+    if Capability.PROMO_CODES in shop.capabilities:
+        ready.append(_promo_code(sheet, visit))
+    if ready:
+        yield tr("Ready for you"), ready
     rewards = sorted(who.rewards, key=lambda reward: reward.cost_points)
     if rewards:
         yield tr("What your points can get you"), [_reward(sheet, r, who, visit, shop) for r in rewards]
+
+
+def _promo_code(sheet: Sheet, visit: Visit) -> OfferCard:
+    tr, offline = sheet.tr, visit.online is False
+    return OfferCard(
+        "promo_code",
+        tr("Promo code"),
+        tr("Type it or scan it"),
+        "ticket",
+        tr("When we are online again") if offline else "",
+        enabled=not offline,
+        use=None if offline else EnterPromoCode(),
+    )
 
 
 def _ready(sheet: Sheet, right: CollectableReward | Voucher, visit: Visit, shop: Shop) -> OfferCard:

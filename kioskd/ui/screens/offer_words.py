@@ -45,6 +45,12 @@ DENIALS = {
     Denial.OTHER_TENDER: later("This needs another way to pay."),
     Denial.NOT_TODAY: later("This is not for today."),
     Denial.NOT_FOR_ACCOUNT: later("This is not for your account right now."),
+    Denial.UNKNOWN_CODE: later("There is no such code. Check each letter, then type it again."),
+    Denial.CODE_OVER: later("This code cannot be used, or not any more."),
+    Denial.CODE_NOT_SET_UP: later("This code does not work here yet. Please ask our team."),
+    Denial.CODE_UNCLEAR: later(
+        "We could not confirm your code, and it may be used up. Please ask our team before you try again."
+    ),
     Denial.UNREACHABLE: later("We could not check this just now. Nothing was used: please try again."),
     Denial.UNCLEAR: later("We could not finish this. If it was used, you get it back."),
 }

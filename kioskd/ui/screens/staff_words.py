@@ -41,9 +41,12 @@ _UNDOINGS = {
     Action.REVERSE_PREPAID: later("{amount} back to the prepaid money"),
     Action.REFILL_PREPAID: later("{amount} back to the prepaid money"),
     Action.TELL_RETURN: later("The points of this order are corrected"),
+    Action.VOID_ORDER: later("Points and offers of this order are all taken back"),
 }
 _LEFT = {
     Remainder.CLAIMABLE_POINTS: later("Points collected with the code on the receipt stay collected"),
+    Remainder.WHOLE_ORDER_ONLY: later("Points and offers go back with the last piece, not before"),
+    Remainder.AT_OTHER_TILL: later("Take points and offers back at the till where it was paid"),
     Remainder.POINTS_UNCLEAR: later("Whether this order earned points is not known: check its member"),
     Remainder.OFFER_UNCLEAR: later("Whether this offer was used is not known: {about}"),
 }

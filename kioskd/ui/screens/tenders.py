@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import partial
 
-from kioskd.core.intents import AddGiftCard, PayWith, ShowIdentify, UsePrepaid
+from kioskd.core.intents import AddGiftCard, EnterPromoCode, PayWith, ShowIdentify, UsePrepaid
 from kioskd.core.order import StoredValue, Tender
 from kioskd.core.visit import Capability, Shop, Visit
 from kioskd.ui.geometry import Rect
@@ -116,6 +116,8 @@ def _tiles(sheet: Sheet, visit: Visit, shop: Shop) -> list[_Draw]:
     prepaid = visit.member is not None and visit.member.prepaid is not None
     if Capability.GIFT_CARDS in shop.capabilities:
         tiles.append(partial(_gift_card_tile, sheet, visit))
+    if Capability.PROMO_CODES in shop.capabilities:
+        tiles.append(partial(_promo_code_tile, sheet, visit))
     if prepaid and Capability.PREPAID in shop.capabilities:
         tiles.append(partial(_prepaid_tile, sheet, visit))
     return tiles
@@ -138,6 +140,12 @@ def _gift_card_tile(sheet: Sheet, visit: Visit, rect: Rect) -> None:
     offline = visit.online is False
     more = _not_now(sheet, rect) if offline else ""
     _tile(sheet, rect, "gift_card", "ticket", tr("Gift card or voucher"), more, AddGiftCard(), not offline)
+
+
+def _promo_code_tile(sheet: Sheet, visit: Visit, rect: Rect) -> None:
+    offline = visit.online is False
+    more = _not_now(sheet, rect) if offline else ""
+    _tile(sheet, rect, "promo_code", "ticket", sheet.tr("Promo code"), more, EnterPromoCode(), not offline)
 
 
 def _prepaid_tile(sheet: Sheet, visit: Visit, rect: Rect) -> None:

@@ -170,6 +170,10 @@ def _points(sheet: Sheet, visit: Visit, phase: Thanks) -> _Message | None:
     tr = sheet.tr
     unit = visit.member.points_name if visit.member else None
     match phase.points:
+        case Points.NONE if phase.texts is not None and phase.texts.receipt_code:
+            code = tr("Receipt code {code}", code=clean(phase.texts.receipt_code, 40))
+            later = tr("With this code you can ask for the points of this order later")
+            return _Message("points", "receipt", code, later)
         case Points.NONE:
             return None
         case Points.ASKED:
