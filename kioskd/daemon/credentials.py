@@ -30,13 +30,18 @@ def read_secret(
                 "systemd has handed over no credentials",
                 f"add LoadCredential={credential}:/path to the unit, or name a file instead",
             )
-        return _read(Path(folder) / credential, f"credential {credential}")
+        # Who may read it is systemd's care: it uses access lists, which look like a group's permission.
+        return _read(Path(folder) / credential, f"credential {credential}")[0]
     if file is None:
         raise ValueError("a secret comes from a credential or from a file")
-    return _read(file, f"{file}")
+    secret, mode = _read(file, f"{file}")
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        log.warning("%s can be read by other users: chmod 600 it", file)
+    return secret
 
 
-def _read(file: Path, where: str) -> str:
+def _read(file: Path, where: str) -> tuple[str, int]:
+    """The secret and the file's mode."""
     try:
         with file.open("rb") as stream:
             raw = stream.read(MAX_BYTES + 1)
@@ -51,6 +56,4 @@ def _read(file: Path, where: str) -> str:
         secret = ""
     if not secret or len(raw) > MAX_BYTES or not secret.isprintable():
         raise ConfigError(where, "is not one line of plain letters and digits", "put only the secret in it")
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        log.warning("%s can be read by other users: chmod 600 it", where)
-    return secret
+    return secret, mode

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from kioskd.devices.camera.viewfinder import Viewfinder
 
 _CAMERA_S = 1 / 10
+_CAMERA_REST = 3
+"""Times what painting one picture took: a slow machine has most of its time for touches and scans."""
 _WATCHED_S = 1 / 60
 _ASLEEP_S = 1 / 5
 _UNTOUCHED_S = 1.0
@@ -161,10 +163,11 @@ class Display:
             viewfinder.want(True)
             try:
                 while self._screen.shows_camera:
+                    since_s = self._now_s()
                     if (seen := viewfinder.take()) is not None:
                         self._screen.see(grey_picture(seen.grey, seen.width_px, seen.height_px))
                         self._paint()
-                    await asyncio.sleep(_CAMERA_S)
+                    await asyncio.sleep(max(_CAMERA_S, _CAMERA_REST * (self._now_s() - since_s)))
             finally:
                 viewfinder.want(False)
                 self._screen.see(None)

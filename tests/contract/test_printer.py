@@ -19,8 +19,8 @@ from kioskd.core.errors import DeviceAbsent
 from kioskd.core.events import DeviceChanged, PrintVerdict, Scanned, ScanRejected
 from kioskd.core.health import DeviceState
 from kioskd.core.receipt import Align, Columns, Feed, Qr, Receipt, Rule, Text
+from kioskd.devices.printer import conversation, kept
 from kioskd.devices.printer import job as printer_job
-from kioskd.devices.printer import kept
 from kioskd.devices.printer import printer as printer_module
 from kioskd.devices.printer.layout import Lettered
 from kioskd.devices.printer.lettering import Lettering
@@ -266,6 +266,7 @@ def test_unplugged_while_printing_the_outcome_is_unknown_and_not_repeated(tmp_pa
 
 def test_a_silent_printer_is_not_printed_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(printer_module, "CHECK_KEPT_EVERY_S", 0.05)
+    monkeypatch.setattr(conversation, "ANSWER_S", 0.3)
 
     async def play(bench: Bench) -> None:
         bench.sim.change(silent=True)
@@ -281,6 +282,7 @@ def test_a_printer_that_falls_silent_half_way_leaves_the_outcome_unknown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(printer_job, "_PROOF_S", 0.3)
+    monkeypatch.setattr(conversation, "ANSWER_S", 0.3)
 
     async def play(bench: Bench) -> None:
         bench.sim.change(baud=115200)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kioskd.devices.camera.child import MIRROR_STALE_S, Mirror
+from kioskd.devices.camera.pipeline import Region
 from kioskd.devices.camera.viewfinder import MAX_PX, Glimpse, Viewfinder, ViewfinderPlate
 
 PICTURE = Glimpse(4, 2, bytes(range(8)))
@@ -61,3 +64,28 @@ def test_another_process_sees_it() -> None:
     )
     subprocess.run([sys.executable, "-c", program, str(finder.fd)], pass_fds=(finder.fd,), check=True)
     assert finder.take() == Glimpse(2, 2, b"wxyz")
+
+
+def test_noise_is_not_worth_painting_a_screen_for() -> None:
+    finder = Viewfinder()
+    mirror = Mirror(ViewfinderPlate(finder.fd), Region())
+    random = np.random.default_rng(1)
+
+    def noisy(level: int) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
+        return (level + random.normal(0, 4, (720, 1280))).astype(np.uint8)
+
+    assert not mirror.show(noisy(100), 0.0), "nobody looks"
+    finder.want(True)
+    assert mirror.show(noisy(100), 0.1)
+    assert finder.take()
+    assert mirror.show(noisy(100), 0.2)
+    assert finder.take() is None
+    mirror.show(noisy(140), 0.3)
+    assert finder.take()
+    mirror.show(noisy(140), 0.3 + MIRROR_STALE_S)
+    assert finder.take(), "small changes add up"
+    finder.want(False)
+    mirror.show(noisy(140), 1.4)
+    finder.want(True)
+    mirror.show(noisy(140), 1.5)
+    assert finder.take(), "the next guest sees something at once"

@@ -317,6 +317,19 @@ def test_a_secret_that_others_can_read_is_worth_a_warning(
     file.chmod(0o644)
     read_secret(credential=None, file=file)
     assert "chmod 600" in caplog.text
+
+
+def test_who_may_read_a_credential_is_for_systemd_to_say(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It hands credentials over with an access list, which shows as a permission of the group."""
+    file = tmp_path / "leat-token"
+    file.write_text("hunter2")
+    file.chmod(0o440)
+    assert read_secret(
+        credential="leat-token", file=None, environment={"CREDENTIALS_DIRECTORY": f"{tmp_path}"}
+    )
+    assert caplog.text == ""
     assert "hunter2" not in caplog.text
 
 

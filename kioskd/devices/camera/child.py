@@ -26,7 +26,7 @@ import numpy as np
 from kioskd.devices.camera.frame import Frame, SourceAbsent, SourceFault
 from kioskd.devices.camera.hinting import Hinting
 from kioskd.devices.camera.hints import is_dark
-from kioskd.devices.camera.pipeline import Pipeline, Region
+from kioskd.devices.camera.pipeline import ChangeGate, Pipeline, Region
 from kioskd.devices.camera.sources import open_source
 from kioskd.devices.camera.viewfinder import Glimpse, ViewfinderPlate
 
@@ -34,6 +34,8 @@ BEAT_S = 1.0
 LIGHT_S = 1.0
 DARK_S = 10.0
 GLIMPSE_WIDTH_PX = 320
+MIRROR_STALE_S = 1.0
+"""So long the guest may look at a picture of before, when little has changed since."""
 NICE = 10
 """Screen and scanners first: a picture that waits a little is not noticed, a touch is."""
 
@@ -45,28 +47,25 @@ def main() -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     region = Region(*settings["region"] or ())
     pipeline = Pipeline(settings["formats"], region)
-    plate = ViewfinderPlate(settings["viewfinder"]) if settings.get("viewfinder") is not None else None
+    shared = settings.get("viewfinder")
+    mirror = Mirror(ViewfinderPlate(shared), region) if shared is not None else None
     try:
-        _watch(settings["source"], pipeline, report, plate, region)
+        _watch(settings["source"], pipeline, report, mirror, region)
     except SourceAbsent as absent:
         report.line("absent", why=str(absent))
     except SourceFault as fault:
         report.line("fault", why=str(fault))
 
 
-def _watch(
-    source: str, pipeline: Pipeline, report: _Report, plate: ViewfinderPlate | None, region: Region
-) -> None:
+def _watch(source: str, pipeline: Pipeline, report: _Report, mirror: Mirror | None, region: Region) -> None:
     next_beat_s = 0.0
     light, hinting = Light(), Hinting()
     stream = open_source(source, lambda name, why: report.line("unreadable", name=name, why=why))
     for frames, frame in enumerate(stream, 1):
         if frames == 1:
             report.line("open")
-        looked_at = plate is not None and plate.wanted
-        if plate is not None and looked_at:
-            plate.show(_glimpse(region.of(frame)))
         now_s = time.monotonic()
+        looked_at = mirror is not None and mirror.show(frame, now_s)
         if light.changed(frame, now_s):
             report.line("light", enough=light.enough)
         for code in pipeline.see(frame, now_s):
@@ -101,6 +100,28 @@ class Light:
         else:
             self._dark_since_s, self.enough = None, True
         return self.enough is not before
+
+
+class Mirror:
+    """What the guest sees of the picture. Noise alone is not worth painting a screen for."""
+
+    def __init__(self, plate: ViewfinderPlate, region: Region) -> None:
+        self._plate = plate
+        self._region = region
+        self._gate: ChangeGate | None = None
+        self._again_s = 0.0
+
+    def show(self, frame: Frame, now_s: float) -> bool:
+        """Whether somebody looks; if so, they see this frame, or an older one that is like it."""
+        if not self._plate.wanted:
+            self._gate = None
+            return False
+        part = self._region.of(frame)
+        self._gate, new = (self._gate, False) if self._gate else (ChangeGate(), True)
+        if self._gate.changed(part) or new or now_s >= self._again_s:
+            self._again_s = now_s + MIRROR_STALE_S
+            self._plate.show(_glimpse(part))
+        return True
 
 
 def _glimpse(frame: Frame) -> Glimpse:

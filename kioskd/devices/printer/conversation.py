@@ -22,7 +22,8 @@ from kioskd.devices.printer.status import (
 )
 from kioskd.devices.printer.transport import Connection, LineLost
 
-ANSWER_S = 0.5
+ANSWER_S = 1.0
+"""A printer answers in milliseconds, but a machine that is busy with a screen may hear it late."""
 _STATUS_QUESTIONS = (1, 2, 3, 4)
 
 
@@ -67,13 +68,13 @@ class Conversation:
         await self.connection.write(commands.REPORT_CHANGES + commands.NO_REALTIME_SIDE_EFFECTS)
 
     async def refresh(self) -> bool:
-        """Ask for the whole status, in at most 2.5 s. False when the printer keeps silent."""
+        """Ask for the whole status, each question twice if need be. False when one was never answered."""
         if self._custom:
             return await self._ask_custom() or await self._ask_custom()
-        answered = await self._ask(_STATUS_QUESTIONS[0]) or await self._ask(_STATUS_QUESTIONS[0])
-        for number in _STATUS_QUESTIONS[1:]:
-            answered = answered and await self._ask(number)
-        return answered
+        for number in _STATUS_QUESTIONS:
+            if not (await self._ask(number) or await self._ask(number)):
+                return False
+        return True
 
     async def wait_until(self, ready: Callable[[], bool], patience_s: float) -> bool:
         """Whether `ready` came true in time; it is asked again at every byte heard. Raises LineLost."""
@@ -85,7 +86,7 @@ class Conversation:
                     self._news.clear()
                     await self._news.wait()
         except TimeoutError:
-            return False
+            return ready()  # a late loop hears the answer and the end of its patience at once
         return True
 
     async def clear_buffer(self) -> bool:

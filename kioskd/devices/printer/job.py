@@ -28,6 +28,8 @@ _PROOF_HELD_BACK_S = 20.0
 _CUT_PROOF_S = 2.0
 _COMES_OUT_S = 20.0
 _LOOK_EVERY_S = 0.3
+_LAST_LOOKS = 3
+"""A receipt that was printed does not count as unknown because a busy machine heard one answer late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +104,19 @@ async def _send_and_verify(
     if not answers:
         return JobEnd(PrintVerdict.UNVERIFIED)
     proven = await _proven(talk, profile, data)
-    if not talk.halted and not await talk.refresh():
+    if not talk.halted and not await _answers(talk, _LAST_LOOKS if proven else 1):
         return _unknown(talk, data, "stopped answering")
     if talk.halted or not proven:
         return _unknown(talk, data, talk.halted or "did not confirm the printing")
     certain = data.proofs or profile.presenter
     return JobEnd(PrintVerdict.PRINTED if certain else PrintVerdict.UNVERIFIED)
+
+
+async def _answers(talk: Conversation, looks: int) -> bool:
+    for _ in range(looks):
+        if await talk.refresh():
+            return True
+    return False
 
 
 async def _send(talk: Conversation, data: PrintData, deadline_s: float) -> bool:

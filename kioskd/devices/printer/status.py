@@ -17,6 +17,7 @@ _XON, _XOFF = 0x11, 0x13
 _BLOCK_HEADERS = (0x37, 0x5F)
 _LONGEST_BLOCK = 90
 _PATIENCE_S = 0.5
+_ASKED_S = 1.0
 _LONGEST_COUNTER = 14
 _COUNTER = re.compile(rb"([0-9]{1,10})ret\Z")
 _COUNTER_BYTES = frozenset(b"0123456789 ret")
@@ -213,14 +214,14 @@ class StatusReader:
     _since_s: float = 0.0
 
     def expect_status(self, number: int, now_s: float) -> None:
-        """`DLE EOT number` is being sent. One may be outstanding; it is forgotten after half a second."""
+        """`DLE EOT number` is being sent. One may be outstanding; it is forgotten after a second."""
         self._asked = (number, now_s)
 
     def expect_value(self) -> None:
         self._values_expected = 1
 
     def expect_counter(self, now_s: float) -> None:
-        """The number of retracts, in letters, is being asked for; forgotten after half a second, too."""
+        """The number of retracts, in letters, is being asked for; forgotten after half a second."""
         self._counter, self._counter_since_s = bytearray(), now_s
 
     def feed(self, data: bytes, now_s: float) -> list[Heard]:
@@ -241,7 +242,7 @@ class StatusReader:
             self._block.clear()
         if now_s - self._counter_since_s > _PATIENCE_S:
             self._counter = None
-        if self._asked and now_s - self._asked[1] > _PATIENCE_S:
+        if self._asked and now_s - self._asked[1] > _ASKED_S:
             self._asked = None
 
     def _take(self, byte: int) -> Heard | None:

@@ -25,7 +25,7 @@ class Relief:
     The thread sleeps while nothing is scanned, and ends with `close`.
     """
 
-    def __init__(self, fd: int, wake: Callable[[], None]) -> None:
+    def __init__(self, fd: int, wake: Callable[[], object]) -> None:
         self._fd = fd
         self._wake = wake
         self._lock = threading.Lock()
