@@ -85,13 +85,14 @@ def advance(turn: Turn) -> None:
     while turn.touched:
         saga_id = min(turn.touched)
         turn.touched.discard(saga_id)
-        for op_id in list(turn.sagas[saga_id].members) if saga_id in turn.sagas else ():
-            saga = turn.sagas[saga_id]
+        saga = turn.sagas.get(saga_id)
+        if saga is None:
+            continue
+        for op_id in [member.op_id for member in saga.members.values() if member.is_open]:
             _advance_one(turn, saga, saga.members[op_id])
-        saga_now = turn.sagas.get(saga_id)
-        end = saga_now.end() if saga_now else None
-        if saga_now and end:
-            turn.move_saga(saga_now, end, "all its operations are final")
+            saga = turn.sagas[saga_id]
+        if end := saga.end():
+            turn.move_saga(saga, end, "all its operations are final")
 
 
 def let_go(turn: Turn, undo: Operation, cause: str, actor: str = "engine") -> None:

@@ -59,6 +59,9 @@ class Shards(Mapping[str, V], Generic[V]):
         place = crc32(key.encode()) % (_FAN * _FAN)
         return self._branches[place // _FAN][place % _FAN][key]
 
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and self.get(key, _BARE) is not _BARE
+
     def __iter__(self) -> Iterator[str]:
         for branch in self._branches:
             if branch is not _BARE:
