@@ -26,6 +26,10 @@ def sim(argv: Sequence[str]) -> int:
         from kioskd.sim.printer_alone import printer
 
         return printer(argv[1:])
+    if argv[:1] == ["terminal"]:
+        from kioskd.sim.terminal.alone import terminal
+
+        return terminal(argv[1:])
     asked = _parser().parse_args(argv)
     try:
         asyncio.run(asked.run(asked.host, asked.port))
@@ -36,7 +40,11 @@ def sim(argv: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="kioskd sim", description="Run one simulated server alone.")
+    parser = argparse.ArgumentParser(
+        prog="kioskd sim",
+        description="Run one simulated server or device alone.",
+        epilog="devices: kioskd sim printer --help, kioskd sim terminal --help",
+    )
     servers = parser.add_subparsers(required=True, metavar="SERVER")
     for name, title, run, port in (
         ("leat", "the simulated Leat", _leat, LEAT_PORT),

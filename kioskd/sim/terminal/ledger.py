@@ -28,8 +28,15 @@ class Transaction:
     """An end of day has settled it: it cannot be reversed any more."""
 
 
+class LedgerUnreadable(ValueError):
+    """The text names the file."""
+
+
 class Ledger:
-    """The terminal's turnover store. With a file it is written after every change."""
+    """The terminal's turnover store. With a file it is written after every change.
+
+    Creating one raises LedgerUnreadable, or OSError.
+    """
 
     def __init__(self, path: Path | None, currency_code: int, now: datetime) -> None:
         self._path = path
@@ -44,11 +51,14 @@ class Ledger:
             self._book("commissioning", 1, currency_code, now)
 
     def _load(self, path: Path) -> None:
-        document = json.loads(path.read_text())
-        self._receipt = document["receipt"]
-        self._trace = document["trace"]
-        self.remembers_last = document["remembers_last"]
-        self.transactions = [Transaction(**entry) for entry in document["transactions"]]
+        try:
+            document = json.loads(path.read_text())
+            self._receipt = int(document["receipt"])
+            self._trace = int(document["trace"])
+            self.remembers_last = bool(document["remembers_last"])
+            self.transactions = [Transaction(**entry) for entry in document["transactions"]]
+        except (ValueError, LookupError, TypeError) as error:
+            raise LedgerUnreadable(f"{path} is no ledger of a terminal: {error}") from None
 
     @property
     def last(self) -> Transaction | None:
