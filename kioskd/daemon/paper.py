@@ -11,8 +11,12 @@ import pygame.font
 from kioskd.devices.printer.lettering import Lettering
 from kioskd.ui.fonts import FOLDER
 
-_REGULAR = (FOLDER / "Inter-Medium.otf", FOLDER / "NotoSansArabic-Regular.ttf")
-_BOLD = (FOLDER / "Inter-Bold.otf", FOLDER / "NotoSansArabic-Bold.ttf")
+_REGULAR = tuple(
+    FOLDER / name for name in ("Inter-Medium.otf", "NotoSansArabic-Regular.ttf", "NotoSansHebrew-Regular.ttf")
+)
+_BOLD = tuple(
+    FOLDER / name for name in ("Inter-Bold.otf", "NotoSansArabic-Bold.ttf", "NotoSansHebrew-Bold.ttf")
+)
 _OPENING_S = 10.0
 
 

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import OrderedDict
+from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 import pygame
 import pygame.font
 
+from kioskd.ui.glyphs import Glyphs
 from kioskd.ui.stage import Stage
 from kioskd.ui.text import Run, Script, runs
 from kioskd.ui.theme import Colour, Type
 
 FOLDER = Path(__file__).with_name("fonts")
 _MAX_WIDTHS = 4096
-_TAGS = {Script.LATIN: "Latn", Script.ARABIC: "Arab"}
+_TAGS = {Script.LATIN: "Latn", Script.ARABIC: "Arab", Script.HEBREW: "Hebr"}
+_CHAIN = tuple(Script)
+"""Where a glyph is looked for that the font of its own script lacks."""
+IN_NO_FONT = "□"
+"""Stands for a letter that no font has; Inter has no sign of its own for it."""
 _DIGITS = "0123456789"
-# Above the baseline, in em: half of Inter's capitals, and the middle of Noto's Arabic between its strokes.
-_LATIN_MIDDLE = 0.364
-_ARABIC_MIDDLE = 0.24
+_MIDDLES = {Script.LATIN: 0.364, Script.ARABIC: 0.24, Script.HEBREW: 0.297}
+"""Above the baseline, in em: half of Inter's capitals, the middle of Noto's Arabic between its strokes, half
+of Noto's Hebrew letters."""
 
 
 class Fonts:
@@ -30,6 +39,7 @@ class Fonts:
         self._stage = stage
         self._folder = folder
         self._fonts: dict[tuple[Script, str, int, bool], pygame.font.Font] = {}
+        self._glyphs: dict[str, Glyphs] = {}
         self._widths: OrderedDict[tuple[str, str, bool], int] = OrderedDict()
         self._digit_px: dict[str, int] = {}
 
@@ -50,7 +60,7 @@ class Fonts:
         if known is not None:
             self._widths.move_to_end(key)
             return known
-        width = sum(self._run_width(run, type, tabular) for run in runs(text, False))
+        width = sum(self._run_width(run, type, tabular) for run in self.pieces(text, type, False))
         self._widths[key] = width
         if len(self._widths) > _MAX_WIDTHS:
             self._widths.popitem(last=False)
@@ -65,7 +75,7 @@ class Fonts:
 
     def render(self, text: str, type: str, ink: Colour, rtl: bool, tabular: bool = False) -> pygame.Surface:
         """One line on a transparent surface, as high as the line; all scripts share the baseline."""
-        pieces = [self._run_surface(run, type, ink, tabular) for run in runs(text, rtl)]
+        pieces = [self._run_surface(run, type, ink, tabular) for run in self.pieces(text, type, rtl)]
         base = self.font(Script.LATIN, type)
         above = max([base.get_ascent(), *(ascent for _, ascent in pieces)])
         below = max([-base.get_descent(), *(s.get_height() - ascent for s, ascent in pieces)])
@@ -81,23 +91,61 @@ class Fonts:
 
     def middle_px(self, text: str, type: str) -> float:
         """How far below the top of the rendered line the eye sees its middle."""
-        pieces = runs(text, False)
+        pieces = self.pieces(text, type, False)
         above = max((self.font(run.script, type, run.rtl).get_ascent() for run in pieces), default=0)
         above = max(above, self.font(Script.LATIN, type).get_ascent())
-        arabic = bool(pieces) and all(run.script is Script.ARABIC for run in pieces)
-        return above - (_ARABIC_MIDDLE if arabic else _LATIN_MIDDLE) * self._px(type)
+        scripts = {run.script for run in pieces}
+        script = scripts.pop() if len(scripts) == 1 else Script.LATIN
+        return above - _MIDDLES[script] * self._px(type)
+
+    def pieces(self, text: str, type: str, rtl: bool) -> tuple[Run, ...]:
+        """From left to right, each in a font that has all of it. What is in none becomes a sign a letter."""
+        return tuple(piece for run in runs(text, rtl) for piece in self._in_fonts(run, type))
+
+    def _in_fonts(self, run: Run, type: str) -> list[Run]:
+        kind = self._type(type)
+        if all(self._covers(run.script, kind, char) for char in run.text):
+            return [run]
+        found = list(self._drawable(run, kind))
+        pieces = [
+            Run("".join(char for char, _ in group), script, run.rtl)
+            for script, group in groupby(found, key=itemgetter(1))
+        ]
+        return pieces[::-1] if run.rtl else pieces
+
+    def _drawable(self, run: Run, kind: Type) -> Iterator[tuple[str, Script]]:
+        unknown = False
+        for char in run.text:
+            mark = unicodedata.category(char) in ("Mn", "Me")
+            chain = (run.script, *_CHAIN)
+            script = next((script for script in chain if self._covers(script, kind, char)), None)
+            if script is not None and not (mark and unknown):
+                unknown = False
+                yield char, script
+            elif not mark:  # a mark has no place without its letter
+                unknown = True
+                yield IN_NO_FONT, Script.LATIN
+
+    def _covers(self, script: Script, kind: Type, char: str) -> bool:
+        name = self._file(script, kind)
+        known = self._glyphs.get(name)
+        if known is None:
+            self._glyphs[name] = known = Glyphs(self._folder / name)
+        return char in known
 
     def font(self, script: Script, type: str, rtl: bool = False) -> pygame.font.Font:
-        kind = self._type(type)
-        size = self._px(type)
+        kind, size = self._type(type), self._px(type)
         key = (script, kind.weight, size, rtl)
         font = self._fonts.get(key)
         if font is None:
-            font = pygame.font.Font(self._folder / self._stage.theme.fonts[script.value][kind.weight], size)
+            font = pygame.font.Font(self._folder / self._file(script, kind), size)
             font.set_script(_TAGS[script])
             font.set_direction(pygame.DIRECTION_RTL if rtl else pygame.DIRECTION_LTR)
             self._fonts[key] = font
         return font
+
+    def _file(self, script: Script, kind: Type) -> str:
+        return self._stage.theme.fonts[script.value][kind.weight]
 
     def _type(self, type: str) -> Type:
         return self._stage.theme.types[type]

@@ -6,10 +6,13 @@ What a line measures is asked of a `Measure`, so nothing here knows of fonts.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 from typing import Protocol
+
+from kioskd.core.bidi import LRI, PDI, RLI, first_strong, levels, reordered
 
 ELLIPSIS = "…"
 MAX_CLEAN_LENGTH = 160
@@ -20,6 +23,7 @@ class Script(StrEnum):
 
     LATIN = "latin"
     ARABIC = "arabic"
+    HEBREW = "hebrew"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,85 +61,65 @@ _UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 
 
 def runs(line: str, rtl: bool) -> tuple[Run, ...]:
-    """The line as runs from left to right, as UAX #9 orders them for a paragraph of that direction."""
+    """The line as runs from left to right, as UAX #9 orders them for a paragraph of that direction.
+
+    What only directs and is not to be seen is left out.
+    """
     if not rtl and not any(_right_to_left(c) for c in line):
-        return (Run(line, Script.LATIN, False),) if line else ()
-    chars = _levels(line, rtl)
+        shown = "".join(c for c in line if not _unseen(c))
+        return (Run(shown, Script.LATIN, False),) if shown else ()
+    seen = [(char, level) for char, level in zip(line, levels(line, rtl), strict=True) if not _unseen(char)]
     pieces = [
-        (level, script, "".join(c for c, _ in group))
-        for (level, script), group in groupby(_scripted(chars), key=lambda item: item[1])
+        (level, Run("".join(char for char, _ in group), script, level % 2 == 1))
+        for (level, script), group in groupby(_scripted(seen), key=lambda item: item[1])
     ]
-    return tuple(Run(text, script, level % 2 == 1) for level, script, text in _reordered(pieces) if text)
+    return tuple(reordered(pieces))
 
 
 def reads_from_right(text: str, rtl: bool) -> bool:
-    """The base direction of a text on a screen of direction `rtl`: Latin letters alone keep their own."""
-    if not rtl:
-        return False
+    """The base direction of a text on a screen of direction `rtl`: letters of one kind keep their own."""
     kinds = {unicodedata.bidirectional(char) for char in text}
-    return "L" not in kinds or bool(kinds & {"R", "AL"})
+    right = bool(kinds & {"R", "AL"})
+    if rtl:
+        return right or "L" not in kinds
+    return right and "L" not in kinds
 
 
 def embedded(text: str, rtl: bool) -> str:
-    """A text from outside, to be put into a sentence: whatever it begins with, it keeps its own order."""
-    if not text or not rtl or reads_from_right(text, rtl):
+    """A text from outside, to be put into a sentence: whatever it begins with, it keeps its own order, and
+    the sentence keeps its own around it."""
+    kinds = {unicodedata.bidirectional(char) for char in text}
+    foreign = "L" in kinds if rtl else bool(kinds & {"R", "AL"})
+    if not foreign or (text[0] in _ISOLATED and text[-1] == PDI):
         return text
-    return f"{_LEFT_TO_RIGHT_EMBEDDING}{text}{_POP}"
+    return f"{RLI if first_strong(text) else LRI}{text}{PDI}"
 
 
-_LEFT_TO_RIGHT_EMBEDDING = "\u202a"
-_POP = "\u202c"
+_ISOLATED = frozenset({LRI, RLI})
+_DIRECTING = frozenset({"RLE", "RLO", "RLI"})
+
+
+def _unseen(char: str) -> bool:
+    return unicodedata.category(char) == "Cf"
 
 
 def _right_to_left(char: str) -> bool:
-    return unicodedata.bidirectional(char) in ("R", "AL", "AN", "RLE", "RLO", "RLI")
+    kind = unicodedata.bidirectional(char)
+    return kind in ("R", "AL", "AN") or kind in _DIRECTING
 
 
-def _levels(line: str, rtl: bool) -> list[tuple[str, int]]:
-    # Imported here: a screen in a left-to-right language never needs it.
-    from bidi import algorithm  # type: ignore[import-untyped]
-
-    storage = algorithm.get_empty_storage()
-    storage["base_level"] = 1 if rtl else 0
-    storage["base_dir"] = "R" if rtl else "L"
-    algorithm.get_embedding_levels(line, storage)
-    algorithm.explicit_embed_and_overrides(storage)
-    algorithm.resolve_weak_types(storage)
-    algorithm.resolve_neutral_types(storage, False)
-    algorithm.resolve_implicit_levels(storage, False)
-    return [(c["ch"], c["level"]) for c in storage["chars"] if unicodedata.category(c["ch"]) != "Cf"]
-
-
-def _scripted(chars: list[tuple[str, int]]) -> list[tuple[str, tuple[int, Script]]]:
-    """Each character with level and script. Spaces and signs follow the script before them."""
-    result: list[tuple[str, tuple[int, Script]]] = []
+def _scripted(chars: list[tuple[str, int]]) -> Iterator[tuple[str, tuple[int, Script]]]:
+    """Each character with level and script. Spaces and marks follow the script before them."""
     script = Script.LATIN
     for char, level in chars:
-        if unicodedata.bidirectional(char) in ("AL", "AN") or "\u0600" <= char <= "\u06ff":
+        kind = unicodedata.bidirectional(char)
+        if "\u0590" <= char <= "\u05ff" or "\ufb1d" <= char <= "\ufb4f":
+            script = Script.HEBREW
+        elif kind in ("AL", "AN") or "\u0600" <= char <= "\u06ff":
             script = Script.ARABIC
-        elif not char.isspace():
+        elif not (char.isspace() or kind == "NSM"):
             script = Script.LATIN
-        result.append((char, (level, script)))
-    return result
-
-
-def _reordered(pieces: list[tuple[int, Script, str]]) -> list[tuple[int, Script, str]]:
-    """Rule L2 on whole runs: from the highest level down, reverse every sequence at that level or above."""
-    order = list(pieces)
-    if not order:
-        return order
-    for level in range(max(piece[0] for piece in order), 0, -1):
-        start = 0
-        while start < len(order):
-            if order[start][0] < level:
-                start += 1
-                continue
-            end = start
-            while end < len(order) and order[end][0] >= level:
-                end += 1
-            order[start:end] = reversed(order[start:end])
-            start = end
-    return order
+        yield char, (level, script)
 
 
 # --- fitting --------------------------------------------------------------------------------------------
@@ -168,7 +152,19 @@ def wrap(
     if max_lines is not None and len(lines) > max_lines:
         rest = " ".join(lines[max_lines - 1 :])
         lines[max_lines - 1 :] = [shorten(rest, type, width_mm, measure)]
-    return tuple(lines)
+    return tuple(_redirected(lines))
+
+
+def _redirected(lines: list[str]) -> Iterator[str]:
+    """What was embedded and is broken keeps its direction in the next line."""
+    begun: list[str] = []
+    for line in lines:
+        yield "".join(begun) + line
+        for char in line:
+            if char in _ISOLATED:
+                begun.append(char)
+            elif char == PDI and begun:
+                begun.pop()
 
 
 def _wrapped(paragraph: str, type: str, width_mm: float, measure: Measure) -> list[str]:

@@ -1,4 +1,4 @@
-"""The restaurant that is shipped: complete in four languages, with pictures and their licences."""
+"""The restaurant that is shipped: whole, with its texts, with pictures and their licences."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from kioskd.core.basket import Basket, missing_group, preset_choices
 from kioskd.core.catalogue import Catalogue, Service, Words
 from kioskd.core.money import Money
 from kioskd.daemon.config import load_config
-from kioskd.daemon.config_values import LANGUAGES
 from kioskd.daemon.menu import load_menu
+from kioskd.ui.locale.translator import LANGUAGES
 
+WRITTEN_IN = ("en", "nl", "de", "ar")
 HARBOUR = Path(kioskd.sim.__file__).parent / "harbour"
 UI = Path(kioskd.ui.__file__).parent
 MONDAY_NOON = datetime(2025, 6, 2, 12, 0)  # noqa: DTZ001 - shop time
@@ -40,11 +41,17 @@ def _texts(menu: Catalogue) -> Iterator[Words]:
             yield from (option.name for option in group.options)
 
 
-def test_every_text_speaks_all_languages(menu: Catalogue) -> None:
+def test_every_text_is_there_in_what_the_menu_is_written_in(menu: Catalogue) -> None:
     missing = [
-        words.plain for words in _texts(menu) if [lang for lang, _ in words.translations] != [*LANGUAGES]
+        words.plain for words in _texts(menu) if [lang for lang, _ in words.translations] != [*WRITTEN_IN]
     ]
     assert missing == []
+
+
+def test_in_other_languages_the_food_keeps_its_english_name(menu: Catalogue) -> None:
+    product = menu.products["CLASSIC"]
+    for language in set(LANGUAGES) - set(WRITTEN_IN):
+        assert product.name.in_language(language) == product.name.in_language("en")
 
 
 def test_arabic_is_written_in_arabic(menu: Catalogue) -> None:
@@ -106,9 +113,14 @@ def test_no_picture_is_shipped_for_nothing(menu: Catalogue) -> None:
 
 def test_fonts_come_with_their_licences_and_stay_small() -> None:
     fonts = [*(UI / "fonts").glob("*.otf"), *(UI / "fonts").glob("*.ttf")]
-    assert {font.name.split("-")[0] for font in fonts} == {"Inter", "InterDisplay", "NotoSansArabic"}
+    assert {font.name.split("-")[0] for font in fonts} == {
+        "Inter",
+        "InterDisplay",
+        "NotoSansArabic",
+        "NotoSansHebrew",
+    }
     assert sum(font.stat().st_size for font in fonts) < 4_000_000
-    for licence in ("Inter-OFL.txt", "NotoSansArabic-OFL.txt"):
+    for licence in ("Inter-OFL.txt", "NotoSansArabic-OFL.txt", "NotoSansHebrew-OFL.txt"):
         assert "SIL OPEN FONT LICENSE" in (UI / "fonts" / licence).read_text()
 
 

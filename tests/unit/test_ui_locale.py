@@ -11,7 +11,7 @@ import pytest
 from babel import Locale
 from babel.dates import format_date as cldr_date
 from babel.messages.pofile import read_po
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, get_currency_symbol
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,6 +24,9 @@ from tests.messages import messages
 TRANSLATED = tuple(language for language in LANGUAGES if language != "en")
 CLDR = {"en": "en_GB", "pt": "pt_PT"}
 """Where a language is written as in one country; the others as everywhere."""
+
+NARROW = {"uk"}
+"""Where every currency has its code in place of a sign, which takes too much room beside a product."""
 
 
 def plain(text: str) -> str:
@@ -78,7 +81,19 @@ def test_no_sentence_blames_or_says_error() -> None:
 def test_money_is_written_as_the_language_writes_it(language: str, minor: int, currency: str) -> None:
     ours = format_money(Money(minor, currency), language)
     cldr = format_currency(Decimal(minor) / 100, currency, locale=CLDR.get(language, language))
+    if language in NARROW:
+        cldr = cldr.replace(currency, get_currency_symbol(currency, "en"))
     assert plain(ours) == plain(cldr)
+
+
+@pytest.mark.parametrize(
+    ("language", "currency"), [("pl", "PLN"), ("tr", "TRY"), ("uk", "UAH"), ("he", "ILS")]
+)
+@pytest.mark.parametrize("minor", [1250, -123456])
+def test_the_money_of_the_country_has_its_sign(language: str, currency: str, minor: int) -> None:
+    ours = format_money(Money(minor, currency), language)
+    assert currency not in ours
+    assert plain(ours) == plain(format_currency(Decimal(minor) / 100, currency, locale=language))
 
 
 @pytest.mark.parametrize("language", FORMATS)

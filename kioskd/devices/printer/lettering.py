@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 import pygame
 import pygame.font
-from bidi import algorithm  # type: ignore[import-untyped]
 from PIL import Image
 
+from kioskd.core.bidi import levels, reordered
 from kioskd.devices.printer.codepages import has_right_to_left
 from kioskd.devices.printer.layout import Lettered
 from kioskd.devices.printer.typefaces import InstalledFonts, script_tag, writing_of
@@ -26,10 +27,6 @@ EM_DOTS = 27
 
 _ABOVE_DOTS, _BELOW_DOTS = 25, 11
 """What a line takes above and below its baseline when no letter needs more: fonts reserve far more."""
-
-_KINDS = {"": "L", "BN": "NSM", "B": "WS", "S": "WS"}
-"""Without a direction the rules fail: letters newer than our Unicode tables, or none at all, get one. Joiners
-would be dropped, and Persian words come apart, so they go with the letter before."""
 
 _IN_NO_FONT = "\uffff"
 _JOINERS = frozenset("\u200c\u200d")
@@ -48,32 +45,11 @@ def visual_runs(text: str, right_to_left: bool) -> list[Run]:
     """Directional runs of one line from left to right, in a paragraph of the given direction."""
     if not right_to_left and not has_right_to_left(text):
         return [Run(text, False)] if text else []
-    storage = algorithm.get_empty_storage()
-    storage["base_level"] = int(right_to_left)
-    storage["base_dir"] = "R" if right_to_left else "L"
-    algorithm.get_embedding_levels(text, storage)
-    for letter in storage["chars"]:
-        kind = _KINDS.get(letter["type"], letter["type"])
-        letter["type"] = letter["orig"] = kind
-    algorithm.explicit_embed_and_overrides(storage)
-    algorithm.resolve_weak_types(storage)
-    algorithm.resolve_neutral_types(storage, False)
-    algorithm.resolve_implicit_levels(storage, False)
-    levels = [
-        (level, "".join(letter["ch"] for letter in letters))
-        for level, letters in groupby(storage["chars"], key=lambda letter: int(letter["level"]))
+    pieces = [
+        (level, Run("".join(letter for letter, _ in letters), bool(level % 2)))
+        for level, letters in groupby(zip(text, levels(text, right_to_left), strict=True), key=itemgetter(1))
     ]
-    for threshold in range(max((level for level, _ in levels), default=0), 0, -1):  # rule L2, whole runs
-        levels = _reverse_from(levels, threshold)
-    return [Run(letters, bool(level % 2)) for level, letters in levels]
-
-
-def _reverse_from(runs: list[tuple[int, str]], threshold: int) -> list[tuple[int, str]]:
-    ordered: list[tuple[int, str]] = []
-    for reverse, group in groupby(runs, key=lambda run: run[0] >= threshold):
-        same = list(group)
-        ordered.extend(reversed(same) if reverse else same)
-    return ordered
+    return reordered(pieces)
 
 
 @dataclass(slots=True)

@@ -87,15 +87,15 @@ FORMATS = {
     ),
     "pl": Format(
         NBSP, ",", f"{{n}}{NBSP}{{s}}", f"−{{n}}{NBSP}{{s}}", "{d} {m} {y}", _months(_POLISH_MONTHS),
-        (("EUR", "€"),),
+        (("EUR", "€"), ("PLN", "zł")),
     ),
     "tr": Format(
         ".", ",", "{s}{n}", "−{s}{n}", "{d} {m} {y}", _months(_TURKISH_MONTHS),
-        (("EUR", "€"), ("GBP", "£"), ("USD", "$")),
+        (("EUR", "€"), ("GBP", "£"), ("TRY", "₺"), ("USD", "$")),
     ),
     "uk": Format(
         NBSP, ",", f"{{n}}{NBSP}{{s}}", f"−{{n}}{NBSP}{{s}}", f"{{d}} {{m}} {{y}}{NARROW_NBSP}р.",
-        _months(_UKRAINIAN_MONTHS), (),
+        _months(_UKRAINIAN_MONTHS), (("UAH", "₴"),),
     ),
     "ar": Format(
         ",", ".", f"{RLM}{{n}}{NBSP}{{s}}", f"{RLM}{LRM}−{{n}}{NBSP}{{s}}", "{d} {m} {y}",
@@ -103,7 +103,7 @@ FORMATS = {
     ),
     "he": Format(
         ",", ".", f"{RLM}{{n}}{NBSP}{RLM}{{s}}", f"{RLM}{LRM}−{{n}}{NBSP}{RLM}{{s}}", "{d} ב{m} {y}",
-        _months(_HEBREW_MONTHS), (("EUR", "€"), ("GBP", "£"), ("USD", "$")),
+        _months(_HEBREW_MONTHS), (("EUR", "€"), ("GBP", "£"), ("ILS", "₪"), ("USD", "$")),
     ),
 }  # fmt: skip
 """In the order in which a guest is offered them, unless the configuration says otherwise."""
