@@ -286,11 +286,31 @@ def test_no_text_is_too_long_to_be_printed_at_once(text: str, profile: str) -> N
 
 def test_a_price_that_must_be_drawn_never_covers_what_it_is_for() -> None:
     wide = replace(SMALL, dots=12 * 18)
-    with_euro = list(Layout(wide, Wide()).columns(Columns("Summe", "19,30 €", bold=True)))
-    assert [(row.start, row.end) for row in with_euro] == [("Summe", ""), ("", "19,30 €")]
-    assert all(row.drawn for row in with_euro)
+    with_sign = list(Layout(wide, Wide()).columns(Columns("Summe", "19,30 ₺", bold=True)))
+    assert [(row.start, row.end) for row in with_sign] == [("Summe", ""), ("", "19,30 ₺")]
+    assert all(row.drawn for row in with_sign)
     in_ascii = list(Layout(wide, Wide()).columns(Columns("Summe", "19,30", bold=True)))
     assert [(row.start, row.end, row.drawn) for row in in_ascii] == [("Summe", "19,30", False)]
+
+
+@pytest.mark.parametrize(
+    ("price", "printed"),
+    [
+        ("€12.50", "EUR 12.50"),
+        ("€ 12,50", "EUR 12,50"),
+        ("12,50\N{NO-BREAK SPACE}€", "12,50 EUR"),
+        ("-£2.00", "-GBP 2.00"),
+        ("12,50", "12,50"),
+    ],
+)
+def test_a_printer_without_the_sign_prints_prices_all_the_same(price: str, printed: str) -> None:
+    [row] = Layout(SMALL, Boxes()).columns(Columns("Tea", price))
+    assert (row.end, row.drawn) == (printed, False)
+
+
+def test_a_printer_with_the_sign_prints_the_sign() -> None:
+    [row] = Layout(EPSON, Boxes()).columns(Columns("Tea", "€12.50"))
+    assert row.end == "€12.50"
 
 
 class Wide(Boxes):

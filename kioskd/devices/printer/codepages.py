@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -27,6 +28,8 @@ _PLAINER = str.maketrans({"×": "x", "·": "-", "•": "-", "´": "'", "≈": "~
 _SIGNS = frozenset("×·•´≈")
 MAX_LETTERS = 2000
 """Of one element. No dish has a longer name, and what would not fit the paper need not be measured."""
+_CURRENCIES = {"€": "EUR", "£": "GBP"}
+_CURRENCY = re.compile(r"(?<=(\d))?([€£])(?=(\d))?")
 _MOST_MARKS = 4
 _BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -49,6 +52,22 @@ def clean(text: str) -> str:
         elif unicodedata.category(letter) not in ("Cc", "Cs") and letter not in _BIDI_CONTROLS:
             kept.append(letter)
     return "".join(kept)
+
+
+def spelled(text: str, pages: Sequence[CodePage]) -> str:
+    """Cleaned `text` with `EUR` and `GBP` for the signs, where the printer has no such letter.
+
+    Every line with a price has one: drawing them all would keep a slow line busy for half a minute.
+    """
+    if not _CURRENCIES.keys() & set(text):
+        return text
+
+    def spell(sign: re.Match[str]) -> str:
+        if _in_one_page(sign[2], pages):
+            return sign[2]
+        return f"{' ' if sign[1] else ''}{_CURRENCIES[sign[2]]}{' ' if sign[3] else ''}"
+
+    return _CURRENCY.sub(spell, text)
 
 
 def cells(text: str) -> int:

@@ -10,7 +10,7 @@ from typing import Protocol
 from PIL import Image
 
 from kioskd.core.receipt import Align, Columns, Text
-from kioskd.devices.printer.codepages import cells, clean, encode_line
+from kioskd.devices.printer.codepages import cells, clean, encode_line, spelled
 from kioskd.devices.printer.profile import FONT_WIDTH_DOTS, PrinterProfile
 
 _NARROWEST_LEFT_CELLS = 8
@@ -56,13 +56,13 @@ class Layout:
     rasteriser: Rasteriser
 
     def paragraph(self, element: Text) -> Iterator[Row]:
-        text, size = clean(element.text), _legal(element.size)
+        text, size = self._letters(element.text), _legal(element.size)
         lines, drawn = self._wrap(text, self.profile.columns(size), size, element.bold)
         for line in lines:
             yield Row(line, "", element.align, element.bold, size, drawn=drawn)
 
     def columns(self, element: Columns) -> Iterator[Row]:
-        left, right = clean(element.left), clean(element.right)
+        left, right = self._letters(element.left), self._letters(element.right)
         size, bold = _legal(element.size), element.bold
         width = self.profile.columns(size)
         indent = min(max(0, element.indent), width // 2)
@@ -79,6 +79,9 @@ class Layout:
         lines, drawn = self._wrap(left, room, size, bold, drawn)
         for number, line in enumerate(lines):
             yield Row(line, "" if number else right, Align.START, bold, size, indent, drawn)
+
+    def _letters(self, text: str) -> str:
+        return spelled(clean(text), self.profile.pages)
 
     def _too_narrow(self, left: str, room: int, size: int, bold: bool, drawn: bool) -> bool:
         """Whether `left` reads better on lines of its own than broken into `room` cells."""
