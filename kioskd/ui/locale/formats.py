@@ -95,7 +95,7 @@ FORMATS = {
     ),
     "uk": Format(
         NBSP, ",", f"{{n}}{NBSP}{{s}}", f"−{{n}}{NBSP}{{s}}", f"{{d}} {{m}} {{y}}{NARROW_NBSP}р.",
-        _months(_UKRAINIAN_MONTHS), (("UAH", "₴"),),
+        _months(_UKRAINIAN_MONTHS), (("EUR", "€"), ("GBP", "£"), ("UAH", "₴"), ("USD", "$")),
     ),
     "ar": Format(
         ",", ".", f"{RLM}{{n}}{NBSP}{{s}}", f"{RLM}{LRM}−{{n}}{NBSP}{{s}}", "{d} {m} {y}",
