@@ -13,14 +13,10 @@ from contextlib import suppress
 
 from kioskd.sim.terminal.faults import Faults, strikes_at
 from kioskd.sim.terminal.messages import Message, Unreadable, decode
-from kioskd.sim.terminal.wires import LineLost, Wire
+from kioskd.sim.terminal.wires import BrokenOff, LineLost, NoAnswer, Wire
 
 ABORT = 0x06B0
 _GARBAGE = b"\x7f\x13\x07\xff no terminal \x00\x10\x02\r\n"
-
-
-class NoAnswer(LineLost):
-    """The line may be there, but the kiosk did not answer in time."""
 
 
 class Line:
@@ -82,7 +78,8 @@ class Line:
                         break
         except TimeoutError:
             if self._silent:
-                raise LineLost("the terminal starts afresh") from None
+                self._silent = False
+                raise BrokenOff("the terminal starts afresh") from None
             raise NoAnswer("the kiosk does not answer") from None
         if isinstance(item, LineLost):
             self._inbox.put_nowait(item)  # lost stays lost
@@ -134,27 +131,32 @@ class Line:
             await asyncio.sleep(faults.slow_ms / 1000)
         if self._silent or self._lost is not None:
             return False
-        if self._strikes(faults.garbage_at, f"sent {name}"):
+        sent, half = f"sent {name}", f"half {name}"
+        nth = self._counts[sent] + 1
+        if self._strikes(faults.garbage_at, sent, nth):
             faults.garbage_at = None
             await self._wire.spill(_GARBAGE)
-        if any(self._strikes(at, f"half {name}") for at in (faults.cut_at, faults.silent_at)):
+        if self._strikes(faults.cut_at, half, nth) or self._strikes(faults.silent_at, half, nth):
             await self._wire.send_half(octets)
-            self._happened(f"half {name}")
+            self._happened(half, nth)
             return False
-        twice = self._strikes(faults.twice_at, f"sent {name}")
+        twice = self._strikes(faults.twice_at, sent, nth)
         if twice:
             faults.twice_at = None
         await self._wire.send(octets)
         if twice and repeats:
             await self._wire.send(octets)
-        self._happened(f"sent {name}")
+        self._happened(sent)
         return twice
 
-    def _happened(self, name: str) -> None:
+    def _happened(self, name: str, nth: int | None = None) -> None:
+        """It did, for the `nth` time; None: once more than before."""
         faults = self._faults()
-        cut, silent = self._strikes(faults.cut_at, name), self._strikes(faults.silent_at, name)
-        self._counts[name] += 1
+        self._counts[name] = nth or self._counts[name] + 1
         self._on_event(f"{self._command.control:04x}: {name}")
+        cut, silent = (
+            self._strikes(at, name, self._counts[name]) for at in (faults.cut_at, faults.silent_at)
+        )
         if cut:
             faults.cut_at = None
             self.cut()
@@ -162,8 +164,8 @@ class Line:
             faults.silent_at = None
             self._silent = True
 
-    def _strikes(self, at: str | None, name: str) -> bool:
-        return at is not None and strikes_at(at, self._command.control, name, self._counts[name] + 1)
+    def _strikes(self, at: str | None, name: str, nth: int) -> bool:
+        return at is not None and strikes_at(at, self._command.control, name, nth)
 
     def cut(self) -> None:
         """Now; and nothing more goes out or comes in."""

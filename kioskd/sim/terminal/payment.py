@@ -6,7 +6,7 @@ import asyncio
 
 from kioskd.sim.terminal.faults import Ending, LostAnswer
 from kioskd.sim.terminal.ledger import Transaction
-from kioskd.sim.terminal.line import Line, NoAnswer
+from kioskd.sim.terminal.line import Line
 from kioskd.sim.terminal.machine import (
     END_OF_DAY_DUE,
     NOT_POSSIBLE,
@@ -23,7 +23,7 @@ from kioskd.sim.terminal.messages import Fields, Message, Unreadable, read_field
 from kioskd.sim.terminal.results import result_of
 from kioskd.sim.terminal.script import GuestAct, Turn
 from kioskd.sim.terminal.telling import print_payment, tell_state
-from kioskd.sim.terminal.wires import LineLost
+from kioskd.sim.terminal.wires import LineLost, NoAnswer
 
 _GOODS_TIMEOUT, _MOST_WAITS = 0x01, 0x02
 _AMOUNT, _CURRENCY = 0x04, 0x49

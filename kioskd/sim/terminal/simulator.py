@@ -26,7 +26,7 @@ from kioskd.sim.terminal.machine import Machine, Patience
 from kioskd.sim.terminal.messages import Message
 from kioskd.sim.terminal.payment import pay, present
 from kioskd.sim.terminal.script import GuestAct, Script, Turn
-from kioskd.sim.terminal.wires import LineLost, SerialWire, TcpWire, Wire
+from kioskd.sim.terminal.wires import BrokenOff, LineLost, SerialWire, TcpWire, Wire
 
 _AUTHORISATION = 0x0601
 _LOWER_MINOR = 100
@@ -192,7 +192,7 @@ class TerminalSimulator:
         del self._serving[task]
         if not task.cancelled():
             task.result()
-            if self._pty is not None:  # a serial line is never closed: it only falls silent
+            if self._pty is not None:  # plugged in again under the same name
                 self._serve_serial()
 
     async def _converse(self, wire: Wire) -> None:
@@ -201,7 +201,11 @@ class TerminalSimulator:
             self._line = line = Line(wire, lambda: machine.faults, self._on_event, machine.patience.hung_s)
             try:
                 while True:
-                    await self._obey(line, await line.command())
+                    try:
+                        await self._obey(line, await line.command())
+                    except BrokenOff:
+                        if not wire.endures:
+                            break
             except LineLost:
                 pass
             finally:

@@ -23,8 +23,19 @@ class LineLost(Exception):
     """The other side is gone, or does not answer any more."""
 
 
+class BrokenOff(LineLost):
+    """Only this conversation is over: on a wire that endures another can begin."""
+
+
+class NoAnswer(BrokenOff):
+    """The kiosk did not answer in time, or did not acknowledge."""
+
+
 class Wire(Protocol):
     """Carries messages that are already octets. Everything but `cut` raises LineLost."""
+
+    endures: bool
+    """It stays when a conversation has broken off; else it is hung up."""
 
     async def send(self, message: bytes) -> None: ...
 
@@ -48,6 +59,8 @@ class TcpWire:
 
     `octet_by_octet` says whether to send each octet in a segment of its own.
     """
+
+    endures = False
 
     def __init__(
         self,
@@ -113,6 +126,8 @@ class SerialWire:
     each frame whether its checksum shall be wrong. `on_cut` pulls the plug.
     """
 
+    endures = True
+
     def __init__(
         self,
         fd: int,
@@ -146,7 +161,7 @@ class SerialWire:
                     await self.spill(frame(message, wrong_checksum=self._spoils()))
                     if await self._acks.get():
                         return
-        raise LineLost("the kiosk does not acknowledge")
+        raise NoAnswer("the kiosk does not acknowledge")
 
     async def send_half(self, message: bytes) -> None:
         whole = frame(message)
