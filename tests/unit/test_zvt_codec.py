@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kioskd.devices.terminal import zvt_commands as commands
 from kioskd.devices.terminal import zvt_fields
 from kioskd.devices.terminal.zvt_codec import Apdu, ApduSplitter, ProtocolError, from_bcd, to_bcd
+from kioskd.devices.terminal.zvt_commands import (
+    authorisation,
+    registration,
+    repeat_receipt,
+    status_enquiry,
+)
 from kioskd.devices.terminal.zvt_fields import Tlv, decode_fields, decode_tlvs, encode_fields, encode_tlvs
 from kioskd.devices.terminal.zvt_messages import (
     ABORT,
     GOODS_FAILED,
     NOT_POSSIBLE,
     YES,
+    Clock,
+    EnquiryAnswer,
     IntermediateStatus,
     RegistrationAnswer,
     StatusInformation,
-    authorisation,
     read_abort_code,
+    read_clock,
     read_enquiry_completion,
     read_intermediate_status,
     read_registration_completion,
     read_status_information,
     refusal,
-    registration,
-    repeat_receipt,
-    status_enquiry,
 )
 
 
@@ -41,14 +49,40 @@ def one(hexadecimal: str) -> Apdu:
 
 
 def test_registration_bytes() -> None:
-    asked = registration("000000", 0xBE, 978, 0x01, (Tlv(0x26, parts=(Tlv(0x0A, b"\x06\xd3"),)),))
+    asked = registration("000000", 978, prints=True, tlvs=(Tlv(0x26, parts=(Tlv(0x0A, b"\x06\xd3"),)),))
     assert asked.encode() == bytes.fromhex("06 00 10 00 00 00 BE 09 78 03 01 06 06 26 04 0A 02 06 D3")
 
 
-def test_registration_without_tlv_does_not_ask_for_any() -> None:
-    assert registration("123456", 0x38, 756, 0x01).encode() == bytes.fromhex(
-        "06 00 08 12 34 56 38 07 56 03 01"
+def test_registration_says_how_much_it_takes_at_once() -> None:
+    assert registration("123456", 756, prints=True).encode() == bytes.fromhex(
+        "06 00 14 12 34 56 BE 07 56 03 01 06 0A 1A 02 40 00 26 04 0A 02 06 D3"
     )
+
+
+def test_a_terminal_that_prints_for_itself_is_told_so() -> None:
+    assert registration("123456", 756, prints=False).encode() == bytes.fromhex(
+        "06 00 0A 12 34 56 38 07 56 03 01 06 00"
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "octets"),
+    [
+        (
+            commands.reversal("000000", 35, 1000, 978),
+            "06 30 10 00 00 00 87 00 35 04 00 00 00 00 10 00 49 09 78",
+        ),
+        (commands.end_of_day("000000"), "06 50 03 00 00 00"),
+        (commands.totals("000000"), "06 10 03 00 00 00"),
+        (commands.initialisation("000000"), "06 93 03 00 00 00"),
+        (commands.introduction_enquiry("000000"), "05 01 05 00 00 00 03 00"),
+        (commands.diagnosis(), "06 70 05 06 03 1B 01 01"),
+        (commands.select_language(0x09), "08 30 01 09"),
+        (commands.log_off(), "06 02 00"),
+    ],
+)
+def test_what_else_the_kiosk_says(command: Apdu, octets: str) -> None:
+    assert command.encode() == bytes.fromhex(octets)
 
 
 def test_authorisation_bytes() -> None:
@@ -145,9 +179,9 @@ def test_intermediate_status() -> None:
 
 
 def test_status_enquiry_completion() -> None:
-    assert read_enquiry_completion(one("06 0F 01 DC")) == 0xDC
-    assert read_enquiry_completion(one("06 0F 01 F0")) == 0xF0
-    assert read_enquiry_completion(one("06 0F 06 F0 F0 F2 56 31 9C")) == 0x9C
+    assert read_enquiry_completion(one("06 0F 01 DC")) == EnquiryAnswer(0xDC)
+    assert read_enquiry_completion(one("06 0F 01 F0")) == EnquiryAnswer(0xF0)
+    assert read_enquiry_completion(one("06 0F 06 F0 F0 F2 56 31 9C")) == EnquiryAnswer(0x9C, "V1")
 
 
 def test_a_printed_block_of_the_terminal() -> None:
@@ -160,10 +194,30 @@ def test_a_printed_block_of_the_terminal() -> None:
     )
 
 
-def test_sums_of_an_end_of_day_are_read_over() -> None:
-    sums = bytes(2 + 2 + 7 * 7)
-    data = encode_fields(((0x27, b"\x00"), (0x60, sums), (0x04, to_bcd(2600, 6))))
-    assert read_status_information(Apdu(0x040F, data)).amount_minor == 2600
+def test_sums_of_an_end_of_day() -> None:
+    """As a real terminal sent it; its payments were all girocard."""
+    sums = bytes.fromhex("00 68 00 71 04 00 00 00 00 26 00") + bytes(6 * 7)
+    data = encode_fields(((0x27, b"\x00"), (0x04, to_bcd(2600, 6)), (0x60, sums)))
+    status = read_status_information(Apdu(0x040F, data))
+    assert status.amount_minor == 2600
+    assert status.sums is not None
+    assert (status.sums.first_receipt, status.sums.last_receipt) == (68, 71)
+    assert status.sums.schemes[0] == ("girocard", 4, 2600)
+    assert all(scheme[1:] == (0, 0) for scheme in status.sums.schemes[1:])
+
+
+@pytest.mark.parametrize("sums", [b"", bytes(10), b"\xff" * 53])
+def test_sums_laid_out_otherwise_are_read_over(sums: bytes) -> None:
+    data = encode_fields(((0x27, b"\x00"), (0x60, sums)))
+    assert read_status_information(Apdu(0x040F, data)).sums is None
+
+
+def test_the_terminals_clock() -> None:
+    clock = read_clock(one("04 01 08 AA 25 08 05 0C 14 32 07"))
+    assert clock == Clock("250805", "143207")
+    assert clock.at == datetime(2025, 8, 5, 14, 32, 7)  # noqa: DTZ001 - it knows no time zone
+    assert Clock("259999", "143207").at is None
+    assert read_clock(one("04 01 04 0C 14 32 07")) is None
 
 
 def test_answers() -> None:
@@ -288,6 +342,7 @@ def test_arbitrary_bytes_end_in_a_value_or_in_one_clear_error(noise: bytes, begi
         lambda: read_registration_completion(apdu),
         lambda: read_enquiry_completion(apdu),
         lambda: read_abort_code(apdu),
+        lambda: read_clock(apdu),
     )
     for read in readers:
         try:

@@ -17,6 +17,7 @@ from kioskd.devices.terminal.zvt_codes import payment_step
 from kioskd.devices.terminal.zvt_conversation import Ending
 from kioskd.devices.terminal.zvt_findings import Finding, find
 from kioskd.devices.terminal.zvt_messages import GOODS_FAILED, YES, StatusInformation
+from kioskd.devices.terminal.zvt_paper import PaperTray
 from kioskd.devices.terminal.zvt_payment import ZvtPayment
 
 BEFORE = Mark("29001006", 34, 34)
@@ -24,6 +25,7 @@ ATTEMPT = Attempt("order-1", 1000, 978, datetime(2025, 8, 5, 14, 30, tzinfo=UTC)
 SEEN = replace(ATTEMPT, seen=Mark("29001006", 35, 35))
 OURS = StatusInformation(0, 1000, 978, "29001006", 35, 35, date="0805", time="143207")
 BARE_DECLINE = StatusInformation(0x05, terminal_id="29001006")
+REVERSING = replace(ATTEMPT, before=SEEN.seen, reverses=SEEN.seen)
 REVERSAL = replace(OURS, trace=36, receipt=36, original_trace=35)
 
 
@@ -49,6 +51,16 @@ REVERSAL = replace(OURS, trace=36, receipt=36, original_trace=35)
         (ATTEMPT, replace(OURS, time="120000"), Finding.UNCLEAR),
         (ATTEMPT, replace(OURS, date="9999"), Finding.UNCLEAR),
         (ATTEMPT, None, Finding.UNCLEAR),
+        (replace(ATTEMPT, takes_less=True), replace(OURS, amount_minor=999), Finding.PAID),
+        (replace(ATTEMPT, takes_less=True), replace(OURS, amount_minor=1001), Finding.UNCLEAR),
+        (replace(SEEN, charged_minor=999), replace(OURS, amount_minor=999), Finding.PAID),
+        (replace(SEEN, charged_minor=999), OURS, Finding.UNCLEAR),
+        (REVERSING, REVERSAL, Finding.PAID),
+        (REVERSING, OURS, Finding.NOTHING_NEW),
+        (REVERSING, replace(REVERSAL, original_trace=34), Finding.UNCLEAR),
+        (REVERSING, replace(REVERSAL, original_trace=None), Finding.UNCLEAR),
+        (REVERSING, replace(REVERSAL, amount_minor=500), Finding.UNCLEAR),
+        (REVERSING, replace(REVERSAL, result=0xB5), Finding.NOT_PAID),
     ],
 )
 def test_what_the_last_transaction_proves(
@@ -98,10 +110,11 @@ class Listener:
     def __init__(self) -> None:
         self.steps: list[PaymentStep] = []
         self.remembered: list[StatusInformation] = []
-        self.payment = ZvtPayment(1000, 978, self.steps.append, self._remember)
+        self.payment = ZvtPayment(1000, 978, self.steps.append, self._remember, PaperTray())
 
-    async def _remember(self, status: StatusInformation) -> None:
+    async def _remember(self, status: StatusInformation) -> bool:
         self.remembered.append(status)
+        return True
 
     def hear(self, *statuses: StatusInformation | None) -> list[Apdu]:
         async def answers() -> list[Apdu]:
