@@ -12,7 +12,7 @@ from kioskd.ui.fonts import Fonts
 from kioskd.ui.geometry import Rect
 from kioskd.ui.locale.translator import LANGUAGES
 from kioskd.ui.scene import Align, OpenPanel, Role, Scene, Widget, focus_order, mirrored, scrolled, with_panel
-from kioskd.ui.screens.frame import LANGUAGES as LANGUAGE_PANEL
+from kioskd.ui.screens.languages import LANGUAGES as LANGUAGE_PANEL
 from kioskd.ui.stage import Display, Stage
 from kioskd.ui.theme import READABLE, contrast, default_theme
 from tests.ui_offer_visits import TITLES, TYPED

@@ -10,13 +10,11 @@ from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Breathe, Role, Widget
 from kioskd.ui.screens.frame import (
     gap,
-    language_button,
-    language_row,
-    language_row_height,
     margin,
     notice_banner,
     points_words,
 )
+from kioskd.ui.screens.languages import language_button, language_row, language_row_height
 from kioskd.ui.screens.offer_words import offer_title
 from kioskd.ui.screens.pair import LARGE, MEDIUM, pair
 from kioskd.ui.screens.scan_words import only_camera

@@ -1,19 +1,19 @@
-"""What every screen shares: the bar at the bottom that never moves, the head, the notice, the languages."""
+"""What every screen shares: the bar at the bottom that never moves, the head, the notice."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kioskd.core.intents import AskHelp, CancelOrder, ChooseLanguage, GoBack, ShowIdentify, ShowMember
+from kioskd.core.intents import AskHelp, CancelOrder, GoBack, ShowIdentify, ShowMember
 from kioskd.core.visit import Identifying, NoticeKind, Shop, Visit
 from kioskd.ui.geometry import Rect
-from kioskd.ui.locale.translator import OWN_NAMES
-from kioskd.ui.scene import Action, Align, ClosePanel, OpenPanel, Panel, Role, Spin, Widget
+from kioskd.ui.scene import Action, Role, Spin, Widget
+from kioskd.ui.screens.languages import language_button
 from kioskd.ui.screens.sheet import Sheet, art, icon
+from kioskd.ui.screens.spacing import gap as gap
+from kioskd.ui.screens.spacing import margin as margin
 from kioskd.ui.screens.words import notice_art, notice_words
 from kioskd.ui.text import clean
-
-LANGUAGES = "languages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +35,6 @@ class Frame:
 
     body: Rect
     foot: Rect
-
-
-def margin(sheet: Sheet) -> float:
-    return sheet.u(24 if sheet.stage.compact else 40)
-
-
-def gap(sheet: Sheet) -> float:
-    return max(sheet.u(16 if sheet.stage.compact else 24), 3.0)
 
 
 def cancel_order(sheet: Sheet) -> Leave:
@@ -113,112 +105,6 @@ def _bar(
     if leave is not None and not sheet.stage.portrait and not sheet.stage.compact:
         _, rest = rest.start(target, space)
     return rest
-
-
-def language_button(sheet: Sheet, rect: Rect, visit: Visit, shop: Shop, *, words: str | None = None) -> None:
-    """Opens the choice of language. Shows `words`, or a globe with the language's own name."""
-    own_name = OWN_NAMES.get(visit.language, visit.language)
-    name = sheet.tr("Language: {name}", name=own_name)
-    picture = icon("globe") if words is None else None
-    sheet.button(
-        "language",
-        rect,
-        name,
-        OpenPanel(LANGUAGES),
-        style="pill",
-        words=words or own_name,
-        types=("pill", "badge"),
-        picture=picture,
-    )
-    _language_panel(sheet, visit, shop)
-
-
-def _language_panel(sheet: Sheet, visit: Visit, shop: Shop) -> None:
-    laid_out = sheet.take_widgets()
-    stage, tr, space = sheet.stage, sheet.tr, gap(sheet)
-    columns = 2 if len(shop.languages) > 3 else 1
-    rows = -(-len(shop.languages) // columns)
-    key_h = max(stage.target_mm, sheet.u(120))
-    pad = sheet.u(48 if not stage.compact else 28)
-    head = sheet.u(110 if not stage.compact else 84)
-    width = min(sheet.u(900), stage.area.w - 2 * margin(sheet))
-    height = 2 * pad + head + rows * key_h + (rows - 1) * space
-    card = stage.area.around(width, min(height + key_h + space, stage.area.h - 2 * sheet.u(16)))
-    sheet.surface(stage.area, "scrim", id="scrim")
-    sheet.surface(card, "dialog", id="dialog")
-    area = card.inset(pad, pad)
-    title, area = area.top(head)
-    sheet.line(
-        title,
-        tr("Choose your language"),
-        ("title", "heading", "strong"),
-        role=Role.HEADING,
-        align=Align.CENTRE,
-    )
-    close, area = area.foot(key_h, space)
-    for row, at in enumerate(area.rows(rows, space)):
-        for column, cell in enumerate(at.columns(columns, space)):
-            index = row * columns + column
-            if index < len(shop.languages):
-                _language_button(sheet, cell, shop.languages[index], visit)
-    sheet.button("close", close, tr("Close"), ClosePanel(), style="secondary")
-    panel = Panel(LANGUAGES, tr("Choose your language"), sheet.take_widgets())
-    sheet.panel(panel)
-    for widget in laid_out:
-        sheet.add(widget)
-
-
-def _language_button(sheet: Sheet, rect: Rect, language: str, visit: Visit) -> None:
-    chosen = language == visit.language
-    sheet.button(
-        f"language:{language}",
-        rect,
-        OWN_NAMES.get(language, language),
-        ChooseLanguage(language),
-        style="tile_on" if chosen else "tile",
-        picture=icon("check") if chosen else None,
-        selected=chosen,
-        role=Role.RADIO,
-        types=("button", "strong"),
-    )
-
-
-def language_row(sheet: Sheet, area: Rect, visit: Visit, shop: Shop) -> float:
-    """The languages as pills, in as many rows as they need; returns the height used. Drawn from the top."""
-    space, height = gap(sheet), sheet.stage.target_mm
-    x, y = area.x, area.y
-    for language in shop.languages:
-        name = OWN_NAMES.get(language, language)
-        width = max(sheet.width(name, "pill") + sheet.u(56), sheet.stage.target_mm)
-        if x > area.x and x + width > area.right + 0.01:
-            x, y = area.x, y + height + space
-        chosen = language == visit.language
-        sheet.button(
-            f"language:{language}",
-            Rect(x, y, width, height),
-            name,
-            ChooseLanguage(language),
-            style="pill_on" if chosen else "pill",
-            types=("pill",),
-            selected=chosen,
-            role=Role.RADIO,
-        )
-        x += width + space
-    return y + height - area.y
-
-
-def language_row_height(sheet: Sheet, width: float, shop: Shop) -> float:
-    """What `language_row` will use of an area that wide."""
-    space, height = gap(sheet), sheet.stage.target_mm
-    x, rows = 0.0, 1
-    for language in shop.languages:
-        pill = max(
-            sheet.width(OWN_NAMES.get(language, language), "pill") + sheet.u(56), sheet.stage.target_mm
-        )
-        if x > 0 and x + pill > width + 0.01:
-            x, rows = 0.0, rows + 1
-        x += pill + space
-    return rows * height + (rows - 1) * space
 
 
 def notice_banner(sheet: Sheet, visit: Visit, body: Rect, *, quiet: tuple[NoticeKind, ...] = ()) -> Rect:

@@ -209,7 +209,7 @@ def _card(sheet: Sheet, rect: Rect, card: OfferCard, region: str | None) -> None
             region=region,
         )
     line_mm = sheet.measure.line_mm
-    beside = rect.w >= sheet.u(_WIDE)
+    beside = rect.w >= sheet.u(_WIDE) and _leaves_room_for_the_day(sheet, inner, card)
     if card.tag and beside:
         inner = _tag(sheet, inner, card, region)
     detail_h = sheet.height(card.detail, "tiny", inner.w, 2)
@@ -238,10 +238,19 @@ def _card(sheet: Sheet, rect: Rect, card: OfferCard, region: str | None) -> None
         sheet.text(rest, card.tag, ("pill", "badge"), style=style, lines=1, part_of=card.id, region=region)
 
 
+def _leaves_room_for_the_day(sheet: Sheet, inner: Rect, card: OfferCard) -> bool:
+    """Dates are long in some languages: then the tag stands below."""
+    room = inner.w - _tag_w(sheet, card) - sheet.u(20)
+    return sheet.height(card.detail, "tiny", room) <= 2.01 * sheet.measure.line_mm("tiny")
+
+
+def _tag_w(sheet: Sheet, card: OfferCard) -> float:
+    return sheet.width(card.tag, "pill") + sheet.u(46) + (sheet.u(48) if card.good else 0.0)
+
+
 def _tag(sheet: Sheet, inner: Rect, card: OfferCard, region: str | None) -> Rect:
     """The tag as a pill at the end; returns what is left of it."""
-    mark = sheet.u(48) if card.good else 0.0
-    width = sheet.width(card.tag, "pill") + sheet.u(46) + mark
+    width = _tag_w(sheet, card)
     tag, rest = inner.end(width, sheet.u(20))
     tag = tag.around(width, min(sheet.u(76), inner.h))
     sheet.surface(tag, "tag_good" if card.good else "page_tag", id=f"{card.id}/tag", region=region)
