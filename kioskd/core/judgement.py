@@ -11,7 +11,7 @@ what is undone when the guest leaves (each hold, or the transaction).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from kioskd.core.basket import BasketContent
 from kioskd.core.catalogue import Service
@@ -47,6 +47,8 @@ class Objection:
     points_needed: int | None = None
     missing: Money | None = None
     service: Service | None = None
+    rule: str = field(default="", compare=False)
+    """The backend's own name for what stands in the way, for the merchant; empty when it has none."""
 
     @property
     def fixable(self) -> bool:

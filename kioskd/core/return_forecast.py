@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from kioskd.core.deeds import Action
-from kioskd.core.order import Order
+from kioskd.core.order import Order, Tender
 from kioskd.core.refunding import Fate, TakeBack, take_back
 from kioskd.core.returning import piece
 from kioskd.core.sale import Returned, Sale, Undoing
@@ -26,11 +26,16 @@ def forecast(sale: Sale, quantities: Mapping[str, int], *, loyalty: bool) -> Ret
         piece(order, "forecast", quantities, earlier),
         [back for each in sale.returns for back in each.pay_backs],
         {step.undoes: Fate.IN_EFFECT for step in giving_back(order) if step.undoes},
-        told=Fate.IN_EFFECT if known and loyalty else Fate.WITHOUT_EFFECT,
+        told=_told(order) if known and loyalty else Fate.WITHOUT_EFFECT,
         tell_lane="",
         claimable=loyalty and not known,
     )
     return returned_by(plan, order, order.placed_at, "", "")
+
+
+def _told(order: Order) -> Fate:
+    """An order that the backend keeps as a whole is told by the till where it was paid."""
+    return Fate.ELSEWHERE if order.session and order.tender is Tender.COUNTER else Fate.IN_EFFECT
 
 
 def returned_by(plan: TakeBack, order: Order, at: datetime, actor: str, reason: str) -> Returned:

@@ -1,7 +1,8 @@
 """What the local socket understands.
 
 status                     where the visit is, devices, network, outbox, and under `attention` what a person
-                           must look at, as one object
+                           must look at, as one object; `objections` counts what the loyalty backend had
+                           against orders, by its rules
 scene                      what is on the screen, as widgets
 frame                      what is on the screen, as width x height x 3 bytes of RGB
 wait {seq, timeout_s}      returns when the screen has changed since `seq`, or when time is up
@@ -36,6 +37,7 @@ from kioskd.daemon.clock import Clock
 from kioskd.daemon.control import Answer, Command, CommandRefused
 from kioskd.daemon.display import Display
 from kioskd.daemon.lookout import Lookout
+from kioskd.daemon.objection_counts import ObjectionCounts
 from kioskd.daemon.order_answers import details, line_id, summary
 from kioskd.daemon.orders import Orders
 from kioskd.daemon.payments import Payments
@@ -65,7 +67,9 @@ class Commands:
         lookout: Lookout,
         clock: Clock,
         drive: bool,
+        objections: ObjectionCounts | None = None,
     ) -> None:
+        self._objections = objections
         self._runtime = runtime
         self._display = display
         self._outbox = outbox
@@ -112,6 +116,7 @@ class Commands:
                 {"concern": each.concern, "count": each.count, "where": each.where}
                 for each in await self._lookout.look()
             ],
+            **({"objections": self._objections.document()} if self._objections else {}),
             "screen": self._display.seq,
             "time": self._clock.wall().isoformat(timespec="seconds"),
         }, b""

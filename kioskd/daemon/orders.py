@@ -253,7 +253,7 @@ def _is_nobodys(order: Order) -> bool:
 
 
 def _told(operation: Operation | None, order: Order) -> Fate:
-    """An order that was only kept for the record was told to nobody, or is told by the till it was paid at."""
+    """An order that was only kept for the record was told to nobody, or by the till it was paid at."""
     if operation is None:
         return Fate.UNCLEAR
     if operation.strategy is Strategy.LOCAL:

@@ -27,10 +27,12 @@ from kioskd.daemon.launch import keep_picture
 from kioskd.daemon.line_watch import LineWatch
 from kioskd.daemon.lookout import Lookout
 from kioskd.daemon.notify import ServiceManager
+from kioskd.daemon.objection_counts import ObjectionCounts
 from kioskd.daemon.orders import Orders
 from kioskd.daemon.outbox_desk import OutboxDesk
 from kioskd.daemon.payments import Payments
 from kioskd.daemon.questions import Questions
+from kioskd.daemon.refused_claims import RefusedClaims
 from kioskd.daemon.runtime import Runtime
 from kioskd.daemon.selling import Selling
 from kioskd.daemon.sessions import Sessions
@@ -87,6 +89,12 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
     post = _Post()
     _make_state_dir(config.state_dir)
     outbox_file = config.state_dir / "outbox.db"
+    objections = ObjectionCounts(config.state_dir / "objections.json", clock.wall)
+
+    def settled(operation: Operation, outcome: Outcome) -> None:
+        _tell(operation, outcome, post)
+        if operation.kind == ORDER and isinstance(outcome, Refused):
+            _start(tasks, refused_claims.void(operation.op_id))
 
     async with AsyncExitStack() as stack:
         outbox = await stack.enter_async_context(
@@ -97,7 +105,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
                 clock=clock.mono_s,
                 wall=clock.wall,
                 clock_trusted=clock.trusted,
-                on_settled=lambda operation, outcome: _tell(operation, outcome, post),
+                on_settled=settled,
                 on_online=lambda online: post(NetworkChanged(online)),
             )
         )
@@ -109,6 +117,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
             written=courier.written,
         )
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
+        refused_claims = RefusedClaims(outbox, courier.written, objections.claim_refused)
         hardware = hardware_of(config, clock.mono_s, display.touch_panel)
         payments = Payments(hardware.terminal, outbox, selling, post) if hardware.terminal else None
         orders = Orders(
@@ -125,7 +134,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
                 payments=payments,
                 post=post,
                 clock=clock.mono_s,
-                sessions=Sessions(outbox, courier, post, clock.wall, config.currency),
+                sessions=Sessions(outbox, courier, post, clock.wall, config.currency, objections),
             ),
             staff_desk=StaffDesk(
                 pin_guard_of(config, clock.mono_s),
@@ -160,6 +169,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
             lookout=lookout,
             clock=clock,
             drive=config.control.drive,
+            objections=objections,
         )
         tasks.create_task(runtime.run())
         tasks.create_task(display.run())
@@ -180,6 +190,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
         if courier.backend:
             stack.push_async_callback(courier.backend.close)
         tasks.create_task(outbox.run())
+        tasks.create_task(refused_claims.void_left_over())
         clock.on_change(lambda: _start(tasks, outbox.pulse()))
         tasks.create_task(lookout.watch())
         if payments:

@@ -26,6 +26,7 @@ from kioskd.core.order import Order, Tender
 from kioskd.core.ports import KeepsWholeOrders
 from kioskd.daemon.courier import LoyaltyCourier
 from kioskd.daemon.drafts import SESSION, step_draft
+from kioskd.daemon.objection_counts import ObjectionCounts
 from kioskd.outbox.operation import Draft, OperationRefused, Strategy
 from kioskd.outbox.outbox import Outbox
 from kioskd.outbox.saga import Course, Decision, SagaState
@@ -51,7 +52,10 @@ class _Open:
 
 
 class Sessions:
-    """One question at a time, in the order they were asked. `wall` only labels. Raises only StorageError."""
+    """One question at a time, in the order they were asked. `wall` only labels. Raises only StorageError.
+
+    `counts` keeps how often which rule objected.
+    """
 
     def __init__(
         self,
@@ -60,7 +64,9 @@ class Sessions:
         post: Callable[[Event], None],
         wall: Callable[[], datetime],
         currency: str,
+        counts: ObjectionCounts | None = None,
     ) -> None:
+        self._counts = counts
         self._outbox = outbox
         self._courier = courier
         self._post = post
@@ -128,7 +134,9 @@ class Sessions:
             await self._rearm(known, order)
         judgement = await backend.judge(order, hold=hold)
         for objection in judgement.objections:
-            log.info("objection: %s", objection.denial)
+            log.info("objection: %s %s", objection.denial, objection.rule)
+        if self._counts is not None and judgement.objections:
+            self._counts.judged(judgement.objections)
         known.agreed = None if judgement.objections else _fingerprint(order)
         return judgement
 

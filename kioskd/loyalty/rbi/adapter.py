@@ -241,6 +241,7 @@ class RbiBackend:
             if refused.reason == "not_claimable" and deed.repeated:
                 logger.info("a claim sent again is not claimable any more: the first one counted")
                 return Done(str(session))
+            logger.warning("a claim is refused: %s", refused)
             raise
         return _told(claimed, points=claimed.points_earned, balance=claimed.points)
 

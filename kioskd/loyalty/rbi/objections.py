@@ -7,6 +7,7 @@ order". Values fill a sentence only where their types fit.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
@@ -62,15 +63,16 @@ def _objection(
     unit: Unit,
 ) -> Objection:
     denial = _denial(failure)
-    offer_id = offers.get(failure.incentive_id or "")
+    plain = Objection(denial, offers.get(failure.incentive_id or ""), rule=failure.name)
     match denial:
         case Denial.INSUFFICIENT_POINTS:
-            return Objection(denial, offer_id, _whole(failure.current), _whole(failure.target))
+            has, needs = _whole(failure.current), _whole(failure.target)
+            return replace(plain, points=has, points_needed=needs)
         case Denial.BELOW_MINIMUM:
-            return Objection(denial, offer_id, missing=_missing(failure, currency, unit))
+            return replace(plain, missing=_missing(failure, currency, unit))
         case Denial.OTHER_SERVICE:
-            return Objection(denial, offer_id, service=_service(failure.target, modes))
-    return Objection(denial, offer_id)
+            return replace(plain, service=_service(failure.target, modes))
+    return plain
 
 
 def _denial(failure: RuleFailure) -> Denial:

@@ -19,6 +19,7 @@ from kioskd.loyalty.rbi.wire import CamelModel, OptionalId
 
 MAX_FAILURES: Final = 50
 _MAX_LIST: Final = 50
+_MAX_NAMED: Final = 5
 _MAX_TEXT: Final = 200
 _PRINTABLE_CODE: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
@@ -67,13 +68,21 @@ class RuleFailure:
     current: RuleValue = field(default=None, repr=False)
     target: RuleValue = field(default=None, repr=False)
 
+    @property
+    def name(self) -> str:
+        """The rule's, for the merchant."""
+        return self.rule_id or self.code
+
 
 class RulesFailed(RbiRefused):
-    """The order as it is breaks rules of its incentives. Plain food never does."""
+    """The order as it is breaks rules of its incentives. Plain food never does. `reason` names them."""
 
     def __init__(self, name: str, failures: tuple[RuleFailure, ...], status: int) -> None:
         self.failures = failures
-        super().__init__(name, "rules_failed", "RulesError", status)
+        rules = sorted({failure.name for failure in failures if failure.name})[:_MAX_NAMED]
+        super().__init__(
+            name, ": ".join(("rules_failed", *filter(None, [", ".join(rules)]))), "RulesError", status
+        )
 
 
 class _Failure(CamelModel):
