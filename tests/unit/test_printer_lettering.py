@@ -118,3 +118,11 @@ def same(one: Image.Image, other: Image.Image) -> bool:
         one.size == other.size
         and ImageChops.difference(one.convert("L"), other.convert("L")).getbbox() is None
     )
+
+
+def test_a_minus_stays_before_its_number_as_on_the_screen() -> None:
+    """The screen writes prices with marks around the minus; they leave no ink and no room."""
+    price = "\u200f\u200e-10.00 \u200fד"
+    assert visual_runs(price, right_to_left=True) == [Run(" ד", True), Run("-10.00", False)]
+    assert visual_runs("-10.00 \u200fד", right_to_left=True) != visual_runs(price, right_to_left=True)
+    assert visual_runs("\u200e12", right_to_left=False) == [Run("12", False)]

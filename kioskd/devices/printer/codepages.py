@@ -31,14 +31,17 @@ MAX_LETTERS = 2000
 _CURRENCIES = {"€": "EUR", "£": "GBP"}
 _CURRENCY = re.compile(r"(?<=(\d))?([€£])(?=(\d))?")
 _MOST_MARKS = 4
-_BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+DIRECTION_MARKS = frozenset("\u061c\u200e\u200f")
+"""Letters without ink that prices have around their minus, so that it stays on its side of the number."""
+_NO_MARKS = str.maketrans(dict.fromkeys(DIRECTION_MARKS))
 
 
 def clean(text: str) -> str:
     """`text` composed (NFC), typography reduced to ASCII, and without anything that could steer a printer.
 
     Controls, bidi controls and lone surrogates are gone afterwards, and marks that tower over a letter; line
-    breaks have become spaces. What is longer than MAX_LETTERS ends early.
+    breaks have become spaces, DIRECTION_MARKS have stayed. What is longer than MAX_LETTERS ends early.
     """
     kept: list[str] = []
     marks = 0
@@ -52,6 +55,11 @@ def clean(text: str) -> str:
         elif unicodedata.category(letter) not in ("Cc", "Cs") and letter not in _BIDI_CONTROLS:
             kept.append(letter)
     return "".join(kept)
+
+
+def without_marks(text: str) -> str:
+    """`text` as it is when nothing in it runs from right to left."""
+    return text.translate(_NO_MARKS) if text and max(text) > "\u0300" else text
 
 
 def spelled(text: str, pages: Sequence[CodePage]) -> str:
@@ -100,6 +108,7 @@ def _needs_shaping(text: str) -> bool:
 
 def encode_line(text: str, pages: Sequence[CodePage]) -> tuple[CodePage, bytes] | None:
     """Cleaned `text` in the first page that has every letter of it; None when it must become a picture."""
+    text = without_marks(text)
     if _needs_shaping(text):
         return None
     return _in_one_page(text, pages) or (

@@ -16,7 +16,7 @@ import pygame.font
 from PIL import Image
 
 from kioskd.core.bidi import levels, reordered
-from kioskd.devices.printer.codepages import has_right_to_left
+from kioskd.devices.printer.codepages import DIRECTION_MARKS, has_right_to_left, without_marks
 from kioskd.devices.printer.layout import Lettered
 from kioskd.devices.printer.typefaces import InstalledFonts, script_tag, writing_of
 
@@ -42,12 +42,16 @@ class Run:
 
 
 def visual_runs(text: str, right_to_left: bool) -> list[Run]:
-    """Directional runs of one line from left to right, in a paragraph of the given direction."""
+    """Directional runs of one line from left to right, in a paragraph of the given direction, without the
+    marks that made them so."""
     if not right_to_left and not has_right_to_left(text):
-        return [Run(text, False)] if text else []
+        inked = without_marks(text)
+        return [Run(inked, False)] if inked else []
+    placed = zip(text, levels(text, right_to_left), strict=True)
+    seen = (letter for letter in placed if letter[0] not in DIRECTION_MARKS)
     pieces = [
         (level, Run("".join(letter for letter, _ in letters), bool(level % 2)))
-        for level, letters in groupby(zip(text, levels(text, right_to_left), strict=True), key=itemgetter(1))
+        for level, letters in groupby(seen, key=itemgetter(1))
     ]
     return reordered(pieces)
 
