@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -158,6 +158,11 @@ class PaymentTerminal(Protocol):
 
     async def diagnose(self) -> TerminalStatus:
         """Have the terminal check itself and its line to the bank. Raises DeviceError."""
+        ...
+
+    async def display(self, lines: Sequence[str]) -> bool:
+        """Up to eight lines on the terminal's display while it is idle. False where it cannot. Raises
+        DeviceError."""
         ...
 
     async def totals(self) -> Totals:

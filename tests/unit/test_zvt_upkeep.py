@@ -206,3 +206,15 @@ def test_leaving_logs_off_once_and_only_where_nothing_is_under_way() -> None:
     bench.run(bench.session.leave())
     bench.run(bench.session.leave())
     assert bench.said(0x0602) == ["say 0602"]
+
+
+@pytest.mark.parametrize(("answer", "shown"), [(YES, True), ("84 83 00", False)])
+def test_the_terminals_display_shows_what_it_can(answer: str, shown: bool) -> None:
+    bench = Bench()
+    bench.play(0x06E0, [answer])
+    assert bench.run(bench.upkeep.show(["Kiosk 1", "für später"])) is shown
+    assert bench.said(0x06E0) == [
+        "say 06E0 f000f1f0f74b696f736b2031f2f1f0" + "für später".encode("cp437").hex()
+    ]
+    bench.run(bench.upkeep.look())  # and the line is as good as before
+    assert bench.trace.count("dial") == 1

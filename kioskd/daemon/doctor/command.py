@@ -35,7 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="kioskd doctor",
         description="What is plugged in and what kioskd takes it for. Tests of one device: "
-        "kioskd doctor scanner, camera, printer, sheet; each with --help.",
+        "kioskd doctor scanner, camera, printer, terminal, sheet; each with --help.",
     )
     parser.add_argument(
         "--config", type=Path, metavar="FILE", help=f"compare with this; {CONFIG} if it exists"
@@ -62,6 +62,12 @@ def _printer(arguments: Sequence[str]) -> int:
     return printer(arguments)
 
 
+def _terminal(arguments: Sequence[str]) -> int:
+    from kioskd.daemon.doctor.terminal import terminal
+
+    return terminal(arguments)
+
+
 def _sheet(arguments: Sequence[str]) -> int:
     from kioskd.daemon.doctor.sheet import sheet
 
@@ -72,5 +78,6 @@ _SUBJECTS: dict[str, Callable[[Sequence[str]], int]] = {
     "scanner": _scanner,
     "camera": _camera,
     "printer": _printer,
+    "terminal": _terminal,
     "sheet": _sheet,
 }

@@ -6,12 +6,16 @@ outside 1..10^12-1.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kioskd.devices.terminal.zvt_codec import MAX_APDU_DATA, Apdu, to_bcd
 from kioskd.devices.terminal.zvt_fields import TLV_CONTAINER, Tlv, encode_fields, encode_tlvs
 
 REGISTRATION, AUTHORISATION, LOG_OFF, TOTALS = 0x0600, 0x0601, 0x0602, 0x0610
 REPEAT_RECEIPT, REVERSAL, END_OF_DAY, DIAGNOSIS = 0x0620, 0x0630, 0x0650, 0x0670
-INITIALISATION, STATUS_ENQUIRY, SELECT_LANGUAGE = 0x0693, 0x0501, 0x0830
+INITIALISATION, STATUS_ENQUIRY, SELECT_LANGUAGE, DISPLAY = 0x0693, 0x0501, 0x0830, 0x06E0
+
+MAX_LINE_OCTETS = 99
 
 TERMINAL_DECIDES = 0x40
 MAX_AMOUNT_MINOR = 10**12 - 1
@@ -114,6 +118,12 @@ def initialisation(password: str) -> Apdu:
 
 def select_language(code: int) -> Apdu:
     return Apdu(SELECT_LANGUAGE, bytes([code]))
+
+
+def display(lines: Sequence[bytes]) -> Apdu:
+    """Show up to eight lines until something else is shown."""
+    texts = ((0xF1 + at, line[:MAX_LINE_OCTETS]) for at, line in enumerate(lines[:8]))
+    return Apdu(DISPLAY, encode_fields(((0xF0, b"\x00"), *texts)))
 
 
 def log_off() -> Apdu:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -153,8 +153,9 @@ class ZvtTerminal:
         if day is None or now_s < self._end_of_day_not_before_s:
             return
         try:
-            await self.end_of_day()
-            await self._journal.close_day(day)
+            async with self._turn:
+                await self._run(self._upkeep.end_of_day())
+                await self._journal.close_day(day)
         except (LineBroken, DeviceAbsent):
             raise
         except (DeviceFault, OSError) as fault:
@@ -244,6 +245,10 @@ class ZvtTerminal:
     async def diagnose(self) -> TerminalStatus:
         """See the port."""
         return await self._in_turn(self._upkeep.diagnose())
+
+    async def display(self, lines: Sequence[str]) -> bool:
+        """See the port."""
+        return await self._in_turn(self._upkeep.show(lines))
 
     async def totals(self) -> Totals:
         """See the port."""

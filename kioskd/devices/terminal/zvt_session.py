@@ -7,6 +7,7 @@ state before it asks for anything else. The caller sees to it that only one scri
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -20,12 +21,9 @@ from kioskd.devices.terminal.zvt_conversation import Attendant, Conversation, En
 from kioskd.devices.terminal.zvt_deadlines import Deadlines, LineBroken
 from kioskd.devices.terminal.zvt_paper import PaperTray
 from kioskd.devices.terminal.zvt_text import Charset
-from kioskd.devices.terminal.zvt_wishes import Dial, HangUp, Listen, Now, Say
+from kioskd.devices.terminal.zvt_wishes import Dial, HangUp, Listen, Nothing, Now, Say
 
 _log = logging.getLogger(__name__)
-
-FAREWELL_S = 1.0
-"""For the answer to our log-off, which changes nothing any more."""
 
 
 class NotReady(DeviceFault):
@@ -106,6 +104,23 @@ class ZvtSession:
         self._language = code  # a terminal that cannot is not asked again
         await self.query(commands.select_language(code))
 
+    async def show(self, lines: Sequence[str]) -> bool:
+        """Have the terminal show this while it is idle. Whether it does: many cannot."""
+        charset = Charset.CP437 if self.identity.charset is Charset.AUTO else self.identity.charset
+        return await self._tell(commands.display([line.encode(charset.value, "replace") for line in lines]))
+
+    async def _tell(self, command: Apdu) -> bool:
+        """A command that is answered and that is all: nothing more comes of it. The answer."""
+        self._broken_off = True
+        await Say(command)
+        until_s = await Now() + self.deadlines.answer_s
+        while (answer := await Listen(until_s)) is Nothing.STIRRED:
+            pass
+        if not isinstance(answer, Apdu):
+            raise LineBroken("the terminal does not answer")
+        self._broken_off = False
+        return zvt.refusal(answer) is None
+
     async def last_transaction(self) -> zvt.StatusInformation | None:
         """What the terminal reports as its last transaction; None when it reports none that can be read."""
         notes = _Notes()
@@ -136,9 +151,8 @@ class ZvtSession:
     async def leave(self) -> None:
         """Log off politely, if nothing is under way, and close."""
         if self._connected and not self._broken_off and self.registered is not None:
-            await Say(commands.log_off())
             with suppress(DeviceFault):
-                await Listen(await Now() + FAREWELL_S)
+                await self._tell(commands.log_off())
         await self.close()
 
     def lost(self) -> None:

@@ -6,7 +6,7 @@ Pure: see `zvt_wishes`. Everything raises DeviceAbsent or DeviceFault, with word
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -83,6 +83,11 @@ class ZvtUpkeep:
         await self._session.connect()
         await self._diagnose()
         return self._status(await self._session.connect())
+
+    async def show(self, lines: Sequence[str]) -> bool:
+        """Whether the terminal can."""
+        await self._session.ready()
+        return await self._session.show(lines)
 
     async def totals(self) -> Totals:
         """What was taken since the last end of day, without closing anything."""
