@@ -236,6 +236,7 @@ class _Player:
             "tap": world.tap_card,
             "insert": world.insert_card,
             "decline": world.decline_card,
+            "lower": world.lower_card,
             "cancel": world.cancel_at_terminal,
         }
         try:

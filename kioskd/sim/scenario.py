@@ -24,7 +24,8 @@ What the guest does:
     collect = { card = "10024711", from = "paper" }     scans the code on the last paper, or on the "screen",
                                         with a phone and collects the points for this card
     wait_s = 45                         nothing, for so long (the kiosk's clock is moved: it takes no time)
-    card = "tap"                        at the card terminal: tap, insert, decline, cancel; once asked for it
+    card = "tap"                        at the card terminal: tap, insert, decline, cancel, lower (charges
+                                        1.00 less than asked); once asked for it
 
 What staff do:
 
@@ -240,7 +241,7 @@ class Step(_Table):
     hide_picture: Yes | None = None
     collect: Collect | None = None
     wait_s: Seconds | None = None
-    card: Literal["tap", "insert", "decline", "cancel"] | None = None
+    card: Literal["tap", "insert", "decline", "lower", "cancel"] | None = None
     network: Network | None = None
     fault: FaultRule | None = None
     unplug: Devices | None = None

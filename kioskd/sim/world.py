@@ -339,6 +339,10 @@ class World:
     def decline_card(self) -> bool:
         return self.terminal.decline()
 
+    def lower_card(self) -> bool:
+        """A card that has less than was asked for; that is what is charged."""
+        return self.terminal.tap_lower()
+
     def cancel_at_terminal(self) -> bool:
         return self.terminal.press_cancel()
 

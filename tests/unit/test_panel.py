@@ -485,6 +485,35 @@ def test_every_button_of_the_printer_does_something() -> None:
     assert replace(Conditions(), **turned) == Conditions(**dict.fromkeys(names, True))
 
 
+def test_every_button_of_the_terminal_does_something() -> None:
+    page = (Path(kioskd.sim.panel.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    faults = re.findall(r'data-fault="(\w+)"(?: data-on="(\d+)")?', page)
+    assert len(faults) >= 4
+    terminal = TerminalSimulator()
+
+    async def use(world: FakeWorld, client: httpx.AsyncClient) -> None:
+        world.terminal_fault = terminal.faults.set
+        world.tap_card = world.insert_card = world.decline_card = lambda: True
+        world.lower_card = world.cancel_at_terminal = lambda: True
+        world.cut_terminal_cable = lambda: None
+        for name, on in faults:
+            form = {"name": name, "value": int(on) if on else True}
+            assert (await client.post("/do/terminal-fault", json=form)).status_code == 204, name
+        for act in re.findall(r'data-terminal="(\w+)"', page):
+            assert (await client.post("/do/terminal", json={"act": act})).status_code == 204, act
+        shown = (await sections_of(world))["terminal"]  # type: ignore[arg-type]
+        for point in shown["points"]:
+            form = {"name": "cut_at", "value": point}
+            assert (await client.post("/do/terminal-fault", json=form)).status_code == 204, point
+        wrong = await client.post("/do/terminal-fault", json={"name": "cut_at", "value": "noon"})
+        assert wrong.status_code == 422
+        assert "moment" in wrong.json()["error"]
+
+    with_panel(use)
+    for name, on in faults:
+        assert getattr(terminal.faults, name) == (int(on) if on else True)
+
+
 async def _whole_orders() -> dict[str, Any]:
     rbi, world = RbiSimulator(), FakeWorld()
     world.rbi = world.loyalty = rbi

@@ -84,7 +84,7 @@ class HidePicture(Form):
 
 
 class AtTerminal(Form):
-    act: Literal["tap", "insert", "decline", "cancel", "cut"]
+    act: Literal["tap", "insert", "decline", "lower", "cancel", "cut"]
 
     async def do(self, world: World) -> None:
         match self.act:
@@ -97,10 +97,22 @@ class AtTerminal(Form):
                 waited = world.insert_card()
             case "decline":
                 waited = world.decline_card()
+            case "lower":
+                waited = world.lower_card()
             case "cancel":
                 waited = world.cancel_at_terminal()
         if not waited:
             raise NotDone(_NOT_WAITING)
+
+
+class TerminalFault(Form):
+    """One of the fields of the terminal's faults."""
+
+    name: str
+    value: StrictBool | StrictInt | str | None
+
+    async def do(self, world: World) -> None:
+        world.terminal_fault(self.name, self.value)
 
 
 class Cable(Form):
@@ -214,6 +226,7 @@ FORMS: dict[str, type[Form]] = {
     "hostile-picture": HostilePicture,
     "hide-picture": HidePicture,
     "terminal": AtTerminal,
+    "terminal-fault": TerminalFault,
     "cable": Cable,
     "printer": PrinterCondition,
     "network": NetworkMode,

@@ -40,6 +40,7 @@ _PAGE = {
     "dom.js": "text/javascript",
     "offers.js": "text/javascript",
     "screen.js": "text/javascript",
+    "terminal.js": "text/javascript",
 }
 _NO_STORE = {"Cache-Control": "no-store"}
 

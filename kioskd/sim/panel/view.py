@@ -9,6 +9,7 @@ from typing import Any
 
 from kioskd.sim.kiosk import KioskDown
 from kioskd.sim.panel.whole_orders import loyalty_sections
+from kioskd.sim.terminal import LostAnswer, Point
 from kioskd.sim.world import World
 
 OPERATIONS = 40
@@ -83,6 +84,10 @@ def _terminal(world: World) -> Sections:
         "plugged_in": state["plugged_in"],
         "connected": state["connected"],
         "payment": state["payment"],
+        "display": state["display"],
+        "faults": state["faults"],
+        "points": list(Point),
+        "lost_answers": list(LostAnswer),
         "auto_s": state["auto_s"],
         "charged_minor": state["charged_minor"],
         "transactions": [row for row in transactions if row["kind"] != "commissioning"][:-6:-1],

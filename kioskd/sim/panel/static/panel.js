@@ -3,6 +3,7 @@
 import { age, count, el, flash, money, plain, say, sync } from "./dom.js";
 import { showOffers, showSwitches } from "./offers.js";
 import { showScreen, touchScreen } from "./screen.js";
+import { connectTerminal, showTerminal } from "./terminal.js";
 
 const NOTICE_MS = 6000;
 const DRIFT_SHOWN_S = 5;
@@ -47,7 +48,7 @@ function onClicks(attribute, doing) {
   }
 }
 
-onClicks("terminal", (what) => act("terminal", { act: what }));
+connectTerminal(act);
 onClicks("network", (how) => act("network", { how }));
 onClicks("skip", (seconds) => act("clock", { skip_s: Number(seconds) }));
 onClicks("shift", (seconds) => act("clock", { shift_wall_s: Number(seconds) }));
@@ -220,15 +221,7 @@ const show = {
   },
 
   terminal(terminal) {
-    const { payment } = terminal;
-    const amount = (minor) => money(minor, state.leat.currency);
-    if (payment) chip($("payment"), `${words(payment.step)} · ${amount(payment.amount_minor)}`, "info");
-    else chip($("payment"), terminal.connected ? "idle" : "not connected", "quiet");
-    for (const button of document.querySelectorAll("[data-terminal]:not([data-terminal=cut])")) {
-      button.disabled = payment?.step !== "waiting_for_card";
-    }
-    const last = terminal.transactions.map((t) => `${t.kind} ${amount(t.amount_minor)}${t.reversed ? " ↩" : ""}`);
-    say($("charged"), last.length ? `Charged ${amount(terminal.charged_minor)} · ${last.join(", ")}` : "No payments yet");
+    showTerminal(terminal, state.leat.currency, { chip, words });
   },
 
   network(how) {
