@@ -23,6 +23,7 @@ from kioskd.outbox import chain
 from kioskd.outbox.chain import GENESIS, Link
 from kioskd.outbox.journal import Journal, read
 from kioskd.outbox.statements import STATEMENTS
+from kioskd.outbox.transactions import part, transaction
 
 KEPT = 3
 """Generations. They hold payloads: what was delivered and wiped leaves them with the last of these."""
@@ -180,7 +181,7 @@ class Copies:
             connection.pragma("journal_mode", "DELETE")
             connection.pragma("synchronous", "OFF")  # synced once, when it is whole
             end = chain.end_of(connection)
-            with connection:
+            with transaction(connection):
                 for number in self.journals:
                     end = _replay(connection, self.journal(number), end)
                 connection.execute("UPDATE operation SET suspect = 1 WHERE settled = 0")
@@ -203,9 +204,11 @@ def _replay(connection: apsw.Connection, segment: Path, end: Link) -> Link:
         return end
     for frame in frames:
         try:
-            with connection:
+            with part(connection):
                 for name, values in frame.statements:
                     connection.execute(STATEMENTS[name], tuple(values))
+        except apsw.FullError:
+            raise
         except (apsw.Error, ValueError, KeyError) as error:
             _log.error("outbox: %s cannot be replayed further (%s)", segment, type(error).__name__)
             return end

@@ -29,6 +29,7 @@ import apsw
 from kioskd.core.errors import StorageError
 from kioskd.outbox import chain, remains
 from kioskd.outbox.copies import Copies, WrittenByNewer, sync_directory
+from kioskd.outbox.transactions import transaction
 
 APPLICATION_ID = 0x6B696F75  # "kiou", in the file header: this is ours
 _BUSY_MS = 2000  # a predecessor that is just being stopped
@@ -107,6 +108,8 @@ def _replace(path: Path, vfs: str | None, copies: Copies | None, why: str, kept:
 def _open(path: Path, vfs: str | None, copies: Copies | None) -> Opened:
     connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE, vfs=vfs)
     try:
+        if connection.readonly("main"):
+            raise _read_only(path)
         unclean = _check(connection, path, copies)
         _verify(connection, path, None if unclean else NEWEST_LINKS)
         lost = copies.ahead_of(chain.end_of(connection)) if copies else 0
@@ -153,6 +156,13 @@ def _restored(path: Path, copies: Copies, why: str, behind: Path | None = None) 
     )
 
 
+def _read_only(path: Path) -> StorageError:
+    return StorageError(
+        f"{path} can only be read: let kioskd's user write it, or replace the card: one that wears out turns "
+        f"itself read-only; nothing was lost"
+    )
+
+
 @contextmanager
 def explained(path: Path) -> Iterator[None]:
     """SQLite's errors as StorageError with a remedy. Constraint violations pass: they are the caller's."""
@@ -176,6 +186,8 @@ def explained(path: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise DiskFull(f"no room left on the disk of {path}: free some, nothing was lost") from None
+        if error.errno == errno.EROFS:
+            raise _read_only(path) from None
         raise StorageError(f"{path}: {error.strerror}: check the directory and the disk") from None
 
 
@@ -196,7 +208,7 @@ def make_empty(path: Path, vfs: str | None = None, last_order_number: int = 0) -
     )
     try:
         connection.pragma("synchronous", "FULL")
-        with connection:
+        with transaction(connection):
             connection.pragma("application_id", APPLICATION_ID)
             for number, sql in migrations():
                 connection.execute(sql)
@@ -236,7 +248,7 @@ def _check(connection: apsw.Connection, path: Path, copies: Copies | None) -> bo
         _back_up_first(connection, copies)
     for number, sql in migrations():
         if number > version:
-            with connection:
+            with transaction(connection):
                 connection.execute(sql)
                 connection.pragma("user_version", number)
     clean_stop = connection.execute("SELECT clean_stop FROM meta").get

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -43,6 +45,35 @@ class CountingFile(apsw.VFSFile):
         if self._vfs.fail_syncs:
             raise apsw.IOError("sync failed")
         super().xSync(flags)
+
+
+class FullDisk(CountingVfs):
+    """Has no room for a write as long as `full` says so."""
+
+    def __init__(self, name: str, full: Callable[[], bool]) -> None:
+        self.full = full
+        super().__init__(name)
+
+    def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> CountingFile:
+        return _FullFile(name, flags, self)
+
+
+class _FullFile(CountingFile):
+    def xWrite(self, data: bytes, offset: int) -> None:
+        assert isinstance(self._vfs, FullDisk)
+        if self._vfs.full():
+            raise apsw.FullError
+        super().xWrite(data, offset)
+
+
+@contextmanager
+def full_disk() -> Iterator[FullDisk]:
+    """A disk with room, until its `full` says otherwise: the file layer "full-disk"."""
+    vfs = FullDisk("full-disk", lambda: False)
+    try:
+        yield vfs
+    finally:
+        vfs.unregister()
 
 
 class Session:

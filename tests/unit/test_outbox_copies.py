@@ -7,8 +7,10 @@ import logging
 import os
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import apsw
 import pytest
@@ -279,6 +281,30 @@ def test_a_full_disk_is_no_reason_to_give_a_copy_up(path: Path, monkeypatch: pyt
     assert not lost(path)
     store = Store.open(path)
     assert len(store.newest(100)) == 20
+    store.close()
+
+
+def test_no_room_to_replay_the_journal_is_no_reason_either(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store.open(path)
+    Session(store).accept(replace(draft("large"), payload={"text": "x" * 50_000}))
+    store.close()
+    truncate(path)
+
+    class NoRoom(apsw.Connection):
+        def __init__(self, file: str, **options: Any) -> None:
+            super().__init__(file, **options)
+            if file.endswith(".restoring") and self.pragma("page_count"):
+                self.pragma("max_page_count", 1)  # as long as it is
+
+    with monkeypatch.context() as patch:
+        patch.setattr(apsw, "Connection", NoRoom)
+        with pytest.raises(StorageError, match="no room left"):
+            Store.open(path)
+    assert not lost(path)
+    store = Store.open(path)
+    assert [listed.operation.op_id for listed in store.newest(9)] == ["large"]
     store.close()
 
 

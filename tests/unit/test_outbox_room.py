@@ -21,7 +21,8 @@ from kioskd.outbox.policy import Policy
 from kioskd.outbox.states import OpState
 from kioskd.outbox.store import Store
 from tests.unit.outbox_desk import Desk
-from tests.unit.outbox_files import CountingFile, CountingVfs, Session, draft
+from tests.unit.outbox_files import FullDisk, Session, draft
+from tests.unit.outbox_files import full_disk as a_full_disk
 
 
 @pytest.fixture
@@ -29,34 +30,13 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "outbox.db"
 
 
-# --- a full disk ---------------------------------------------------------------------------------------
-
-
-class FullDisk(CountingVfs):
-    """Has no room for a write as long as `full` says so."""
-
-    def __init__(self, name: str, full: Callable[[], bool]) -> None:
-        self.full = full
-        super().__init__(name)
-
-    def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> CountingFile:
-        return _File(name, flags, self)
-
-
-class _File(CountingFile):
-    def xWrite(self, data: bytes, offset: int) -> None:
-        assert isinstance(self._vfs, FullDisk)
-        if self._vfs.full():
-            raise apsw.FullError
-        super().xWrite(data, offset)
-
-
 @pytest.fixture
-def full_disk(path: Path) -> Iterator[FullDisk]:
-    """There is room only once the ballast is gone."""
-    vfs = FullDisk("full-disk", lambda: False)
-    yield vfs
-    vfs.unregister()
+def full_disk() -> Iterator[FullDisk]:
+    with a_full_disk() as disk:
+        yield disk
+
+
+# --- a full disk ---------------------------------------------------------------------------------------
 
 
 def test_the_ballast_lets_what_was_accepted_be_finished(path: Path, full_disk: FullDisk) -> None:

@@ -14,7 +14,7 @@ from kioskd.outbox.events import Replied
 from kioskd.outbox.opening import APPLICATION_ID, migrations
 from kioskd.outbox.states import OpState
 from kioskd.outbox.store import Store
-from tests.unit.outbox_files import Session, draft
+from tests.unit.outbox_files import Session, draft, full_disk
 
 PAYLOAD = b'{"id":"old"}'
 OLD_ROW = (
@@ -117,3 +117,16 @@ def test_every_schema_file_only_adds() -> None:
     for _, sql in migrations()[1:]:
         for word in ("DROP", "RENAME", "DELETE"):
             assert word not in sql.upper()
+
+
+def test_an_upgrade_on_a_full_disk_leaves_the_file_to_the_next_start(path: Path) -> None:
+    _of_the_first_version(path)
+    with full_disk() as disk:
+        disk.full = lambda: True
+        with pytest.raises(StorageError, match="no room left"):
+            Store.open(path, vfs="full-disk")
+        assert list(path.parent.glob("*.corrupt-*")) == []
+        disk.full = lambda: False
+        store = Store.open(path, vfs="full-disk")
+        assert "old" in Session(store).queue.operations
+        store.close()

@@ -20,7 +20,17 @@ from kioskd.outbox.operation import Closing, Draft, OperationRefused, Strategy
 from kioskd.outbox.remains import lost
 from kioskd.outbox.states import OpState
 from kioskd.outbox.store import Store
-from tests.unit.outbox_files import CountingVfs, Session, draft, empty, foreign, overwrite, scribble, truncate
+from tests.unit.outbox_files import (
+    CountingVfs,
+    Session,
+    draft,
+    empty,
+    foreign,
+    full_disk,
+    overwrite,
+    scribble,
+    truncate,
+)
 
 
 @pytest.fixture
@@ -258,6 +268,34 @@ def test_a_full_disk_changes_nothing_and_says_so(store: Store) -> None:
     store._connection.pragma("max_page_count", 1_000_000)
     session.accept(Draft("big", "order", "m", {"x": "y" * 16_000}))
     assert store.verify_chain() == 4
+
+
+def test_the_first_start_on_a_full_disk_says_so(path: Path) -> None:
+    with full_disk() as disk:
+        disk.full = lambda: True
+        with pytest.raises(StorageError, match="no room left on the disk"):
+            Store.open(path, vfs="full-disk")
+        disk.full = lambda: False
+        Store.open(path, vfs="full-disk").close()
+
+
+def test_a_disk_that_turned_read_only_is_named_and_nothing_is_put_away(path: Path) -> None:
+    store = Store.open(path)
+    Session(store).accept(draft("a"))
+    store.close()
+    vfs = ReadOnlyVfs("read-only", base="")
+    with pytest.raises(StorageError, match=r"can only be read: .* nothing was lost"):
+        Store.open(path, vfs="read-only")
+    vfs.unregister()
+    store = Store.open(path)
+    assert [listed.operation.op_id for listed in store.newest(9)] == ["a"]
+    store.close()
+
+
+class ReadOnlyVfs(apsw.VFS):
+    def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> apsw.VFSFile:
+        flags[0] = flags[0] & ~apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_READONLY
+        return apsw.VFSFile("", name, flags)
 
 
 def test_after_a_failed_sync_nothing_more_is_written(path: Path) -> None:
