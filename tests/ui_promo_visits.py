@@ -9,7 +9,6 @@ from kioskd.core.events import PrintVerdict
 from kioskd.core.loyalty_texts import LoyaltyTexts
 from kioskd.core.order import Order
 from kioskd.core.visit import (
-    Checkout,
     EnteringPromoCode,
     Menu,
     Notice,
@@ -44,8 +43,6 @@ def promo_visits(known: Visit, order: Order) -> dict[str, Visit]:
             typing, phase=EnteringPromoCode(overview, TYPED, waiting="q1", due_s=108.0)
         ),
         **denied,
-        "checkout-promo-code": replace(known, phase=Checkout()),
-        "checkout-promo-code-offline": replace(known, phase=Checkout(), online=False),
         "thanks-receipt-code": replace(
             known,
             member=None,

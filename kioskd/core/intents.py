@@ -19,6 +19,13 @@ class StartOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeService:
+    """To eat here instead, or to take it away."""
+
+    service: Service
+
+
+@dataclass(frozen=True, slots=True)
 class ChooseLanguage:
     language: str
 
@@ -303,6 +310,7 @@ class ConfirmDecision:
 
 Intent = (
     StartOrder
+    | ChangeService
     | ChooseLanguage
     | ShowCategory
     | ShowProduct

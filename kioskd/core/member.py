@@ -27,6 +27,8 @@ class Reward:
     """Once claimed it waits to be collected, which must happen after paying: else it could be used again."""
     brings: bool = False
     """It is a product at a price of its own: taking it puts that into the basket, whatever it costs."""
+    picture: str | None = None
+    """A file of the merchant's, beside those of the menu."""
     keeps: bool = False
     """What was claimed and is not collected stays the member's to collect, instead of being given back."""
 
@@ -57,6 +59,8 @@ class Voucher:
     """It can be used more than once."""
     brings: bool = False
     """See `Reward.brings`."""
+    picture: str | None = None
+    """See `Reward.picture`."""
     denial: Denial | None = None
 
     @property
@@ -108,3 +112,5 @@ class Member:
     """Titles of what was picked before and cannot be had here; empty where nobody knows what it is."""
     partial: bool = False
     """True when a part of the overview (rewards, vouchers) could not be fetched."""
+    language: str | None = None
+    """ISO 639-1, what they told the merchant they speak; perhaps none that the kiosk does."""

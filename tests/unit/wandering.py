@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 from kioskd.core.access import Aid
+from kioskd.core.catalogue import Service
 from kioskd.core.denial import Denial
 from kioskd.core.events import (
     CameraHint,
@@ -52,6 +53,7 @@ from kioskd.core.intents import (
     AskHelp,
     CancelOrder,
     CancelPayment,
+    ChangeService,
     ChangeVolume,
     ChooseLanguage,
     ConfirmCancel,
@@ -180,6 +182,7 @@ def _of_the_guest(p: Player, rng: random.Random) -> list[Event]:
     return [
         StartOrder(EAT_IN),
         ChooseLanguage(rng.choice(["en", "nl", "xx"])),
+        ChangeService(rng.choice(list(Service))),
         ShowCategory(rng.choice(["burgers", "sides", "none"])),
         ShowProduct(rng.choice(["B1", "F1", "P1", "none"])),
         QuickAdd(rng.choice(["B1", "F1", "W1", "P1", "none"])),

@@ -9,6 +9,7 @@ from kioskd.core.catalogue import Product
 from kioskd.core.effects import LetGo
 from kioskd.core.intents import (
     CancelOrder,
+    ChangeService,
     ChooseLanguage,
     ConfirmCancel,
     EditLine,
@@ -59,12 +60,18 @@ _LANGUAGE_CAN_CHANGE = (
 @rule(_LANGUAGE_CAN_CHANGE, ChooseLanguage, stays=True)
 def choose_language(visit: Visit, event: ChooseLanguage, context: Context) -> Step:
     known = event.language in context.shop.languages
-    return Step(replace(visit, language=event.language) if known else visit)
+    return Step(replace(visit, language=event.language, language_chosen=True) if known else visit)
 
 
 @rule((Place.ATTRACT, Place.OVERVIEW), StartOrder, to=[Place.MENU])
 def start_order(visit: Visit, event: StartOrder, context: Context) -> Step:
     return to(replace(visit, service=event.service), Menu())
+
+
+@rule(Place.REVIEWING, ChangeService, stays=True)
+def change_service(visit: Visit, event: ChangeService, context: Context) -> Step:
+    """What cannot be had that way is said before paying, as everything that is sold out."""
+    return Step(replace(visit, service=event.service))
 
 
 @rule(Place.MENU, ShowCategory, stays=True)

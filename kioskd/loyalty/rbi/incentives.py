@@ -187,13 +187,20 @@ class IncentiveReader:
         rule = self._rule(entry.sku, price)
         if rule is None:
             return None
-        return Reward(str(mark), title, entry.points, entry.picture, rule=rule, brings=True)
+        picture = self._picture(entry, entry.sku)
+        return Reward(str(mark), title, entry.points, rule=rule, brings=True, picture=picture)
 
     def _offer(self, sku: str, mark: Mark, price: Money, title: str, member_id: str) -> Voucher | None:
         rule = self._rule(sku, price)
         if rule is None:
             return None
-        return Voucher(str(mark), title, rule=rule, member_id=member_id, brings=True)
+        picture = self._picture(self._entry(mark.incentive_id, mark.product_id), sku)
+        return Voucher(str(mark), title, rule=rule, member_id=member_id, brings=True, picture=picture)
+
+    def _picture(self, entry: Incentive | None, sku: str) -> str | None:
+        """That of the file, or else of the product it hands out."""
+        product = self.menu.products.get(sku)
+        return (entry.picture if entry else None) or (product.picture if product else None)
 
     def _rule(self, sku: str, price: Money) -> Rule | None:
         """One unit of the product costs `price`. None when it is not sold here, or no dearer without."""

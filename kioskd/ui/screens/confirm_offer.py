@@ -16,7 +16,7 @@ from kioskd.ui.scene import Align, Role, Widget
 from kioskd.ui.screens.frame import cancel_order, frame, gap, head, points_words
 from kioskd.ui.screens.offer_cards import picture_of
 from kioskd.ui.screens.offer_words import denial_words, offer_title, refusal_words
-from kioskd.ui.screens.sheet import Sheet, art, icon
+from kioskd.ui.screens.sheet import Sheet, icon
 from kioskd.ui.screens.wait import waiting
 
 _QUESTIONS = {
@@ -133,7 +133,7 @@ def _what(sheet: Sheet, area: Rect, phase: ConfirmingOffer) -> None:
     right = phase.right
     top, rest = area.top(_picture_side(sheet), sheet.u(28 if not sheet.stage.compact else 8))
     faded = phase.denial is not None and phase.denial is not Denial.CARD_NEEDED
-    sheet.picture(top.around(top.h, top.h), art(picture_of(right), faded=faded), id="offer/picture")
+    sheet.picture(top.around(top.h, top.h), picture_of(right, faded=faded), id="offer/picture")
     rest = sheet.text(
         rest,
         offer_title(right.title),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kioskd.core.bill import TakenOffer
-from kioskd.core.intents import RemoveOffer
+from kioskd.core.catalogue import Service
+from kioskd.core.denial import Denial
+from kioskd.core.intents import ChangeService, RemoveOffer
 from kioskd.core.visit import Shop, Visit
 from kioskd.ui.geometry import Rect
-from kioskd.ui.scene import Align, Role, Widget
+from kioskd.ui.scene import Align, Picture, Role, Widget
 from kioskd.ui.screens.offer_cards import picture_of
 from kioskd.ui.screens.offer_words import idle_words, offer_title
 from kioskd.ui.screens.sheet import Sheet, art, icon
@@ -21,15 +23,17 @@ class ExtraRow:
     id: str
     title: str
     amount: str
-    picture: str
+    picture: Picture
     why: str = ""
     remove: RemoveOffer | None = None
+    switch: ChangeService | None = None
+    """What would let it take something off."""
 
 
 def extra_rows(sheet: Sheet, visit: Visit, shop: Shop) -> list[ExtraRow]:
     tr = sheet.tr
     charges = [
-        ExtraRow(f"charge:{charge.id}", tr.words(charge.name), tr.money(charge.amount), "receipt")
+        ExtraRow(f"charge:{charge.id}", tr.words(charge.name), tr.money(charge.amount), art("receipt"))
         for charge in visit.bill.charges
     ]
     return [_offer(sheet, taken, visit, shop) for taken in visit.offers] + charges
@@ -40,7 +44,10 @@ def _offer(sheet: Sheet, taken: TakenOffer, visit: Visit, shop: Shop) -> ExtraRo
     amount = sheet.tr.money(-discount.amount) if discount else ""
     why = idle_words(visit, taken, shop, sheet.tr)
     title, picture = offer_title(taken.right.title), picture_of(taken.right)
-    return ExtraRow(f"offer:{taken.id}", title, amount, picture, why, RemoveOffer(taken.id))
+    objection = visit.judging.of(taken.id)
+    other = objection.service if objection and objection.denial is Denial.OTHER_SERVICE else None
+    switch = ChangeService(other) if other is not None and other is not visit.service else None
+    return ExtraRow(f"offer:{taken.id}", title, amount, picture, why, RemoveOffer(taken.id), switch)
 
 
 def offer_row_height(sheet: Sheet) -> float:
@@ -54,7 +61,7 @@ def extra_row(sheet: Sheet, rect: Rect, row: ExtraRow, region: str | None) -> No
     inner = rect.inset(sheet.u(32 if not compact else 16), sheet.u(12))
     side = min(inner.h, sheet.u(84))
     at, inner = inner.start(side, sheet.u(28 if not compact else 16))
-    sheet.picture(at.around(side, side), art(row.picture), part_of=row.id, region=region)
+    sheet.picture(at.around(side, side), row.picture, part_of=row.id, region=region)
     if row.remove is not None:
         target = sheet.stage.least_target_mm
         at, inner = inner.end(target, sheet.u(24 if not compact else 16))
@@ -68,6 +75,12 @@ def extra_row(sheet: Sheet, rect: Rect, row: ExtraRow, region: str | None) -> No
             picture=icon("trash", target * 0.3),
             region=region,
         )
+    if row.switch is not None:
+        words = sheet.tr("Eat in") if row.switch.service is Service.EAT_IN else sheet.tr("Take away")
+        at, inner = inner.end(sheet.width(words, "pill") + sheet.u(52 if not compact else 28), sheet.u(20))
+        at = at.around(at.w, sheet.stage.least_target_mm)
+        types = ("pill", "badge")
+        sheet.button(f"{row.id}:switch", at, words, row.switch, style="pill", types=types, region=region)
     if row.amount:
         at, inner = inner.end(sheet.width(row.amount, "price") + sheet.u(6), sheet.u(20))
         style = "action_text" if row.remove else "plain"

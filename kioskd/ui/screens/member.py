@@ -187,9 +187,7 @@ def _card(sheet: Sheet, rect: Rect, card: OfferCard, region: str | None) -> None
     inner = rect.inset(sheet.u(32 if not compact else 20), sheet.u(12))
     side = min(inner.h, sheet.u(92))
     at, inner = inner.start(side, sheet.u(32 if not compact else 16))
-    sheet.picture(
-        at.around(side, side), art(card.picture, faded=not card.enabled), part_of=card.id, region=region
-    )
+    sheet.picture(at.around(side, side), card.picture, part_of=card.id, region=region)
     if card.use:
         mark = sheet.u(40)
         at, inner = inner.end(mark, sheet.u(16))

@@ -11,9 +11,10 @@ from kioskd.core.denial import Denial
 from kioskd.core.intents import EnterPromoCode, RemoveOffer, ShowOffer
 from kioskd.core.member import CollectableReward, Member, Reward, Right, Voucher
 from kioskd.core.visit import Capability, Shop, Visit
+from kioskd.ui.scene import Picture
 from kioskd.ui.screens.frame import points_words
 from kioskd.ui.screens.offer_words import denial_tag, offer_title
-from kioskd.ui.screens.sheet import Sheet
+from kioskd.ui.screens.sheet import Sheet, art, photo
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class OfferCard:
     id: str
     title: str
     detail: str
-    picture: str
+    picture: Picture
     tag: str = ""
     good: bool = False
     enabled: bool = True
@@ -34,8 +35,11 @@ class OfferCard:
     remove: RemoveOffer | None = None
 
 
-def picture_of(right: Right) -> str:
-    return "ticket" if isinstance(right, Voucher) else "gift"
+def picture_of(right: Right, *, faded: bool = False) -> Picture:
+    """The merchant's own, or one for all of its kind."""
+    if not isinstance(right, CollectableReward) and right.picture is not None:
+        return photo(right.picture, faded=faded)
+    return art("ticket" if isinstance(right, Voucher) else "gift", faded=faded)
 
 
 def last_day(sheet: Sheet, day: date | None, otherwise: str) -> str:
@@ -68,7 +72,7 @@ def _promo_code(sheet: Sheet, visit: Visit) -> OfferCard:
         "promo_code",
         tr("Promo code"),
         tr("Type it or scan it"),
-        "ticket",
+        art("ticket", faded=offline),
         tr("When we are online again") if offline else "",
         enabled=not offline,
         use=None if offline else EnterPromoCode(),
@@ -102,7 +106,8 @@ def _reward(sheet: Sheet, reward: Reward, who: Member, visit: Visit, shop: Shop)
             obstacle = tr.plural("{n} more point", "{n} more points", missing)
         if obstacle or balance is None:
             title = offer_title(reward.title)
-            return OfferCard(id, title, detail, picture_of(reward), obstacle, enabled=False)
+            picture = picture_of(reward, faded=True)
+            return OfferCard(id, title, detail, picture, obstacle, enabled=False)
     return _card(sheet, id, reward, detail, tr("You have enough"), visit, shop)
 
 
@@ -125,6 +130,7 @@ def _card(
     elif visit.online is False:
         obstacle = tr("When we are online again")
     if obstacle:
+        picture = picture_of(right, faded=True)
         return OfferCard(id, title, detail, picture, obstacle, enabled=False)
     use = ShowOffer(right.kind, right.id)
     return OfferCard(id, title, detail, picture, praise, good=bool(praise), use=use)

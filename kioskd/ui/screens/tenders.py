@@ -116,7 +116,7 @@ def _tiles(sheet: Sheet, visit: Visit, shop: Shop) -> list[_Draw]:
     prepaid = visit.member is not None and visit.member.prepaid is not None
     if Capability.GIFT_CARDS in shop.capabilities:
         tiles.append(partial(_gift_card_tile, sheet, visit))
-    if Capability.PROMO_CODES in shop.capabilities:
+    elif Capability.PROMO_CODES in shop.capabilities:  # beside gift cards it stays on the member's page
         tiles.append(partial(_promo_code_tile, sheet, visit))
     if prepaid and Capability.PREPAID in shop.capabilities:
         tiles.append(partial(_prepaid_tile, sheet, visit))
