@@ -14,7 +14,7 @@ import pytest
 
 from kioskd.core.catalogue import Catalogue, Service
 from kioskd.core.credential import Credential, CredentialKind
-from kioskd.core.deeds import Action, Deed
+from kioskd.core.deeds import Action, Deed, Done, MaybeDone
 from kioskd.core.denial import Denial
 from kioskd.core.discount import FreeItem
 from kioskd.core.errors import Refused, Throttled
@@ -255,15 +255,26 @@ def test_a_claim_earns_burns_and_brings_the_receipt_texts() -> None:
     assert isinstance(texts, LoyaltyTexts) and texts.receipt_code
 
 
-def test_a_repeated_claim_sends_the_same_bytes_and_its_refusal_means_that_the_first_counted() -> None:
+def test_a_repeated_claim_sends_the_same_bytes_and_its_refusal_is_a_persons_to_look_up() -> None:
+    """It was claimed by the first try, or ran out before that: nothing that can be asked tells which."""
     desk = Desk(claim_again="refused")
     member = identified(desk, "471100")
     order = order_of(member, "CLASSIC")
     told(desk, order)
-    told(desk, order, repeated=True)
+    with pytest.raises(Refused, match="duplicate"):
+        told(desk, order, repeated=True)
+    deed = Deed(order.id, Action.TELL_ORDER, to_document(order), repeated=True)
+    assert desk.use(lambda backend: backend.find_out(deed, None)) == MaybeDone((order.session,))
     one, two = [request.body_text for request in desk.sim.requests][-2:]
     assert one == two
     assert sanne(desk) == 1240 + 85
+
+
+@pytest.mark.parametrize("again", ["same_answer", "not_found", "refused"])
+def test_a_void_whose_answer_was_lost_is_done_whatever_its_repeat_is_told(again: str) -> None:
+    desk = Desk(void_again=again)
+    order = order_of(identified(desk, "471100"), "CLASSIC")
+    assert voided(desk, order) == voided(desk, order) == Done()
 
 
 def test_a_claim_refused_at_the_first_try_is_no_success() -> None:

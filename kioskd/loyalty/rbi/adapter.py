@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 
 from kioskd.core.catalogue import Service
 from kioskd.core.credential import Credential, CredentialKind
-from kioskd.core.deeds import Action, Deed, Done, Finding, NotDone
+from kioskd.core.deeds import Action, Deed, Done, Finding, MaybeDone, NotDone
 from kioskd.core.denial import Denial
 from kioskd.core.errors import Refused, Throttled, Unclear, Unreachable
 from kioskd.core.judgement import Judgement, Objection
@@ -36,7 +36,7 @@ _T = TypeVar("_T")
 
 _NOBODY: Final = "00000000-0000-4000-8000-000000000000"
 """A transaction that is not: asking about it shows that somebody answers."""
-_GONE: Final = frozenset({"unknown_transaction", "not_claimable"})
+_GONE: Final = frozenset({"unknown_transaction", "not_claimable", "not_voidable"})
 _OBJECTIONS: Final[Mapping[str, Denial]] = {
     "insufficient_points": Denial.INSUFFICIENT_POINTS,
     "not_here": Denial.NOT_HERE,
@@ -239,8 +239,8 @@ class RbiBackend:
             claimed = await self._client.update(str(session), body, at)
         except RbiRefused as refused:
             if refused.reason == "not_claimable" and deed.repeated:
-                logger.info("a claim sent again is not claimable any more: the first one counted")
-                return Done(str(session))
+                logger.warning("a claim sent again is not claimable any more: it was claimed, or ran out")
+                raise Refused("duplicate") from None
             logger.warning("a claim is refused: %s", refused)
             raise
         return _told(claimed, points=claimed.points_earned, balance=claimed.points)
@@ -275,7 +275,13 @@ class RbiBackend:
         return Done()
 
     async def find_out(self, deed: Deed, baseline: Mapping[str, Any] | None) -> Finding:
-        """Nothing can be read back here, and nothing needs to be: a repeat of the very same is harmless."""
+        """Nothing can be read back here, and nothing needs to be while a repeat of the very same is harmless.
+
+        A claim that is refused as a repeat may have counted or come too late: that only a person can see.
+        """
+        session = deed.details.get("session")
+        if deed.action is Action.TELL_ORDER and deed.repeated and session is not None:
+            return MaybeDone((str(session),))
         return NotDone()
 
     def claim_link(self, order: Order) -> str | None:

@@ -37,6 +37,7 @@ _REASONS: Final[Mapping[str, str]] = {
     "rewardnotfound": "not_available",
     "offernotfound": "not_available",
     "transactionnotclaimable": "not_claimable",
+    "transactionnotvoidable": "not_voidable",
     "transactioninsufficientpoints": "insufficient_points",
     "redeemreward": "not_here",
     "transactionnotfound": "unknown_transaction",
