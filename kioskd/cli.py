@@ -27,6 +27,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         from kioskd.daemon.outbox_command import outbox
 
         return outbox(arguments[1:])
+    if arguments[:1] == ["terminal"]:
+        from kioskd.daemon.terminal_command import terminal
+
+        return terminal(arguments[1:])
     if arguments[:1] == ["doctor"]:
         from kioskd.daemon.doctor.command import doctor
 
@@ -60,6 +64,10 @@ def _parser() -> argparse.ArgumentParser:
     status.add_argument("--socket", type=Path, required=True, help="[control] socket of its configuration")
     status.set_defaults(command=_ask, request={"do": "status"})
 
+    coming = commands.add_parser("help-coming", help="tell the guest who asked for help that somebody comes")
+    coming.add_argument("--socket", type=Path, required=True, help="[control] socket of its configuration")
+    coming.set_defaults(command=_ask, request={"do": "help_answered"})
+
     paid = commands.add_parser("order-paid", help="an order to be paid at the counter was paid")
     paid.add_argument("number", help="the order's number, as on the receipt")
     paid.add_argument("--socket", type=Path, required=True, help="[control] socket of its configuration")
@@ -87,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
 
     commands.add_parser("order", help="look up, cancel and return orders; see kioskd order --help")
     commands.add_parser("outbox", help="what it still has to tell; see kioskd outbox --help")
+    commands.add_parser("terminal", help="the card terminal's day; see kioskd terminal --help")
     commands.add_parser("doctor", help="what is plugged in and whether it works; see kioskd doctor --help")
     commands.add_parser("demo", help="run everything simulated; see kioskd demo --help")
     commands.add_parser("sim", help="run one simulated server alone; see kioskd sim --help")

@@ -23,6 +23,7 @@ from kioskd.daemon.courier import CARD_REFUSALS, LoyaltyCourier
 from kioskd.daemon.display import Display
 from kioskd.daemon.drafts import ORDER
 from kioskd.daemon.errands import Errands
+from kioskd.daemon.help_desk import HelpDesk
 from kioskd.daemon.launch import keep_picture
 from kioskd.daemon.line_watch import LineWatch
 from kioskd.daemon.lookout import Lookout
@@ -39,7 +40,15 @@ from kioskd.daemon.sessions import Sessions
 from kioskd.daemon.settlement import Settlement
 from kioskd.daemon.staff_desk import StaffDesk
 from kioskd.daemon.steps import Steps
-from kioskd.daemon.wiring import backend_of, expected_devices, hardware_of, letterhead_of, pin_guard_of
+from kioskd.daemon.terminal_desk import TerminalDesk
+from kioskd.daemon.wiring import (
+    backend_of,
+    expected_devices,
+    hardware_of,
+    letterhead_of,
+    pin_guard_of,
+    webhook_of,
+)
 from kioskd.devices.supervisor import supervise
 from kioskd.outbox.courier import Applied, Outcome, Refused
 from kioskd.outbox.operation import Operation
@@ -124,6 +133,12 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
             outbox, selling, claim_link=courier.claim_link, wall=clock.wall, written=courier.written
         )
         lookout = Lookout(outbox, outbox_file, clock.wall)
+        webhook = webhook_of(config)
+        if webhook:
+            stack.push_async_callback(webhook.close)
+        help_desk = HelpDesk(
+            webhook, {"kiosk": config.kiosk, "site": config.site.name}, config.help.overdue_s, post
+        )
         errands = Errands(
             tasks=tasks,
             post=post,
@@ -145,6 +160,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
                 lookout=lookout,
                 post=post,
             ),
+            help_desk=help_desk,
             printer=hardware.printer,
             letterhead=await asyncio.to_thread(letterhead_of, config),
             translators={language: translator(language) for language in shop.languages},
@@ -167,6 +183,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
             payments=payments,
             orders=orders,
             lookout=lookout,
+            help_desk=help_desk,
             clock=clock,
             drive=config.control.drive,
             objections=objections,
@@ -200,7 +217,14 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
         for plugged in hardware.plugged:
             tasks.create_task(supervise(plugged.device, plugged.kind, runtime.post, path=plugged.path))
         if config.control.socket:
-            socket = ControlSocket(config.control.socket, {**commands.table(), **OutboxDesk(outbox).table()})
+            socket = ControlSocket(
+                config.control.socket,
+                {
+                    **commands.table(),
+                    **OutboxDesk(outbox).table(),
+                    **TerminalDesk(hardware.terminal).table(),
+                },
+            )
             await stack.enter_async_context(socket.serving())
         tasks.create_task(display.warm_up(runtime.visit))
         tasks.create_task(_keep_launch_picture(runtime, display, config_file, config))

@@ -40,6 +40,9 @@ from kioskd.devices.scanner.uart_module import take_answer
 from kioskd.devices.scanner.wedge import INPUT_EVENT, WedgeDecoder
 from kioskd.devices.terminal import zvt_messages as zvt
 from kioskd.devices.terminal.zvt_codec import Apdu, ApduSplitter, ProtocolError
+from kioskd.devices.terminal.zvt_deadlines import LineBroken
+from kioskd.devices.terminal.zvt_framing import SerialPeer, encode_frame
+from kioskd.devices.terminal.zvt_paper import PaperTray
 from kioskd.loyalty import fields
 from kioskd.loyalty.leat import wire
 from kioskd.loyalty.strict_json import NotJson, parse
@@ -242,14 +245,43 @@ def card_terminal() -> Take:
             lambda: zvt.read_registration_completion(apdu),
             lambda: zvt.read_enquiry_completion(apdu),
             lambda: zvt.read_abort_code(apdu),
+            lambda: zvt.read_clock(apdu),
         ):
             with contextlib.suppress(ProtocolError):
                 reads()
+        tray = PaperTray()
+        for control in (0x06D1, 0x06D3):
+            tray.take(Apdu(control, data))
+            tray.take(Apdu(control, b"\x06" + data))
+        for slip in tray.slips():
+            assert all(line.text.isprintable() for line in slip.lines)
         try:
             for portion in portions(random, data):
                 splitter.feed(portion)
         except ProtocolError:
             splitter = ApduSplitter()  # the driver ends the connection
+
+    return take
+
+
+def card_terminal_cable() -> Take:
+    peer, now_s = SerialPeer(), 0.0
+
+    def take(random: Random) -> None:
+        nonlocal peer, now_s
+        data = hostile_bytes(random)[:1000]
+        if random.random() < 0.5:
+            data = mutated(random, encode_frame(Apdu(0x040F, data[:200])))
+        try:
+            for portion in portions(random, data):
+                now_s += random.random()
+                peer.feed(portion, now_s)
+                peer.tick(now_s)
+                peer.to_write()
+            if random.random() < 0.2:
+                peer.send(Apdu(0x8000), now_s)
+        except (ProtocolError, LineBroken):
+            peer = SerialPeer()  # the driver closes the port
 
     return take
 
@@ -282,5 +314,6 @@ SURFACES: dict[str, Callable[[], Take]] = {
     "printed receipt": printed_receipt,
     "screen text": screen_text,
     "card terminal": card_terminal,
+    "card terminal's cable": card_terminal_cable,
     "leat answer": leat_answer,
 }

@@ -101,6 +101,8 @@ def _configured(config: Config) -> Iterator[Finding]:
         paths.append(("camera", config.camera.path))
     if isinstance(config.printer, settings.SerialPrinter | settings.UsbPrinter):
         paths.append(("printer", config.printer.path))
+    if isinstance(config.terminal, settings.ZvtSerialTerminal):
+        paths.append(("terminal", config.terminal.path))
     for name, path in paths:
         if not path.exists():
             yield Finding(

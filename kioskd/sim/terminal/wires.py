@@ -116,7 +116,8 @@ class TcpWire:
     async def close(self) -> None:
         self._writer.close()
         with suppress(OSError):
-            await self._writer.wait_closed()
+            # Shielded: whoever is cancelled while waiting would cancel it for all who wait for the same end.
+            await asyncio.shield(self._writer.wait_closed())
 
 
 class SerialWire:
