@@ -213,6 +213,8 @@ def test_receipts() -> None:
     assert recorded.status_code == 201
     assert recorded.json()["presentation"].keys() == {"header"}
     assert len(recorded.json()["receiptCode"]) == 16
+    counter.switch(receipt_texts="full", receipt_keys="other")
+    assert "qr" in counter.unclaimed(CLASSIC).json()["presentation"]
     counter.switch(receipt_texts="none")
     assert "presentation" not in counter.claim(counter.open("471100"), CLASSIC).json()
 

@@ -20,6 +20,7 @@ from kioskd.core.events import (
 )
 from kioskd.core.intents import (
     CancelOrder,
+    ChangeService,
     ConfirmCancel,
     ConfirmOffer,
     GoBack,
@@ -224,3 +225,14 @@ def test_a_declined_card_keeps_the_transaction() -> None:
     p.do(PaymentEnded(order.id, PaymentOutcome.DECLINED))
     assert p.visit.member is not None and p.visit.member.session == "s1"
     assert len(p.visit.offers) == 2
+
+
+def test_the_way_of_eating_can_be_changed_and_the_order_is_judged_anew() -> None:
+    p, effects = orders(PICKED)
+    meal = p.visit.offers[1].id
+    only_here = Objection(Denial.OTHER_SERVICE, meal, service=Service.TAKE_AWAY)
+    p.do(OrderJudged(asked(effects).request, Judgement((only_here,))), ShowBasket())
+    question = asked(p.do(ChangeService(Service.TAKE_AWAY)))
+    assert question.order.service is Service.TAKE_AWAY
+    p.do(OrderJudged(question.request, Judgement()))
+    assert p.visit.bill.total == eur(500) and not p.visit.judging.objections

@@ -22,6 +22,8 @@ def presentation(state: RbiState, transaction: Transaction, points: int | None) 
     """What goes with an answer that prints something. `points` None: for a guest nobody knows."""
     if state.switches.receipt_texts == "none":
         return {}
+    likely = state.switches.receipt_keys == "likely"
+    qr, redeemed = ("qrCode", "pointsRedeemed") if likely else ("qr", "redeemedPoints")
     texts: JsonObject = {"header": _HEADER}
     if points is not None:
         texts["pointsEarned"] = f"Earned: {transaction.earned_points}"
@@ -31,7 +33,7 @@ def presentation(state: RbiState, transaction: Transaction, points: int | None) 
         texts["identifier"] = f"Transaction ID: {transaction.id}"
         if points is None:
             texts["marketing"] = "Points for every bite: get the app!"
-            texts["qrCode"] = f"https://harbour.example.test/claim/{receipt_code(transaction.id)}"
+            texts[qr] = f"https://harbour.example.test/claim/{receipt_code(transaction.id)}"
         elif transaction.burned_points:
-            texts["pointsRedeemed"] = f"Spent: {transaction.burned_points}"
+            texts[redeemed] = f"Spent: {transaction.burned_points}"
     return {"presentation": texts}

@@ -116,6 +116,9 @@ class Switches(BaseModel):
 
     receipt_texts: Literal["full", "sparse", "none"] = "full"
 
+    receipt_keys: Literal["likely", "other"] = "likely"
+    """What the texts for the QR code and the points spent are called, which no sample shows."""
+
     guestless_promo: Literal["anyone", "refused"] = "anyone"
     """Who may use the offer of a promo code typed by nobody: everybody here, or the code is refused."""
 
