@@ -26,8 +26,9 @@ from kioskd.core.order import OfferUse, Order, OrderDiscount, OrderLine, Share, 
 from kioskd.core.order_document import from_document, to_document
 from kioskd.daemon.incentive_file import load_incentives
 from kioskd.daemon.menu import load_menu
-from kioskd.loyalty.rbi.adapter import MISSES, RbiBackend, Till
+from kioskd.loyalty.rbi.adapter import RbiBackend, Till
 from kioskd.loyalty.rbi.client import RbiClient, rbi_api
+from kioskd.loyalty.rbi.guessing import MISSES
 from kioskd.loyalty.rbi.incentives import IncentiveReader, Mark
 from kioskd.loyalty.rbi.order_lines import lines_of
 from kioskd.sim.rbi import SIM_KEY, RbiSimulator

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +13,7 @@ from kioskd.core.catalogue import Service
 from kioskd.core.credential import Credential, CredentialKind
 from kioskd.core.deeds import Action, Deed, Done, Finding, MaybeDone, NotDone
 from kioskd.core.denial import Denial
-from kioskd.core.errors import Refused, Throttled, Unclear, Unreachable
+from kioskd.core.errors import Refused, Unclear, Unreachable
 from kioskd.core.judgement import Judgement, Objection
 from kioskd.core.member import Member, Voucher
 from kioskd.core.order import Order, Tender
@@ -24,6 +23,7 @@ from kioskd.loyalty.display_text import clean
 from kioskd.loyalty.rbi.amounts import Unit
 from kioskd.loyalty.rbi.bodies import Payment, PosVendor, TransactionBody, TransactionStatus
 from kioskd.loyalty.rbi.client import RbiClient
+from kioskd.loyalty.rbi.guessing import Guessing
 from kioskd.loyalty.rbi.incentives import IncentiveReader
 from kioskd.loyalty.rbi.objections import objections
 from kioskd.loyalty.rbi.order_lines import applied_discounts, lines_of
@@ -43,10 +43,6 @@ _OBJECTIONS: Final[Mapping[str, Denial]] = {
 }
 """Refusals of an order that the guest can do something about, although no rule is named."""
 _MAX_NAME = 60
-
-MISSES: Final = 5
-"""Codes that are nobody's, one after another, before the kiosk stops asking: six digits invite guessing."""
-MISSES_S: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +96,8 @@ class RbiBackend:
         self._reader = reader
         self._next_number = next_number
         self._wall = wall
-        self._clock = clock
-        self._misses: deque[float] = deque(maxlen=MISSES)
+        self._guests = Guessing(clock)
+        self._promo_codes = Guessing(clock)
 
     # --- guests ----------------------------------------------------------------------------------------
 
@@ -109,16 +105,17 @@ class RbiBackend:
         """Opens a transaction. Refused also: `used`, `wrong_kind`, `not_available` (what was picked)."""
         if credential.kind is not CredentialKind.MEMBER_CARD:
             raise Refused("unknown_card")
-        self._check_guessing()
+        self._guests.check()
         vendor = self._till.vendor(self._next_number())
         try:
             found = await self._client.identify(
                 credential.value, vendor, self._wall(), self._till.answer_s * 2
             )
         except Refused as refused:
-            self._count_miss(refused)
+            if refused.reason == "unknown_card":
+                self._guests.missed()
             raise
-        self._misses.clear()
+        self._guests.hit()
         chosen = self._reader.chosen(found.picked, found.discounts, found.loyalty_id, language)
         return Member(
             id=found.loyalty_id,
@@ -131,27 +128,19 @@ class RbiBackend:
             left_out=(*chosen.left_out, *("" for _ in range(found.left_out))),
         )
 
-    def _check_guessing(self) -> None:
-        if len(self._misses) == MISSES:
-            wait_s = self._misses[0] + MISSES_S - self._clock()
-            if wait_s > 0:
-                raise Throttled(wait_s)
-
-    def _count_miss(self, refused: Refused) -> None:
-        if refused.reason in ("unknown_card", "unknown_code"):
-            self._misses.append(self._clock())
-
     async def redeem_promo_code(self, code: str, member_id: str, language: str) -> Voucher | None:
         """Implements RedeemsPromoCodes."""
-        self._check_guessing()
+        self._promo_codes.check()
         vendor, at = self._till.vendor(self._next_number()), self._wall()
         try:
             unlocked = await self._client.redeem_promo_code(
                 code, vendor, member_id, at, self._till.answer_s * 2
             )
         except Refused as refused:
-            self._count_miss(refused)
+            if refused.reason == "unknown_code":
+                self._promo_codes.missed()
             raise
+        self._promo_codes.hit()
         voucher = self._reader.unlocked(unlocked.sanity_id, member_id, language)
         if voucher is None:
             logger.error("a promo code gave %s, which the incentives here have not", unlocked.sanity_id)
