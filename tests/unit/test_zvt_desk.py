@@ -190,6 +190,29 @@ def test_a_stop_that_the_terminal_refuses_leaves_the_payment_as_it_is() -> None:
     assert (result.outcome is OK) == (not bench.said(0x8466))
 
 
+def test_a_stop_that_comes_when_all_is_over_is_not_taken_for_the_next_answer() -> None:
+    bench = Bench()
+    bench.play(0x06B0, [silence])  # it is answered when nobody listens any more
+    bench.on_step = lambda step: bench.payment.abort()
+    bench.pays("04 FF 01 4E", "06 1E 01 6C")
+    assert bench.pay().outcome is STOPPED
+    bench.pays(APPROVED, DONE)
+    bench.on_step = lambda step: None
+    assert bench.pay("order-2").outcome is OK
+    assert bench.trace.count("dial") == 2
+
+
+def test_a_terminal_that_dies_of_another_language_is_asked_once() -> None:
+    bench = Bench()
+    bench.play(0x0830, [cut])
+    bench.pays(APPROVED, DONE)
+    assert bench.pay(language="de").outcome is OK
+    bench.play(0x0620, after(APPROVED))
+    bench.pays(APPROVED.replace("00 35", "00 36"), DONE)
+    assert bench.pay("order-2", language="nl").outcome is OK
+    assert len(bench.said(0x0830)) == 1
+
+
 # --- lost lines ---------------------------------------------------------------------------------------
 
 

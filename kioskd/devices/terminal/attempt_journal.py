@@ -13,8 +13,8 @@ from typing import Any
 from kioskd.core.events import PaymentOutcome
 from kioskd.devices.terminal.attempts import Attempt, AttemptsUnreadable, Mark
 
-KEPT = 50
-"""Attempts remembered. Only the last can be undecided, so this is generous."""
+KEPT = 200
+"""Attempts remembered: about a day, for as long can a payment be reversed. Only the last is ever undecided."""
 
 
 class AttemptJournal:

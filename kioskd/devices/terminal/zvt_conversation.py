@@ -68,6 +68,8 @@ class Conversation:
         self._aborts = aborts
         self._abort_sent = False
         self._abort_by_s = 0.0
+        self.leaves_answer_behind = False
+        """Our abort came when all was over: its answer, still to come, is not one to the next command."""
 
     async def run(self, command: Apdu) -> Ending:
         """Raises LineBroken when the terminal is lost or silent, ProtocolError when it talks nonsense."""
@@ -112,7 +114,7 @@ class Conversation:
                 await self._abort()
 
     async def _abort(self) -> None:
-        self._abort_sent = True
+        self._abort_sent = self.leaves_answer_behind = True
         self._abort_by_s = await Now() + self._deadlines.abort_s
         await Say(zvt.ABORT)
 
@@ -137,6 +139,7 @@ class Conversation:
                     self._attendant.hear_clock(clock)
             case control if control >> 8 in (0x80, 0x84):
                 # An answer is not answered. Only our abort can have caused it.
+                self.leaves_answer_behind = False
                 self._attendant.abort_refused = self._abort_sent and zvt.refusal(message) is not None
                 return None
             case _:

@@ -39,7 +39,7 @@ _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 END_OF_DAY_AGAIN_S = 600.0
-"""After an end of day that failed."""
+"""After one, which may have failed."""
 
 
 def _local_now() -> datetime:
@@ -149,21 +149,24 @@ class ZvtTerminal:
             self._hang_up()
 
     async def _close_the_day(self) -> None:
-        day, now_s = self._day_to_close(), asyncio.get_running_loop().time()
-        if day is None or now_s < self._end_of_day_not_before_s:
+        now_s = asyncio.get_running_loop().time()
+        if now_s < self._end_of_day_not_before_s:
             return
         try:
+            day = self._day_to_close()
+            if day is None:
+                return
+            self._end_of_day_not_before_s = now_s + END_OF_DAY_AGAIN_S
             async with self._turn:
                 await self._run(self._upkeep.end_of_day())
                 await self._journal.close_day(day)
         except (LineBroken, DeviceAbsent):
             raise
         except (DeviceFault, OSError) as fault:
-            self._end_of_day_not_before_s = now_s + END_OF_DAY_AGAIN_S
             _log.error("%s: no end of day: %s", self.name, fault)
 
     def _day_to_close(self) -> date | None:
-        """The local day whose end of day is due, if one is."""
+        """The local day whose end of day is due, if one is. Raises AttemptsUnreadable."""
         if self._end_of_day is None:
             return None
         now = self._wall_clock()

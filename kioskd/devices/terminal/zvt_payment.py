@@ -121,7 +121,8 @@ class ZvtPayment(Attendant):
                 return Verdict(PaymentOutcome.APPROVED, last.evidence, last.amount_minor)
             return Verdict(not_paid(last.result), last.evidence)
         if last is None:
-            return Verdict(not_paid(ending.code), f"code {ending.code:02X}")
+            outcome = PaymentOutcome.ABORTED if self.abort_wanted else not_paid(ending.code)
+            return Verdict(outcome, f"code {ending.code:02X}")
         # A terminal that gives up after an approval has reversed it.
         outcome = not_paid(last.result if not last.approved else ending.code)
         if last.approved:

@@ -26,6 +26,10 @@ from kioskd.devices.terminal.zvt_wishes import Dial, HangUp, Listen, Nothing, No
 _log = logging.getLogger(__name__)
 
 
+FAREWELL_S = 1.0
+"""For the answer to our log-off, which changes nothing any more."""
+
+
 class NotReady(DeviceFault):
     """The terminal answers, but takes no payments at the moment."""
 
@@ -59,6 +63,7 @@ class ZvtSession:
         self._connected = False
         self._broken_off = False
         self._language: int | None = None
+        self._speaks = True
 
     async def ready(self) -> None:
         """On return the terminal takes payments now. NotReady keeps the connection for a later try."""
@@ -99,21 +104,27 @@ class ZvtSession:
     async def speak(self, language: str) -> None:
         """Have the terminal's display in the guest's language, where it knows it."""
         code = commands.LANGUAGES.get(language)
-        if code is None or code == self._language:
+        if code is None or code == self._language or not self._speaks:
             return
-        self._language = code  # a terminal that cannot is not asked again
-        await self.query(commands.select_language(code))
+        self._language = code  # a terminal that says no is not asked again
+        try:
+            await self.query(commands.select_language(code))
+        except LineBroken:
+            _log.warning("the terminal did not survive being asked for another language")
+            self._speaks = False
+            await self.ready()
 
     async def show(self, lines: Sequence[str]) -> bool:
         """Have the terminal show this while it is idle. Whether it does: many cannot."""
         charset = Charset.CP437 if self.identity.charset is Charset.AUTO else self.identity.charset
-        return await self._tell(commands.display([line.encode(charset.value, "replace") for line in lines]))
+        command = commands.display([line.encode(charset.value, "replace") for line in lines])
+        return await self._tell(command, self.deadlines.answer_s)
 
-    async def _tell(self, command: Apdu) -> bool:
+    async def _tell(self, command: Apdu, within_s: float) -> bool:
         """A command that is answered and that is all: nothing more comes of it. The answer."""
         self._broken_off = True
         await Say(command)
-        until_s = await Now() + self.deadlines.answer_s
+        until_s = await Now() + within_s
         while (answer := await Listen(until_s)) is Nothing.STIRRED:
             pass
         if not isinstance(answer, Apdu):
@@ -140,7 +151,7 @@ class ZvtSession:
         """Run `command`. Whatever ends it early closes the line before the next: its state is unknown."""
         self._broken_off = True
         ending = await conversation.run(command)
-        self._broken_off = False
+        self._broken_off = conversation.leaves_answer_behind
         return ending
 
     async def close(self) -> None:
@@ -152,7 +163,7 @@ class ZvtSession:
         """Log off politely, if nothing is under way, and close."""
         if self._connected and not self._broken_off and self.registered is not None:
             with suppress(DeviceFault):
-                await self._tell(commands.log_off())
+                await self._tell(commands.log_off(), FAREWELL_S)
         await self.close()
 
     def lost(self) -> None:
