@@ -11,6 +11,7 @@ from pathlib import Path
 
 import apsw
 
+from kioskd.core.errors import StorageError
 from kioskd.outbox import chain
 from kioskd.outbox.events import Booted
 from kioskd.outbox.opening import explained
@@ -68,8 +69,8 @@ class Reading:
         with explained(self._path):
             rows = self._connection.execute(
                 f"SELECT {SELECTED} FROM operation WHERE settled = 0 ORDER BY seq"
-            )
-            operations = tuple(operation_of(row) for row in rows)
+            ).fetchall()  # to the end: a row that cannot be read must not leave the table in use
+            operations = tuple(map(operation_of, rows))
             last_seq = self._connection.execute("SELECT coalesce(max(seq), 0) FROM operation").get
             number = self._connection.execute("SELECT last_order_number FROM meta").get
             return Booted(operations, last_seq, number, tuple(self._open_sagas()))
@@ -79,9 +80,9 @@ class Reading:
         for saga_id, state in states.fetchall():
             rows = self._connection.execute(
                 f"SELECT {SELECTED} FROM operation WHERE saga = ? ORDER BY seq", (saga_id,)
-            )
+            ).fetchall()
             members = {member.op_id: member for member in map(operation_of, rows)}
-            yield Saga(str(saga_id), SagaState(str(state)), members)
+            yield Saga(str(saga_id), _saga_state(str(saga_id), str(state)), members)
 
     def payload(self, op_id: str) -> bytes:
         """What was accepted, to the byte. ValueError when it was wiped or damaged."""
@@ -198,3 +199,12 @@ class Reading:
         """How many events there are. StorageError when one is missing or was altered."""
         with explained(self._path):
             return chain.verify(self._connection, self._path).n
+
+
+def _saga_state(saga_id: str, word: str) -> SagaState:
+    try:
+        return SagaState(word)
+    except ValueError as error:
+        raise StorageError(
+            f"saga {saga_id} was written by a newer kioskd ({error}): install that version again"
+        ) from None

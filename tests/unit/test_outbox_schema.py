@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import apsw
 import pytest
 
 from kioskd.core.errors import StorageError
-from kioskd.outbox.courier import Applied
+from kioskd.outbox.courier import Applied, NeverSent, Outcome
 from kioskd.outbox.events import Replied
 from kioskd.outbox.opening import APPLICATION_ID, migrations
+from kioskd.outbox.operation import Parcel
+from kioskd.outbox.outbox import Outbox
 from kioskd.outbox.states import OpState
 from kioskd.outbox.store import Store
 from tests.unit.outbox_files import Session, draft, full_disk
@@ -110,6 +114,41 @@ def test_a_word_of_a_newer_version_is_named(path: Path, column: str) -> None:
     with pytest.raises(StorageError, match=r"operation a was written by a newer kioskd.*telepathic"):
         store.load()
     store.close()
+
+
+def test_such_a_word_is_what_staff_read_however_many_rows_follow(path: Path) -> None:
+    store = Store.open(path)
+    Session(store).accept(draft("a"), draft("b"), draft("c"))
+    store.close()
+    _sql(path, "UPDATE operation SET state = 'telepathic' WHERE op_id = 'a'")
+
+    async def start() -> None:
+        async with Outbox.open(path, SilentCourier()):
+            pass
+
+    with pytest.raises(StorageError, match=r"operation a was written by a newer kioskd.*telepathic"):
+        asyncio.run(start())
+
+
+def test_a_saga_of_a_newer_version_is_named_too(path: Path) -> None:
+    store = Store.open(path)
+    Session(store).accept(replace(draft("a"), saga="s"))
+    store.close()
+    _sql(path, "UPDATE saga SET state = 'telepathic'")
+    store = Store.open(path)
+    with pytest.raises(StorageError, match=r"saga s was written by a newer kioskd.*telepathic"):
+        store.load()
+    store.close()
+
+
+class SilentCourier:
+    async def deliver(self, parcel: Parcel) -> Outcome:
+        return NeverSent()
+
+    read_back = baseline = deliver
+
+    async def probe(self) -> Outcome:
+        return NeverSent()
 
 
 def test_every_schema_file_only_adds() -> None:
