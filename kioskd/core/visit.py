@@ -452,6 +452,8 @@ class Visit:
     """Whether what is said is heard by the guest alone."""
     heard_s: float = 0.0
     """When the guest has heard, or at the latest will have heard, what is being said."""
+    language_chosen: bool = False
+    """By the guest, in this visit: then nothing else changes it."""
     online: bool | None = None
     """Whether the loyalty backend answers; None before the first question."""
     next_number: int = 1

@@ -30,7 +30,7 @@ from kioskd.daemon.config_fields import (
     server,
     wrong,
 )
-from kioskd.daemon.config_offers import Charge, Offers, StoredValue
+from kioskd.daemon.config_offers import Attribute, Charge, Offers, StoredValue
 from kioskd.daemon.config_rbi import RbiLoyalty as RbiLoyalty
 from kioskd.daemon.config_source import read_source
 from kioskd.daemon.config_terminal import AnyZvtTerminal as AnyZvtTerminal
@@ -164,6 +164,8 @@ class LeatLoyalty(Section):
     With `portal_url`, where guests see their points, and the shop's secret for loyalty tokens, a guest
     without card gets a code to collect the points later; `claim_unit` is the account's name for the amount.
     With `link_blank_cards` a card that is nobody's becomes that of a new member without a name.
+    `language_attribute` is the merchant's attribute of members that says which language they speak ("nl",
+    "pt-PT"): then the kiosk speaks it with them, unless they choose another.
     """
 
     backend: Literal["leat"]
@@ -175,6 +177,7 @@ class LeatLoyalty(Section):
     timeout_s: Seconds = 8.0
     preview: bool = True
     link_blank_cards: bool = False
+    language_attribute: Attribute | None = None
     offers: Offers = Offers.model_construct()
     stored_value: StoredValue = StoredValue.model_construct()
     portal_url: Annotated[str, AfterValidator(_portal)] | None = None

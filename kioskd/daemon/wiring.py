@@ -189,6 +189,7 @@ def backend_of(
                 mapping=mapping,
                 gift_card_reference=loyalty.stored_value.gift_card_reference,
                 link_blank_cards=loyalty.link_blank_cards,
+                language_attribute=loyalty.language_attribute,
                 clock=clock,
             )
 

@@ -86,8 +86,17 @@ def _welcomed(visit: Visit, context: Context) -> Visit:
 def _signed_in(visit: Visit, member: Member, context: Context) -> Step:
     """Vouchers of another member are not for this order any more."""
     left, dropped = drop(visit, context.shop, lambda taken: not _may_use(member, taken.right))
-    known = replace(left, member=member, lookup=None, saved_card=None)
+    known = replace(
+        left, member=member, lookup=None, saved_card=None, language=_language(visit, member, context)
+    )
     return Step(judging.injected(known, member, context), offers.let_go(visit, dropped))
+
+
+def _language(visit: Visit, member: Member, context: Context) -> str:
+    """The member's own, unless the guest has chosen one in this visit."""
+    if member.language in context.shop.languages and not visit.language_chosen:
+        return member.language
+    return visit.language
 
 
 def _may_use(member: Member, right: Right) -> bool:

@@ -55,7 +55,8 @@ class LeatBackend:
     Without `claims` there are no links to claim points with.
     `gift_card_reference`: see `stored_value`. `mapping` says what the merchant's offers mean; without it they
     are shown and cannot be used. With `link_blank_cards` a card that Leat knows and that is nobody's becomes
-    the card of a new member without a name.
+    the card of a new member without a name. `language_attribute` is the merchant's attribute of contacts that
+    says which language they speak.
 
     What only some backends can do is behind `offers`, `stored_value`, `cards`, `orders`, `catalogue` and
     `preview`.
@@ -76,6 +77,7 @@ class LeatBackend:
         mapping: OfferMapping | None = None,
         gift_card_reference: str | None = None,
         link_blank_cards: bool = False,
+        language_attribute: str | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         transport: httpx.AsyncBaseTransport | None = None,
@@ -99,6 +101,7 @@ class LeatBackend:
         self._clock = clock
         self._reader = OfferReader(mapping, currency, time_zone)
         self._link_blank_cards = link_blank_cards
+        self._language_attribute = language_attribute
         self.offers = LeatOffers(self._client, shop_uuid, self._reader, time_zone)
         self.stored_value = LeatStoredValue(self._client, shop_uuid, currency, time_zone, gift_card_reference)
         self.cards = LeatCards(self._client)
@@ -144,6 +147,7 @@ class LeatBackend:
                 () if isinstance(waiting, LoyaltyError) else waiting.items
             ),
             partial=bool(failed),
+            language=overview.language(who, self._language_attribute),
         )
 
     def claim_link(self, order: Order) -> str | None:

@@ -5,6 +5,7 @@ What cannot be shown is None rather than guessed.
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, tzinfo
 
 from kioskd.core.errors import MoneyError
@@ -23,6 +24,13 @@ def first_name(contact: wire.Contact) -> str | None:
 
 def tier(contact: wire.Contact) -> str | None:
     return _shown(contact.tier.name, MAX_NAME_GRAPHEMES)
+
+
+def language(contact: wire.Contact, attribute: str | None) -> str | None:
+    """From "nl", "NL", "nl-BE" or "nl_NL"; anything else is not guessed at."""
+    value = contact.current_values.attributes.get(attribute) if attribute else None
+    tag = re.fullmatch(r"([A-Za-z]{2})(?:[-_][A-Za-z0-9]{2,8})*", value) if isinstance(value, str) else None
+    return tag[1].lower() if tag else None
 
 
 def points(contact: wire.Contact) -> int | None:

@@ -44,6 +44,19 @@ class PageInfo(WireModel):
     total: Whole = None
 
 
+class _Attributed(WireModel):
+    """Leat puts a merchant's own attributes beside its own fields, or under `attributes`, or both."""
+
+    attributes: Attributes = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _flat_and_nested(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return value | {"attributes": {**attributes(value), **attributes(value.get("attributes"))}}
+
+
 # --- guests ----------------------------------------------------------------------------------------------
 
 
@@ -73,8 +86,8 @@ class PrepaidBalance(WireModel):
     balance_in_cents: Whole = None
 
 
-class CurrentValues(WireModel):
-    """`prepaid_balance` is in major units here, unlike everywhere else."""
+class CurrentValues(_Attributed):
+    """`prepaid_balance` is in major units here, unlike everywhere else. The merchant's own stand beside."""
 
     firstname: Text = None
     loyalty_balance: Whole = None
@@ -102,19 +115,6 @@ class ShopRef(WireModel):
 
 class Media(WireModel):
     value: Text = None
-
-
-class _Attributed(WireModel):
-    """Leat puts a merchant's own attributes beside its own fields, or under `attributes`, or both."""
-
-    attributes: Attributes = Field(default_factory=dict)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _flat_and_nested(cls, value: Any) -> Any:
-        if not isinstance(value, dict):
-            return value
-        return value | {"attributes": {**attributes(value), **attributes(value.get("attributes"))}}
 
 
 class Reward(_Attributed):
