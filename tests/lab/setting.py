@@ -42,7 +42,7 @@ def kiosk_toml(terminal_port: int, twins: Sequence[str]) -> str:
         {
             "kiosk": "A",
             "currency": harbour["currency"],
-            "languages": harbour["languages"],
+            "languages": harbour["languages"][:4],  # as many as stand in a row on the first screen
             "menu": "/etc/kioskd/harbour/menu.toml",
             "state_dir": "/var/lib/kioskd",
             "site": harbour["site"] | {"logo": "/etc/kioskd/harbour/logo.png"},
