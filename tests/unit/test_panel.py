@@ -528,4 +528,8 @@ def test_the_other_loyalty_world_is_shown_with_the_codes_that_still_work() -> No
     assert sanne["points"] == 1240
     assert {"10024711", "471101"} <= codes
     assert "471105" not in codes  # used
+    assert "CHICKEN" in shown["unlinked_cards"]  # a promo code is anybody's
+    switches = {switch["name"]: switch for switch in shown["switches"]}
+    assert switches["claim_again"]["positions"] == ["same_answer", "books_again", "refused"]
+    assert switches["claim_again"]["about"]
     assert shown["title"] != "Leat"

@@ -5,9 +5,11 @@ The defaults are the likeliest answers. A client should survive every other posi
 
 from __future__ import annotations
 
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from kioskd.sim.switch_list import switch_list
 
 
 class Switches(BaseModel):
@@ -142,24 +144,9 @@ class Switches(BaseModel):
     """How old the state is that reads see: lists, finds, statuses and balances."""
 
     def to_json(self) -> list[dict[str, Any]]:
-        """Every switch with what it is about; `positions` is None for a number."""
-        return [
-            {
-                "name": name,
-                "value": getattr(self, name),
-                "default": field.default,
-                "positions": _positions(field.annotation),
-                "about": " ".join((field.description or "").split()),
-            }
-            for name, field in type(self).model_fields.items()
-        ]
+        """As the panel shows them."""
+        return switch_list(self)
 
     def changed(self) -> list[str]:
         """The switches that are not at their default, e.g. `duplicate_order=returned`."""
         return [f"{name}={value}" for name, value in self.model_dump(exclude_defaults=True).items()]
-
-
-def _positions(kind: Any) -> list[str | bool] | None:
-    if kind is bool:
-        return [False, True]
-    return list(get_args(kind)) if get_origin(kind) is Literal else None

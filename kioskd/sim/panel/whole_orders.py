@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kioskd.sim.rbi import RbiSimulator
+from kioskd.sim.switch_list import switch_list
 
 
 def loyalty_sections(rbi: RbiSimulator, longest: int) -> dict[str, Any]:
@@ -34,21 +35,11 @@ def loyalty_sections(rbi: RbiSimulator, longest: int) -> dict[str, Any]:
             }
             for guest in known["guests"]
         ],
-        "unlinked_cards": [],
+        "unlinked_cards": [code["code"] for code in known["promo_codes"] if not code["used"]],
         "unlinked_vouchers": [],
         "giftcards": [],
         "rewards": [],
-        "switches": [
-            {
-                "name": name,
-                "value": value,
-                "default": type(rbi.state.switches).model_fields[name].default,
-                "positions": None,
-                "about": "",
-            }
-            for name, value in known["switches"].items()
-            if isinstance(value, str | bool | int | float)
-        ],
+        "switches": switch_list(rbi.state.switches),
         "orders": [_order(one, known["guests"]) for one in known["transactions"]][: -longest - 1 : -1],
     }
 

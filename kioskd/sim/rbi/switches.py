@@ -15,7 +15,7 @@ _LONGEST_S = 10.0 * 366 * 86_400
 
 
 class Switches(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     # --- what is written how
 
