@@ -72,7 +72,7 @@ class WedgeScanner:
             emit(DeviceChanged(DeviceHealth(self.name, self.kind, DeviceState.OK)))
             await follow(
                 node.fd,
-                on_data=lambda data: hand_on(decoder.feed(data)),
+                on_data=lambda data: hand_on(decoder.each(data)),
                 on_silence=lambda: hand_on(decoder.silence()),
                 silence_s=lambda: decoder.patience_s,
                 small_buffer=True,

@@ -41,19 +41,24 @@ class Intake:
         """The event for this outcome. None for what is no barcode, and for rejections that come too often."""
         if isinstance(outcome, Rejected):
             return self._reject(outcome.reason)
-        identified = identify(outcome.text, self._aim)
-        if identified is None:
-            return None
-        if identified.text is None:
-            return self._reject(Reason.GRAMMAR)
-        text = identified.text.replace(self._gs_text, "\x1d") if self._gs_text else identified.text
+        # Somebody waits for this: what most scans do not need is not even looked up.
+        text = outcome.text
+        if text.startswith("]"):
+            identified = identify(text, self._aim)
+            if identified is None:
+                return None
+            if identified.text is None:
+                return self._reject(Reason.GRAMMAR)
+            text, symbology = identified.text, symbology or identified.symbology
+        if self._gs_text:
+            text = text.replace(self._gs_text, "\x1d")
         if not text:
             return self._reject(Reason.GRAMMAR)
         if len(text) > MAX_TEXT:
             return self._reject(Reason.TOO_LONG)
-        if _REFUSED_CONTROLS.search(text):
+        if not text.isprintable() and _REFUSED_CONTROLS.search(text):
             return self._reject(Reason.CONTROL_CHAR)
-        return self._deliver(text, symbology or identified.symbology)
+        return self._deliver(text, symbology)
 
     def _deliver(self, text: str, symbology: str | None) -> Scanned | ScanRejected | None:
         now_s = self._clock()

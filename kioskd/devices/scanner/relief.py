@@ -13,9 +13,9 @@ import threading
 from collections.abc import Callable
 
 CHUNK_BYTES = 4096
-LOOK_EVERY_S = 0.008
+LOOK_EVERY_S = 0.012
 """A scanner's fastest keyboard sends a report in a millisecond; 21 of them fill the kernel's buffer."""
-REST_AFTER = 40
+REST_AFTER = 25
 """Looks at an idle descriptor before the thread sleeps until the next code begins."""
 
 

@@ -7,7 +7,7 @@ kernel wrote into the events, so a busy machine does not look like a slow typist
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -108,19 +108,29 @@ class WedgeDecoder:
         self._alt_digits: str | None = None
         self._outcomes: list[Outcome] = []
         self._frame = _Frame()
-        self._mode = self._first_mode()
+        self._first_mode = _Mode.COLLECT if profile.preamble is None else _Mode.AWAIT_PREAMBLE
+        self._mode = self._first_mode
 
     def feed(self, data: bytes) -> list[Outcome]:
         """Whole and broken events as they were read."""
+        return list(self.each(data))
+
+    def each(self, data: bytes) -> Iterator[Outcome]:
+        """Like `feed`, but a code is handed over before the strokes behind it are looked at: somebody waits.
+
+        Must be read to its end.
+        """
         data = self._partial + data
         whole = len(data) - len(data) % INPUT_EVENT.size
         self._partial = data[whole:]
         for seconds, micros, kind, code, value in INPUT_EVENT.iter_unpack(data[:whole]):
             if kind == key.EV_KEY:
                 self._stroke(seconds + micros / 1e6, code, value)
+                if self._outcomes:
+                    yield from self._drain()
             elif kind == key.EV_SYN and (code == key.SYN_DROPPED or self._mode is _Mode.RESYNC):
                 self._lost(seconds + micros / 1e6, code)
-        return self._drain()
+        yield from self._drain()
 
     @property
     def patience_s(self) -> float:
@@ -207,6 +217,9 @@ class WedgeDecoder:
 
     def _collect(self, at_s: float, code: int) -> None:
         down = self._down
+        if not down and code in key.ENTERS:
+            self._end_frame(terminated=True)
+            return
         ctrl = bool(down and key.CTRLS & down)
         if down and key.METAS & down:
             self._reject(Reason.META_KEY)
@@ -294,21 +307,21 @@ class WedgeDecoder:
 
     # --- frames ---------------------------------------------------------------------------------------
 
-    def _first_mode(self) -> _Mode:
-        return _Mode.COLLECT if self._profile.preamble is None else _Mode.AWAIT_PREAMBLE
-
     def _start_frame(self) -> None:
         self._frame = _Frame()
         self._alt_digits = None
-        self._mode = self._first_mode()
+        self._mode = self._first_mode
 
     def _end_frame(self, *, terminated: bool) -> None:
         text = self._frame.whole_text()
+        if not text:
+            self._start_frame()
+            return
         human = self._frame.typed_by_hand() or (not terminated and len(text) < MIN_UNTERMINATED)
         self._start_frame()
-        if text and human:
+        if human:
             self._outcomes.append(Rejected(Reason.HUMAN))
-        elif text:
+        else:
             self._outcomes.append(Reading(text))
             self._terminates = terminated
 
