@@ -1,9 +1,10 @@
 """The second copy: every commit once more, in files of its own, each frame with its own checksum.
 
 A segment begins where a backup was taken (or where the outbox was made), so a backup and the segments from
-its number on hold everything again. A frame is appended after the commit it repeats and before anybody is
-told; it reaches the disk itself a few seconds later, or at once when the kernel writes. A guest waits for one
-sync, that of the outbox. Frames hold payloads: a segment goes when the backups before it go.
+its number on hold everything again. A frame is appended right after the commit it repeats, when whoever
+waited for that was told; it reaches the disk itself a few seconds later, or at once when the kernel writes. A
+guest waits for one sync, that of the outbox. Frames hold payloads: a segment goes when the backups before
+it go.
 """
 
 from __future__ import annotations
