@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 BOOT_S = 240.0
-COMMAND_S = 60.0
+COMMAND_S = 120.0
 _AGAIN_S = 0.5
 
 

@@ -69,6 +69,10 @@ class GadgetScanners:
         await self._door.run("sh -s", stdin="\n".join([*script, ""]).encode())
         self.paths = tuple((await self._door.run(_LIST)).split())
 
+    async def misnamed(self) -> str:
+        """Other names that the rules gave them."""
+        return (await self._door.run("ls /dev/kioskd | grep -v wedge- | grep -v serial- || true")).strip()
+
     async def pull(self, number: int) -> None:
         await self._door.run(f"echo '' >{_folder(number)}/UDC")
 

@@ -35,8 +35,8 @@ from tests.lab.qmp import QmpError
 
 T = TypeVar("T")
 
-READY_S = 180.0
-ANSWER_S = 60.0
+READY_S = 300.0
+ANSWER_S = 90.0
 """Emulated, and beside whatever else this machine does: everything takes long, and nothing for ever."""
 _LOOK_AGAIN_S = 0.2
 

@@ -26,7 +26,7 @@ from tests.lab.keystrokes import Stroke
 from tests.lab.qmp import Qmp, QmpError
 
 SCREEN_PX = (540, 960)
-QEMU_START_S = 20.0
+QEMU_START_S = 60.0
 STOP_S = 10.0
 
 BURST_STROKES = 3

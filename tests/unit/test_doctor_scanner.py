@@ -52,9 +52,11 @@ def test_every_recording_is_listed() -> None:
         (["--replay", "/nowhere", "--profile", "generic-wedge"], "/nowhere: No such file"),
         (["--replay", "/dev/null"], "needs the scanner's --profile"),
         (["--replay", "/dev/null", "--profile", "nope"], "no scanner profile 'nope'"),
+        (["--path", "/dev/nowhere"], "/dev/nowhere: is not there"),
+        (["--path", "/dev/null"], "name its --profile"),
     ],
 )
-def test_what_cannot_be_replayed_is_said_in_one_line(
+def test_what_cannot_be_read_is_said_in_one_line(
     arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["doctor", "scanner", *arguments]) == 1

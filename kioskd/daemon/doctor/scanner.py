@@ -100,6 +100,8 @@ def _named(device: Plugged) -> str:
 
 
 def _driver(path: Path) -> str:
+    if not path.exists():
+        raise ConfigError(str(path), "is not there", "kioskd doctor lists what is plugged in")
     name = path.resolve().name
     driver = next((driver for prefix, driver in _NODES.items() if name.startswith(prefix)), None)
     if driver is None:

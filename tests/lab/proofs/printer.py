@@ -97,8 +97,13 @@ async def _papers_with(lab: Lab, number: str) -> int:
 
 
 PROOFS = (
-    Proof("receipt", "an order comes out on paper", receipt),
+    Proof("receipt", "an order comes out on paper", receipt, quick=False),
     Proof("paper-out", "the paper ends in mid-job", paper_out_in_mid_job),
-    Proof("no-printer", "the printer's cable is pulled while a guest orders", unplugged_while_ordering),
+    Proof(
+        "no-printer",
+        "the printer's cable is pulled while a guest orders",
+        unplugged_while_ordering,
+        quick=False,
+    ),
     Proof("plug-printer", f"the printer's adapter is pulled {PLUGS} times", pulled_adapter, quick=False),
 )

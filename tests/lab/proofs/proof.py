@@ -10,7 +10,8 @@ from tests.lab.lab import Lab
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """`quick` ones are for every change; the others wait for restarts or for time to pass."""
+    """`quick` ones are for every change. The others wait for restarts or for time to pass, or show what a
+    quick one needs anyway: a receipt comes out before the paper ends, a card is read after the plugs."""
 
     name: str
     title: str

@@ -54,15 +54,23 @@ async def console_hears_nothing(lab: Lab) -> str:
     """On a free console a listener hears the foreign keyboard, and nothing of the scanner."""
     await _listen(lab)
     try:
-        await lab.machine.type(FOREIGN_KEYBOARD, typed("control"))
-        await until(lambda: _heard(lab), lambda text: text == "control\r", "listener that hears a keyboard")
+        await _typed_slowly(lab, "control")
         await scan_card(lab)
-        if (text := await _heard(lab)) != "control\r":
+        if (text := await _heard(lab)) != "control":
             raise NotSo(f"the console heard {text!r}")
     finally:
         await _stop_listening(lab)
     await lab.leave()
     return "the console heard a keyboard's 7 letters, and of a scan that reached the kiosk nothing"
+
+
+async def _typed_slowly(lab: Lab, word: str) -> None:
+    """On the foreign keyboard, each letter after the one before was heard: a busy machine loses none."""
+    heard = ""
+    for letter in word:
+        await lab.machine.type(FOREIGN_KEYBOARD, [(letter,)])
+        heard += letter
+        await until(lambda: _heard(lab), lambda text: text == heard, f"listener that heard {heard}")  # noqa: B023
 
 
 async def foreign_keyboard(lab: Lab) -> str:
@@ -152,9 +160,8 @@ async def twenty_plugs(lab: Lab) -> str:
         await lab.machine.plug(SCANNER)
         await lab.until_device("front", "ok")
         back_s.append(time.monotonic() - since_s)
-    opened = await _open_files(lab)
-    if opened != opened_before:
-        raise NotSo(f"the kiosk had {opened_before} files open, now {opened}")
+    what = f"kiosk with {opened_before} files open, as before"
+    await until(lambda: _open_files(lab), lambda opened: opened <= opened_before, what)
     told = await lab.logged("front: back")
     if told != CYCLES:
         raise NotSo(f"its return was logged {told} times in {CYCLES} cycles")
@@ -219,7 +226,7 @@ def _median(values: Sequence[float]) -> float:
 
 
 PROOFS = (
-    Proof("scan", "a scan by USB keyboard identifies a member", scan),
+    Proof("scan", "a scan by USB keyboard identifies a member", scan, quick=False),
     Proof("grab-console", "what the scanner types is heard by the kiosk alone", console_hears_nothing),
     Proof("grab-held", "the scanner is held exclusively", held_alone),
     Proof("grab-foreign", "a foreign keyboard cannot reach the kiosk", foreign_keyboard),
