@@ -242,6 +242,13 @@ def test_only_the_terminals_own_record_says_what_became_of_it(
     assert len(bench.said(0x0601)) == 1
 
 
+def test_a_record_that_comes_late_is_waited_for() -> None:
+    bench = Bench()
+    bench.pays(PRESENT_CARD, cut)
+    bench.play(0x0620, after(BEFORE), after(BEFORE), after(APPROVED))
+    assert bench.pay().outcome is OK
+
+
 @pytest.mark.parametrize("answer", [[YES, DONE], ["84 83 00"], [YES, GIVEN_UP]])
 def test_a_terminal_without_memory_leaves_it_to_a_person(answer: list[str]) -> None:
     bench = Bench()

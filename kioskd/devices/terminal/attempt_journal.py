@@ -14,7 +14,7 @@ from kioskd.core.events import PaymentOutcome
 from kioskd.devices.terminal.attempts import Attempt, AttemptsUnreadable, Mark
 
 KEPT = 200
-"""Attempts remembered: about a day, for as long can a payment be reversed. Only the last is ever undecided."""
+"""Attempts remembered: about a day, for as long can a payment be reversed. Only the last can be undecided."""
 
 
 class AttemptJournal:
