@@ -32,10 +32,9 @@ async def paper_out_in_mid_job(lab: Lab) -> str:
     """The paper ends in the middle of a receipt: staff see it, nothing comes twice, the next one is whole."""
     lab.printer.change(lines_left=LINES_LEFT)
     cut_off = await _order(lab)
+    await until(lambda: _out_of_paper(lab), bool, "receipt that is longer than the paper")
     await lab.until_device("printer", "faulty")
     await lab.picture("paper-out.png")
-    if not lab.printer.conditions.paper_out:
-        raise NotSo("the receipt was shorter than the paper")
     await lab.tap("done")
     lab.printer.change(paper_out=False)
     await lab.until_device("printer", "ok", "degraded")
@@ -90,6 +89,10 @@ async def _order(lab: Lab) -> str:
     if not (found := re.search(r"\bA\d+\b", said)):
         raise NotSo(f"no order number among: {said}")
     return found[0]
+
+
+async def _out_of_paper(lab: Lab) -> bool:
+    return lab.printer.conditions.paper_out
 
 
 async def _papers_with(lab: Lab, number: str) -> int:
