@@ -12,8 +12,10 @@ import sys
 from dataclasses import asdict
 
 from bench.table import table
+from tests.simulation.card_line import KINDS
 from tests.simulation.faults import COPIES, FAULTS
 from tests.simulation.herd import Herd
+from tests.simulation.orders_runner import simulate_orders
 from tests.simulation.runner import LEVELS, Figures, Plan, chosen, simulate
 from tests.simulation.world import VISITS
 
@@ -22,6 +24,8 @@ def main() -> int:
     options = parsed(sys.argv[1:])
     if options.herd:
         return _herd(options)
+    if options.orders:
+        return _orders(options)
     plan = Plan(options.level, options.visits, options.faults)
     figures = simulate(options.operations, options.seed, plan, options.jobs)
     _show(figures, options)
@@ -41,6 +45,11 @@ def _parser() -> argparse.ArgumentParser:
         "--faults", type=_faults, help=f"comma separated, or none; drawn by each seed if not given: {FAULTS}"
     )
     parser.add_argument("--visits", type=_count, default=VISITS, help="guests in each world")
+    parser.add_argument(
+        "--orders",
+        type=_count,
+        help="instead: so many orders, with a card terminal cut at each of its messages",
+    )
     parser.add_argument(
         "--herd", type=_sizes, help="instead: so many kiosks behind one limit after an outage, as 10,100,1000"
     )
@@ -87,6 +96,23 @@ def _herd(options: argparse.Namespace) -> int:
     return 0 if all(herd.good for herd in figures) else 1
 
 
+def _orders(options: argparse.Namespace) -> int:
+    figures = simulate_orders(options.orders, options.seed, options.faults, options.jobs)
+    for story in figures.stories:
+        sys.stderr.write(f"{story}\n")
+    kinds = [(kind, figures.by_kind[kind]) for kind in KINDS]
+    words = ("orders", "taken", "settled_by_card", "settled", "evidence", "doubled", "lost", "wrong", "cuts")
+    told = {word: getattr(figures, word) for word in words}
+    row = (*(f"{value:,}" for value in told.values()), f"{figures.seconds:.1f}")
+    lines = [table(kinds, ("cut at", "times")), ""]
+    lines += [table([row], (*(word.replace("_", " ") for word in words), "seconds")), ""]
+    told |= {"seed": options.seed, "seconds": round(figures.seconds, 1), "kills": figures.kills}
+    told |= {"worlds": figures.worlds, "operations": figures.operations, "in_doubt": figures.in_doubt}
+    more = {"backends": figures.backends, "cuts_by_kind": dict(kinds), "faults": figures.faults}
+    sys.stdout.write("\n".join([*lines, json.dumps(told | more)]) + "\n")
+    return 0 if figures.good else 1
+
+
 def _show(figures: Figures, options: argparse.Namespace) -> None:
     for story in figures.stories:
         sys.stderr.write(f"{story}\n")
@@ -96,8 +122,11 @@ def _show(figures: Figures, options: argparse.Namespace) -> None:
     row = (*(f"{value:,}" for value in told.values()), f"{figures.seconds:.1f}")
     lines = [table(faults, ("fault", "times")), ""] if faults else []
     lines += [table([row], (*(word.replace("_", " ") for word in words), "seconds")), ""]
+    if len(figures.backends) > 1:
+        lines += [table(sorted(figures.backends.items()), ("backend", "operations")), ""]
     told |= {"seed": options.seed, "level": options.level, "seconds": round(figures.seconds, 1)}
-    lines.append(json.dumps({**told, "worlds": figures.worlds, "faults": dict(faults)}))
+    told |= {"worlds": figures.worlds, "backends": figures.backends}
+    lines.append(json.dumps(told | {"faults": dict(faults)}))
     sys.stdout.write("\n".join(lines) + "\n")
 
 

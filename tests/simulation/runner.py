@@ -12,8 +12,10 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from random import Random
 
 from tests.simulation.copies_world import CopiesWorld, copied_disk, fast_directory
+from tests.simulation.daemon_world import DaemonWorld
 from tests.simulation.faults import FAULTS
 from tests.simulation.process_level import KilledKiosk
 from tests.simulation.promise import Doubled, Lost, Wrong
@@ -22,6 +24,7 @@ from tests.simulation.world import VISITS, World
 
 LEVELS = ("memory", "sqlite", "process", "copies")
 CHUNK = 16
+_WHOLE_ORDERS_SHARE = 0.06
 STOP_AFTER = 10
 """Broken promises that are told one by one."""
 
@@ -40,12 +43,15 @@ class Figures:
     worlds: int = 0
     seconds: float = 0.0
     faults: Counter[str] = field(default_factory=Counter)
+    backends: Counter[str] = field(default_factory=Counter)
+    """Operations by the kind of backend they were for."""
     stories: list[str] = field(default_factory=list)
 
     def add(self, other: Figures) -> None:
         for name in ("operations", "lost", "doubled", "wrong", "in_doubt", "cuts", "kills", "worlds"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.faults += other.faults
+        self.backends += other.backends
         self.stories += other.stories
 
     @property
@@ -77,7 +83,9 @@ def simulate(operations: int, seed: int, plan: Plan, jobs: int | None = None) ->
         run = partial(_run_chunk, plan, Path(directory))
         chunk = 1 if plan.level == "process" else CHUNK
         cores = 1 if operations == 1 else jobs or os.cpu_count() or 1
-        for figures in _in_order(run, seed, cores, chunk):
+        for figures in in_order(run, seed, cores, chunk):
+            if not figures.backends:
+                figures.backends["leat"] = figures.operations
             total.add(figures)
             if total.operations >= operations or len(total.stories) >= STOP_AFTER:
                 break
@@ -85,7 +93,7 @@ def simulate(operations: int, seed: int, plan: Plan, jobs: int | None = None) ->
     return total
 
 
-def _in_order(run: Callable[[range], list[Figures]], seed: int, jobs: int, chunk: int) -> Iterator[Figures]:
+def in_order(run: Callable[[range], list[Figures]], seed: int, jobs: int, chunk: int) -> Iterator[Figures]:
     """World after world, worked on ahead of time on `jobs` cores."""
     if jobs == 1:
         while True:
@@ -113,18 +121,33 @@ def run_one(plan: Plan, seed: int, directory: Path) -> Figures:
         return _killed(seed, directory)
     if plan.level == "copies":
         return _forgotten(seed, directory)
+    if plan.level == "memory" and backend_of(seed) == "rbi":
+        return _settled(plan, seed, directory)
     if plan.level == "memory":
         world = World(seed, plan.visits, faults=plan.faults)
-        figures = _lived(world, world.run)
+        figures = lived(world, world.run)
         figures.cuts = world.seen["cuts"]
         return figures
     with tempfile.TemporaryDirectory(dir=directory) as own:
         disk = SqliteDisk(Path(own), blank=directory / "blank.db")
         world = World(seed, plan.visits, faults=plan.faults, disk=disk, level="sqlite")
-        figures = _lived(world, world.run)
+        figures = lived(world, world.run)
         disk.close()
         figures.cuts = disk.cuts
         return figures
+
+
+def backend_of(seed: int) -> str:
+    """Worlds whose backend takes orders as a whole have production's daemon in them, and take longer."""
+    return "rbi" if Random(f"backend {seed}").random() < _WHOLE_ORDERS_SHARE else "leat"
+
+
+def _settled(plan: Plan, seed: int, directory: Path) -> Figures:
+    world = DaemonWorld(seed, directory, backend="rbi", faults=plan.faults, level="memory")
+    figures = lived(world, world.run)
+    figures.cuts = world.seen["cuts"]
+    figures.backends["rbi"] = figures.operations
+    return figures
 
 
 def _killed(seed: int, directory: Path) -> Figures:
@@ -156,7 +179,7 @@ def _forgotten(seed: int, directory: Path) -> Figures:
     return figures
 
 
-def _lived(world: World, run: Callable[[], object]) -> Figures:
+def lived(world: World | DaemonWorld, run: Callable[[], object]) -> Figures:
     figures = Figures(worlds=1)
     try:
         run()
