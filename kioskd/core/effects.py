@@ -190,6 +190,22 @@ class DecideQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class CallHelp:
+    """Tell staff that a guest at this kiosk needs somebody. Answered by HelpChanged; ended by Forget."""
+
+    call: str
+    language: str
+    """The guest's."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndCall:
+    """Somebody stands at the kiosk: nobody else needs to come."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
 class Forget:
     """The visit is over: drop everything that knew the guest, and let go of what was held for them."""
 
@@ -211,5 +227,7 @@ Effect = (
     | FindOverview
     | FindQuestions
     | DecideQuestion
+    | CallHelp
+    | EndCall
     | Forget
 )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from kioskd.core.denial import Denial
 from kioskd.core.health import DeviceHealth
+from kioskd.core.help import HelpState
 from kioskd.core.hindrance import Hindrance
 from kioskd.core.intents import Intent
 from kioskd.core.judgement import Judgement, Objection
@@ -341,6 +342,14 @@ class DeviceChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class HelpChanged:
+    """What has become of a call for help."""
+
+    call: str
+    state: HelpState
+
+
+@dataclass(frozen=True, slots=True)
 class HeadphonesChanged:
     plugged: bool
 
@@ -393,6 +402,7 @@ Fact = (
     | QuestionDecided
     | QuestionRefused
     | DeviceChanged
+    | HelpChanged
     | HeadphonesChanged
     | SpeechChanged
     | NetworkChanged

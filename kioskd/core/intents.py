@@ -211,6 +211,11 @@ class Finish:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerHelp:
+    """Staff stand at the kiosk: the same gesture as for the PIN, while a guest waits for them."""
+
+
+@dataclass(frozen=True, slots=True)
 class SetAid:
     aid: Aid
     on: bool
@@ -345,6 +350,7 @@ Intent = (
     | ConfirmCancel
     | StillHere
     | Finish
+    | AnswerHelp
     | SetAid
     | UseKeys
     | ChangeVolume

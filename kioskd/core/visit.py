@@ -21,6 +21,7 @@ from kioskd.core.discount import Discount, Refusal, Stacking
 from kioskd.core.effects import Sought
 from kioskd.core.events import PaymentStep, PrintVerdict
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
+from kioskd.core.help import HelpCall
 from kioskd.core.hindrance import Hindrance
 from kioskd.core.judgement import Judging, Objection
 from kioskd.core.loyalty_texts import LoyaltyTexts
@@ -317,6 +318,10 @@ class NoticeKind(StrEnum):
     NOT_CHECKED = "not_checked"
     """Nobody could be asked what the code is."""
     HELP = "help"
+    """Nobody can be called from here; where staff are found."""
+    HELP_CALLED = "help_called"
+    HELP_COMING = "help_coming"
+    HELP_OVERDUE = "help_overdue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,6 +382,8 @@ class Limits:
     """After so long without a touch the staff screen closes."""
     speech_s: float = 180.0
     """How long an announcement lasts at most; a voice that is stuck does not keep a visit open."""
+    help_s: float = 180.0
+    """How long a guest who called for help is believed to wait for somebody."""
     claim_on_screen_s: float = 45.0
     """How long a guest has at least to take out a phone and scan the code on the screen."""
 
@@ -415,6 +422,8 @@ class Shop:
     """Whether a card scanned while nobody could be asked is still good when the order is told."""
     most_offers: int = 12
     """Of one order: working out the best use of more would make the guest wait."""
+    help: bool = False
+    """Whether somebody is told when a guest asks for help."""
     staff: bool = False
     """Whether there is a staff screen: it needs a PIN."""
     limits: Limits = field(default_factory=Limits)
@@ -447,6 +456,7 @@ class Visit:
     notice: Notice | None = None
     hint: ShownHint | None = None
     devices: Mapping[str, DeviceHealth] = field(default_factory=dict)
+    help: HelpCall | None = None
     access: Access = AS_EVERYBODY
     headphones: bool = False
     """Whether what is said is heard by the guest alone."""
@@ -477,7 +487,7 @@ class Visit:
     def at_home(self) -> bool:
         """Nobody is here: nothing to lose by a reset."""
         resting = isinstance(self.phase, Attract | OutOfOrder) and self.access == AS_EVERYBODY
-        unknown = self.member is None and self.saved_card is None
+        unknown = self.member is None and self.saved_card is None and self.help is None
         return resting and unknown and not self.offers and not self.gift_cards
 
     @property

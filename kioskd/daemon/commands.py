@@ -36,6 +36,7 @@ from kioskd.core.sale import Sale
 from kioskd.daemon.clock import Clock
 from kioskd.daemon.control import Answer, Command, CommandRefused
 from kioskd.daemon.display import Display
+from kioskd.daemon.help_desk import HelpDesk
 from kioskd.daemon.lookout import Lookout
 from kioskd.daemon.objection_counts import ObjectionCounts
 from kioskd.daemon.order_answers import details, line_id, summary
@@ -65,6 +66,7 @@ class Commands:
         payments: Payments | None,
         orders: Orders,
         lookout: Lookout,
+        help_desk: HelpDesk,
         clock: Clock,
         drive: bool,
         objections: ObjectionCounts | None = None,
@@ -77,6 +79,7 @@ class Commands:
         self._payments = payments
         self._orders = orders
         self._lookout = lookout
+        self._help_desk = help_desk
         self._clock = clock
         self._drive = drive
 
@@ -87,6 +90,7 @@ class Commands:
             "frame": self._frame,
             "wait": self._wait,
             "outbox": self._operations,
+            "help_answered": self._answer_help,
             "order_paid": self._order_paid,
             "payment_decided": self._payment_decided,
             "order_dropped": self._order_dropped,
@@ -110,6 +114,7 @@ class Commands:
             "pid": os.getpid(),
             "place": visit.place,
             "online": visit.online,
+            "help": visit.help.state if visit.help else None,
             "devices": devices,
             "outbox": self._counts(),
             "attention": [
@@ -177,6 +182,11 @@ class Commands:
             for item in listed
         ]
         return {"operations": rows, "counts": self._counts()}, b""
+
+    async def _answer_help(self, request: dict[str, Any]) -> Answer:
+        if not self._help_desk.answer():
+            raise CommandRefused("no guest waits for an answer")
+        return {}, b""
 
     async def _order_paid(self, request: dict[str, Any]) -> Answer:
         return await self._at_the_counter(self._selling.paid_at_counter(str(request["number"])))

@@ -30,6 +30,7 @@ from kioskd.daemon.config_fields import (
     server,
     wrong,
 )
+from kioskd.daemon.config_help import Help
 from kioskd.daemon.config_offers import Attribute, Charge, Offers, StoredValue
 from kioskd.daemon.config_rbi import RbiLoyalty as RbiLoyalty
 from kioskd.daemon.config_source import read_source
@@ -377,6 +378,7 @@ class Config(Section):
     terminal: Annotated[Terminal, Field(discriminator="driver")] = Disabled.model_construct()
     counter: Counter = Counter.model_construct()
     staff: Staff = Staff.model_construct()
+    help: Help = Help.model_construct()
     charges: Annotated[tuple[Charge, ...], Strict(False), Field(max_length=8)] = Field(
         default=(), alias="charge"
     )

@@ -10,10 +10,12 @@ from typing import Any
 from kioskd.core import errors
 from kioskd.core.effects import (
     AbortPayment,
+    CallHelp,
     CheckPin,
     DecideQuestion,
     DropSession,
     Effect,
+    EndCall,
     FindOverview,
     FindQuestions,
     FindSales,
@@ -45,6 +47,7 @@ from kioskd.core.order_receipt import Letterhead, order_receipt
 from kioskd.core.ports import KeepsWholeOrders, LoyaltyBackend, PreviewsPoints, ReceiptPrinter, Translator
 from kioskd.core.preview import BasketPoints
 from kioskd.daemon.courier import LoyaltyCourier
+from kioskd.daemon.help_desk import HelpDesk
 from kioskd.daemon.journal import without_content
 from kioskd.daemon.promo_codes import redeemed
 from kioskd.daemon.settlement import Settlement
@@ -80,6 +83,7 @@ class Errands:
         courier: LoyaltyCourier,
         settlement: Settlement,
         staff_desk: StaffDesk,
+        help_desk: HelpDesk,
         printer: ReceiptPrinter | None,
         letterhead: Letterhead,
         translators: Mapping[str, Translator],
@@ -89,6 +93,7 @@ class Errands:
         self._courier = courier
         self._settlement = settlement
         self._staff_desk = staff_desk
+        self._help_desk = help_desk
         self._printer = printer
         self._letterhead = letterhead
         self._translators = translators
@@ -131,11 +136,16 @@ class Errands:
                 self._start(self._staff_desk.find_questions(effect))
             case DecideQuestion():
                 self._start(self._staff_desk.decide(effect))
+            case CallHelp():
+                self._start(self._help_desk.call(effect))
+            case EndCall():
+                self._start(self._help_desk.end())
             case Forget():
                 self._forget_questions()
                 if self._printer:
                     self._printer.forget()
                 self._start(self._settlement.forget())
+                self._start(self._help_desk.end())
 
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = self._tasks.create_task(work)

@@ -21,6 +21,7 @@ from kioskd.daemon import config as settings
 from kioskd.daemon.config import Config
 from kioskd.daemon.config_offers import Offers
 from kioskd.daemon.credentials import read_secret
+from kioskd.daemon.help_desk import Webhook
 
 if TYPE_CHECKING:  # drivers are imported when they are built, after the first frame
     from kioskd.daemon.pin_guard import PinGuard
@@ -76,6 +77,7 @@ def shop_of(config: Config, catalogue: Catalogue) -> Shop:
         late_cards=not isinstance(config.loyalty, settings.RbiLoyalty),
         most_offers=_most_offers(config.loyalty),
         staff=config.staff.pin_hash is not None,
+        help=config.help.webhook is not None,
         limits=limits,
     )
 
@@ -112,6 +114,17 @@ def expected_devices(config: Config) -> dict[str, DeviceHealth]:
         if not _disabled(section):
             named.append((kind.value, kind))
     return {name: DeviceHealth(name, kind, DeviceState.STARTING) for name, kind in named}
+
+
+def webhook_of(config: settings.Config) -> Webhook | None:
+    """Raises ConfigError when its token cannot be read."""
+    wanted = config.help
+    if wanted.webhook is None:
+        return None
+    if wanted.token_credential is None and wanted.token_file is None:
+        return Webhook(wanted.webhook)
+    token = read_secret(credential=wanted.token_credential, file=wanted.token_file)
+    return Webhook(wanted.webhook, {"Authorization": f"Bearer {token}"})
 
 
 def pin_guard_of(config: Config, clock: Callable[[], float]) -> PinGuard | None:

@@ -216,6 +216,10 @@ class _Player:
             await self._world.tap(f"key:{digit}")
         await self._world.tap("submit")
 
+    async def pager(self, _act: str) -> None:
+        if not self._world.pager.answer():
+            raise StepFailed("no guest asks for help")
+
     async def show_picture(self, name: str) -> None:
         path = self._folder / name
         self._world.show_picture(await asyncio.to_thread(path.read_bytes), path.suffix)
@@ -342,6 +346,7 @@ _ACTS: dict[str, _Act] = {
     "tap": _Player.tap,
     "keypad": lambda player, digits: player.tap(tuple(digits)),
     "staff": _Player.staff,
+    "pager": _Player.pager,
     "show_picture": _Player.show_picture,
     "hide_picture": _Player.hide_picture,
     "collect": _Player.collect,

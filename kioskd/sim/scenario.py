@@ -30,6 +30,7 @@ What the guest does:
 What staff do:
 
     staff = "4711"                      the upper left corner held, this PIN, and OK; the rest is tapped
+    pager = "coming"                    they answer the guest who asked for help
 
 What the world does:
 
@@ -237,6 +238,7 @@ class Step(_Table):
     tap: Texts | None = None
     keypad: Annotated[str, Field(pattern="^[0-9]+$")] | None = None
     staff: Annotated[str, Field(pattern="^[0-9]{1,12}$")] | None = None
+    pager: Literal["coming"] | None = None
     show_picture: str | None = None
     hide_picture: Yes | None = None
     collect: Collect | None = None
@@ -296,8 +298,8 @@ class Step(_Table):
 
 
 ACTS = frozenset(
-    "scan tap keypad staff show_picture hide_picture collect wait_s card network fault unplug plug printer"
-    " terminal shift_wall_s kill restart order_paid command leat at_leat rbi at_rbi".split()
+    "scan tap keypad staff pager show_picture hide_picture collect wait_s card network fault unplug plug"
+    " printer terminal shift_wall_s kill restart order_paid command leat at_leat rbi at_rbi".split()
 )
 EXPECTATIONS = frozenset(
     "screen see not_see enabled disabled paper papers claim_on portal_says wire balance orders voucher"

@@ -71,6 +71,7 @@ def kiosk_settings(
     backend: str,
     loyalty_port: int,
     terminal_port: int,
+    pager_port: int,
     counter: bool,
 ) -> dict[str, Any]:
     """What goes into kiosk.toml, as TOML values."""
@@ -100,6 +101,7 @@ def kiosk_settings(
         "terminal": {"driver": "zvt", "host": "127.0.0.1", "port": terminal_port},
         "counter": {"enabled": counter},
         "staff": harbour["staff"],
+        "help": {"webhook": f"http://127.0.0.1:{pager_port}/help"},
         "limits": {"outage_spread_s": 0},
         "control": {"socket": str(places.socket), "drive": True},
     }

@@ -34,6 +34,7 @@ if TYPE_CHECKING:  # imported when the daemon is on its way: they bring HTTP, pi
     from kioskd.sim.camera import CameraSimulator
     from kioskd.sim.dashboard import Dashboard
     from kioskd.sim.leat import LeatSimulator
+    from kioskd.sim.pager import Pager
     from kioskd.sim.paper import Paper
     from kioskd.sim.printer import PrinterSimulator
     from kioskd.sim.rbi import RbiSimulator
@@ -108,6 +109,7 @@ class World:
     rbi: RbiSimulator
     dashboard: Dashboard
     served: ServedApp
+    pager: Pager
     terminal: TerminalSimulator
     printer: PrinterSimulator
     camera: CameraSimulator
@@ -140,20 +142,20 @@ class World:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.places = Places(self.folder, self._socket_path(things))
         self.more_scanners = things.enter_context(MoreScanners(self.folder, self.options.scanners))
-        leat_port, terminal_port = things.enter_context(_Claim()).port, things.enter_context(_Claim()).port
-        zone = self._write_settings(leat_port, terminal_port)
+        leat_port, terminal_port, pager_port = (things.enter_context(_Claim()).port for _ in range(3))
+        zone = self._write_settings(leat_port, terminal_port, pager_port)
         self.scanner = things.enter_context(SerialScannerSimulator(self.places.serial_scanner))
         self.wedge = things.enter_context(WedgeSimulator(self.places.wedge_scanner))
         self.places.camera.mkdir(exist_ok=True)
         self.kiosk = Kiosk(self.places.config, self.places.log, python=self.options.python)
         things.push_async_callback(self._stop_kiosk)
         await self.kiosk.launch()
-        await self._set_up_the_rest(things, leat_port, terminal_port, zone)
+        await self._set_up_the_rest(things, leat_port, terminal_port, pager_port, zone)
         if self.options.restart_after_s is not None:
             self._keeper = asyncio.create_task(self._keep_running(self.options.restart_after_s))
 
     async def _set_up_the_rest(
-        self, things: AsyncExitStack, leat_port: int, terminal_port: int, zone: ZoneInfo
+        self, things: AsyncExitStack, leat_port: int, terminal_port: int, pager_port: int, zone: ZoneInfo
     ) -> None:
         from kioskd.sim.terminal import TerminalSimulator
 
@@ -184,6 +186,11 @@ class World:
             self.switch_rbi(self.options.switches)
         self.served = await things.enter_async_context(serve(self.loyalty.app, leat_port))
 
+        from kioskd.sim.pager import Pager
+
+        self.pager = Pager()
+        await things.enter_async_context(serve(self.pager.app, pager_port))
+
         from kioskd.sim.camera import CameraSimulator
 
         self.camera = things.enter_context(CameraSimulator(self.places.camera))
@@ -196,7 +203,7 @@ class World:
         things.callback(shutil.rmtree, short, ignore_errors=True)
         return Path(short) / "kioskd.sock"
 
-    def _write_settings(self, leat_port: int, terminal_port: int) -> ZoneInfo:
+    def _write_settings(self, leat_port: int, terminal_port: int, pager_port: int) -> ZoneInfo:
         """Returns the time zone of the restaurant: what hangs on its walls goes by it."""
         secrets = {
             self.places.token: "sim-token",
@@ -213,6 +220,7 @@ class World:
             backend=self.options.backend,
             loyalty_port=leat_port,
             terminal_port=terminal_port,
+            pager_port=pager_port,
             counter=self.options.counter,
         )
         settings["scanner"] += self.more_scanners.settings()

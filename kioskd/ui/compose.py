@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from kioskd.core.intents import OpenStaff
+from kioskd.core.intents import AnswerHelp, Intent, OpenStaff
 from kioskd.core.staff import (
     AtStaffStart,
     BrowsingQuestions,
@@ -161,13 +161,19 @@ class Composer:
                 title = staff_question(sheet, visit, shop, phase)
                 view = "busy" if phase.asking else "why" if phase.decision else ""
         scene = sheet.scene(visit.place, title, view=view, backdrop=backdrop)
-        return replace(scene, corner=OpenStaff()) if shop.staff and visit.at_home else scene
+        return replace(scene, corner=_corner(visit, shop))
 
     def _behind(self, visit: Visit) -> Scene:
         """The screen a dialogue stands in front of; of two dialogues only the front one is shown."""
         if isinstance(visit.phase, ConfirmingCancel):
             return self.scene(replace(visit, phase=visit.phase.before))
         return self.scene(visit)
+
+
+def _corner(visit: Visit, shop: Shop) -> Intent | None:
+    if visit.help is not None:
+        return AnswerHelp()
+    return OpenStaff() if shop.staff and visit.at_home else None
 
 
 def _stage_of(phase: ConfirmingOffer) -> str:

@@ -16,6 +16,7 @@ from kioskd.core.order_receipt import Letterhead
 from kioskd.core.visit import NoticeKind, Place, Visit, first_visit
 from kioskd.daemon.courier import LoyaltyCourier
 from kioskd.daemon.errands import Errands
+from kioskd.daemon.help_desk import HelpDesk
 from kioskd.daemon.runtime import Runtime
 from kioskd.devices.scanner.evdev import WedgeScanner
 from kioskd.devices.scanner.serial import SerialScanner
@@ -203,6 +204,7 @@ async def _lookup(reply: bytes | None, folder: Path) -> Visit:
                 courier=courier,
                 settlement=settlement(outbox, None, lambda event: runtime.post(event)),
                 staff_desk=staff_desk(outbox, lambda event: runtime.post(event)),
+                help_desk=HelpDesk(None, {}, 60, lambda event: runtime.post(event)),
                 printer=None,
                 letterhead=Letterhead("x"),
                 translators={},

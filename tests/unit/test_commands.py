@@ -16,6 +16,7 @@ from kioskd.core.visit import Visit
 from kioskd.daemon.commands import Commands
 from kioskd.daemon.control import Answer, CommandRefused
 from kioskd.daemon.display import Display
+from kioskd.daemon.help_desk import HelpDesk
 from kioskd.daemon.lookout import Lookout
 from kioskd.daemon.orders import Orders
 from kioskd.daemon.runtime import Runtime
@@ -87,6 +88,7 @@ def at_the_panel(folder: Path, scenario: Callable[[Panel], Awaitable[None]], *, 
                 payments=None,
                 orders=Orders(outbox, selling, claim_link=lambda order: None, wall=clock.wall),
                 lookout=Lookout(outbox, folder / "outbox.db", clock.wall),
+                help_desk=HelpDesk(None, {}, 60, lambda _: None),
                 clock=clock,
                 drive=drive,
             )

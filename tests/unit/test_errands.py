@@ -59,6 +59,7 @@ from kioskd.core.stored_value import GiftCard
 from kioskd.daemon import errands as errands_module
 from kioskd.daemon.courier import LoyaltyCourier
 from kioskd.daemon.errands import Errands
+from kioskd.daemon.help_desk import HelpDesk
 from kioskd.ui.locale.translator import translator
 from tests.unit.backstage import (
     DEADLINE_S,
@@ -106,6 +107,7 @@ def work(folder: Path, scenario: Callable[[Office], Awaitable[None]], office: Of
                 courier=courier,
                 settlement=settlement(outbox, place.terminal, place.news),
                 staff_desk=staff_desk(outbox, place.news),
+                help_desk=HelpDesk(None, {}, 60, place.news),
                 printer=place.printer,
                 letterhead=Letterhead("Test Kitchen"),
                 translators={language: translator(language) for language in ("en", "nl")},

@@ -17,6 +17,7 @@ from kioskd.core.order import Order, StoredPayment, StoredValue, Tender
 from kioskd.daemon import exit_codes
 from kioskd.daemon.commands import Commands
 from kioskd.daemon.control import ControlSocket
+from kioskd.daemon.help_desk import HelpDesk
 from kioskd.daemon.lookout import Lookout
 from kioskd.daemon.order_command import who
 from tests.unit.backstage import DEADLINE_S, SetClock
@@ -62,6 +63,7 @@ def in_a_shell(
                     payments=None,
                     orders=desk.orders,
                     lookout=Lookout(desk.outbox, tmp_path / "outbox.db", SetClock().wall),
+                    help_desk=HelpDesk(None, {}, 60, lambda _: None),
                     clock=cast(Any, None),
                     drive=False,
                 )

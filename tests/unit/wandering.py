@@ -13,6 +13,7 @@ from kioskd.core.events import (
     Event,
     GiftCardFound,
     HeadphonesChanged,
+    HelpChanged,
     LookupFailed,
     LookupFailure,
     MemberFound,
@@ -47,9 +48,11 @@ from kioskd.core.events import (
     VoucherFound,
 )
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
+from kioskd.core.help import HelpState
 from kioskd.core.hindrance import Hindrance
 from kioskd.core.intents import (
     AddGiftCard,
+    AnswerHelp,
     AskHelp,
     CancelOrder,
     CancelPayment,
@@ -217,15 +220,17 @@ def _of_the_guest(p: Player, rng: random.Random) -> list[Event]:
         StillHere(),
         Finish(),
         AskHelp(),
-        rng.choice([Tick(), Tick(), Tick(), Tick(), Tick(), Tick(), Tick(), *_of_aids(rng)]),
+        rng.choice([Tick(), Tick(), Tick(), Tick(), Tick(), Tick(), Tick(), *_of_aids(p, rng)]),
         Scanned(rng.choice(["KD-1001", "KD-1002", "\x00", "https://x.example/l?version=v3"]), "s"),
     ]
 
 
-def _of_aids(rng: random.Random) -> list[Event]:
+def _of_aids(p: Player, rng: random.Random) -> list[Event]:
     return [
         SetAid(rng.choice(list(Aid)), rng.random() < 0.5),
         UseKeys(),
+        AnswerHelp(),
+        HelpChanged(p.visit.help.id if p.visit.help else "another", rng.choice(list(HelpState))),
         ChangeVolume(rng.choice([-1, 1])),
         HeadphonesChanged(rng.random() < 0.5),
         SpeechChanged(rng.random() < 0.2),

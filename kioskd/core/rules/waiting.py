@@ -7,13 +7,13 @@ from dataclasses import replace
 from math import ceil
 
 from kioskd.core.events import DeviceChanged, NetworkChanged, Scanned, Tick
-from kioskd.core.intents import AskHelp, StillHere
+from kioskd.core.intents import StillHere
 from kioskd.core.rules.found import IDENTIFYING_FROM, unanswered
 from kioskd.core.rules.offers import hold_overdue
 from kioskd.core.rules.paying import abort, ask_staff
 from kioskd.core.rules.promo_codes import promo_code_overdue
 from kioskd.core.rules.staffing import staff_deadlines
-from kioskd.core.rules.table import Context, Step, home, notice, resting_phase, rule, to
+from kioskd.core.rules.table import Context, Step, home, resting_phase, rule, to
 from kioskd.core.rules.thanking import stop_waiting_for_points
 from kioskd.core.staff import StaffPhase
 from kioskd.core.visit import (
@@ -22,7 +22,6 @@ from kioskd.core.visit import (
     ConfirmingOffer,
     EnteringPromoCode,
     Identifying,
-    NoticeKind,
     OutOfOrder,
     Paying,
     Place,
@@ -92,7 +91,8 @@ def _may_have_left(visit: Visit, shop: Shop) -> bool:
 
 
 def _idle_from_s(visit: Visit, shop: Shop) -> float:
-    return max(visit.active_s, visit.heard_s) + shop.limits.idle_s * visit.access.patience
+    waiting_s = visit.help.waits_until_s if visit.help else 0.0
+    return max(visit.active_s, visit.heard_s, waiting_s) + shop.limits.idle_s * visit.access.patience
 
 
 def _idle(visit: Visit, context: Context) -> bool:
@@ -218,11 +218,6 @@ def thanked(visit: Visit, event: Tick, context: Context) -> Step:
 def staff_asked(visit: Visit, event: Tick, context: Context) -> Step:
     assert isinstance(visit.phase, AskStaff)
     return home(visit, context) if context.moment.mono_s >= visit.phase.until_s else Step(visit)
-
-
-@rule([place for place in Place if place not in (Place.OUT_OF_ORDER, Place.STILL_THERE)], AskHelp, stays=True)
-def ask_help(visit: Visit, event: AskHelp, context: Context) -> Step:
-    return Step(notice(visit, NoticeKind.HELP, context))
 
 
 @rule(_HOME, DeviceChanged, to=_HOME)

@@ -192,6 +192,14 @@ class Staff(Form):
             raise NotDone("The staff screen opens only while no guest is there.")
 
 
+class Coming(Form):
+    """Staff answer a guest who asks for help."""
+
+    async def do(self, world: World) -> None:
+        if not world.pager.answer():
+            raise NotDone("No guest asks for help.")
+
+
 class AtLeat(Form):
     """What the merchant or another till does at the loyalty server: one of the forms of its control."""
 
@@ -234,6 +242,7 @@ FORMS: dict[str, type[Form]] = {
     "power": Power,
     "paid": Paid,
     "staff": Staff,
+    "coming": Coming,
     "leat": AtLeat,
     "switches": Flip,
 }

@@ -36,6 +36,7 @@ async def sections_of(world: World) -> Sections:
         "printer": {name: value for name, value in asdict(conditions).items() if isinstance(value, bool)},
         "terminal": _terminal(world),
         "network": world.network_is,
+        "help": {"call": world.pager.ringing, "answered": world.pager.answered},
         "leat": _loyalty(world),
         "papers": _papers(world),
         "log": world.kiosk.log_tail(LOG_LINES),

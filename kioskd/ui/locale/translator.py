@@ -11,7 +11,7 @@ from pathlib import Path
 from kioskd.core.catalogue import Words
 from kioskd.core.money import Money
 from kioskd.ui.locale.formats import FORMATS, format_date, format_money, format_number, format_surcharge
-from kioskd.ui.text import clean
+from kioskd.ui.text import clean, embedded
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +65,8 @@ class Translator:
         if not values:
             return sentence
         shown = {
-            name: self.number(value) if isinstance(value, int) else value for name, value in values.items()
+            name: self.number(value) if isinstance(value, int) else embedded(value, self.rtl)
+            for name, value in values.items()
         }
         return sentence.format(**shown)
 

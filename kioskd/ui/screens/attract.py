@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from kioskd.core.catalogue import Service
 from kioskd.core.health import DeviceKind
-from kioskd.core.intents import AskHelp, ShowIdentify, ShowMember, StartOrder
+from kioskd.core.intents import ShowIdentify, ShowMember, StartOrder
 from kioskd.core.visit import NoticeKind, Shop, Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Breathe, Role, Widget
 from kioskd.ui.screens.frame import (
     gap,
+    help_button,
+    help_words,
     margin,
     notice_banner,
     points_words,
@@ -75,7 +77,7 @@ def _hero(sheet: Sheet, field: Rect, shop: Shop) -> None:
 def _actions(sheet: Sheet, area: Rect, visit: Visit, shop: Shop) -> None:
     stage, space = sheet.stage, gap(sheet)
     wide_gap = space if stage.compact else sheet.u(36)
-    help_w = max(sheet.width(sheet.tr("Help"), "pill") + sheet.u(64), stage.target_mm)
+    help_w = max(sheet.width(help_words(sheet, visit), "pill") + sheet.u(64), stage.target_mm)
     bar_h = language_row_height(sheet, area.w - help_w - space, shop)
     in_a_row = len(shop.languages) > 1 and bar_h < 2.5 * stage.target_mm
     bar, area = area.foot(bar_h if in_a_row else stage.target_mm, wide_gap)
@@ -100,14 +102,7 @@ def _actions(sheet: Sheet, area: Rect, visit: Visit, shop: Shop) -> None:
         language_row(sheet, languages, visit, shop)
     elif len(shop.languages) > 1:
         language_button(sheet, languages, visit, shop)
-    sheet.button(
-        "help",
-        at.foot(stage.target_mm)[0],
-        sheet.tr("Help"),
-        AskHelp(),
-        style="pill",
-        types=("pill", "badge"),
-    )
+    help_button(sheet, at.foot(stage.target_mm)[0], visit)
 
 
 def _service(sheet: Sheet, id: str, rect: Rect, service: Service) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kioskd.core.help import HelpState
 from kioskd.core.intents import AskHelp, CancelOrder, GoBack, ShowIdentify, ShowMember
 from kioskd.core.visit import Identifying, NoticeKind, Shop, Visit
 from kioskd.ui.geometry import Rect
@@ -76,7 +77,7 @@ def _bar(
     sheet: Sheet, visit: Visit, shop: Shop, bar: Rect, leave: Leave | None, languages: bool, help: bool
 ) -> Rect:
     """The bar; returns what is free between its buttons. A target's width is kept free beside `leave`."""
-    tr, target, space = sheet.tr, sheet.stage.target_mm, gap(sheet)
+    target, space = sheet.stage.target_mm, gap(sheet)
     rest = bar
     if leave is not None:
         room = bar.w * (0.24 if not sheet.stage.portrait else 0.42)
@@ -96,15 +97,31 @@ def _bar(
             at, rest = rest.start(width, space)
             sheet.button("leave", at, leave.name, leave.action, style="pill", types=("pill", "badge"))
     if help:
-        width = max(sheet.width(tr("Help"), "pill") + sheet.u(64), target)
-        at, rest = rest.end(width, space)
-        sheet.button("help", at, tr("Help"), AskHelp(), style="pill", types=("pill", "badge"))
+        width = max(sheet.width(help_words(sheet, visit), "pill") + sheet.u(64), target)
+        at, rest = rest.end(min(width, bar.w * 0.3), space)
+        help_button(sheet, at, visit)
     if languages and len(shop.languages) > 1:
         at, rest = rest.end(max(target, sheet.u(120)), space)
         language_button(sheet, at, visit, shop, words=visit.language.upper())
     if leave is not None and not sheet.stage.portrait and not sheet.stage.compact:
         _, rest = rest.start(target, space)
     return rest
+
+
+def help_words(sheet: Sheet, visit: Visit) -> str:
+    """What the button for help says: how it stands with a call, too."""
+    if visit.help is None:
+        return sheet.tr("Help")
+    return {
+        HelpState.CALLED: sheet.tr("Help called"),
+        HelpState.COMING: sheet.tr("Help is coming"),
+        HelpState.OVERDUE: sheet.tr("Still calling"),
+    }[visit.help.state]
+
+
+def help_button(sheet: Sheet, rect: Rect, visit: Visit) -> None:
+    style = "pill" if visit.help is None else "pill_on"
+    sheet.button("help", rect, help_words(sheet, visit), AskHelp(), style=style, types=("pill", "badge"))
 
 
 def notice_banner(sheet: Sheet, visit: Visit, body: Rect, *, quiet: tuple[NoticeKind, ...] = ()) -> Rect:

@@ -95,6 +95,12 @@ _NOTICES = {
         "cloud",
     ),
     NoticeKind.HELP: (later("Ask us at the counter. We are happy to help."), "bell"),
+    NoticeKind.HELP_CALLED: (later("We have called somebody for you."), "bell"),
+    NoticeKind.HELP_COMING: (later("Somebody is on the way to you."), "bell"),
+    NoticeKind.HELP_OVERDUE: (
+        later("Nobody has answered yet. Please ask at the counter; we keep calling."),
+        "bell",
+    ),
 }
 
 _NAMELESS = {

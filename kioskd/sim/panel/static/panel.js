@@ -55,6 +55,7 @@ onClicks("shift", (seconds) => act("clock", { shift_wall_s: Number(seconds) }));
 onClicks("printer", (name, button) =>
   act("printer", { name, value: button.getAttribute("aria-pressed") !== "true" }));
 $("right").addEventListener("click", () => act("clock", { right: true }));
+$("coming").addEventListener("click", () => act("coming"));
 $("staff").addEventListener("click", () => act("staff", {}));
 $("kill").addEventListener("click", () => act("power", { on: false }));
 $("start").addEventListener("click", () => act("power", { on: true }));
@@ -222,6 +223,11 @@ const show = {
 
   terminal(terminal) {
     showTerminal(terminal, state.leat.currency, { chip, words });
+  },
+
+  help({ call, answered }) {
+    $("coming").disabled = !call || answered;
+    $("coming").classList.toggle("danger", Boolean(call) && !answered);
   },
 
   network(how) {
