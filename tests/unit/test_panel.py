@@ -19,6 +19,7 @@ import kioskd.sim.panel
 from kioskd.sim.dashboard import Dashboard
 from kioskd.sim.kiosk import Frame, KioskDown, KioskRefused
 from kioskd.sim.leat import LeatSimulator
+from kioskd.sim.pager import Pager
 from kioskd.sim.panel.hostile import PICTURES, SCANS
 from kioskd.sim.panel.live_screen import LiveScreen
 from kioskd.sim.panel.routes import LARGEST_PICTURE_BYTES, MOST_VIEWERS, panel_app
@@ -99,6 +100,7 @@ class FakeWorld(SimpleNamespace):
             papers=[Paper("Harbour Kitchen\n\n       A12\n     Eat in\n", b"a picture", b"")],
             options=SimpleNamespace(restart_after_s=1.0, backend="leat"),
             network_is="on",
+            pager=Pager(),
             there={"scanner": True, "wedge": True, "camera": True, "printer": True, "terminal": True},
             seen=[],
         )
@@ -533,3 +535,18 @@ def test_the_other_loyalty_world_is_shown_with_the_codes_that_still_work() -> No
     assert switches["claim_again"]["positions"] == ["same_answer", "books_again", "refused"]
     assert switches["claim_again"]["about"]
     assert shown["title"] != "Leat"
+
+
+def test_staff_answer_a_guest_who_asks_for_help() -> None:
+    async def use(world: FakeWorld, client: httpx.AsyncClient) -> None:
+        refused = await client.post("/do/coming", json={})
+        assert (refused.status_code, refused.json()["error"]) == (409, "No guest asks for help.")
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(world.pager.app)) as kiosk:
+            url = "http://pager/help"
+            assert (await kiosk.post(url, json={"state": "called"})).json() == {"coming": False}
+            assert (await client.post("/do/coming", json={})).status_code == 204
+            assert (await kiosk.post(url, json={"state": "called"})).json() == {"coming": True}
+            assert (await kiosk.post(url, json={"state": "ended"})).json() == {"coming": False}
+        assert world.pager.ringing is None
+
+    with_panel(use)
