@@ -6,6 +6,7 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
+from kioskd.ui import compose
 from kioskd.ui.compose import Composer
 from kioskd.ui.fonts import Fonts
 from kioskd.ui.locale.translator import LANGUAGES
@@ -15,6 +16,7 @@ from kioskd.ui.scene import scrolled, with_panel
 from kioskd.ui.stage import Stage
 from kioskd.ui.theme import default_theme
 from kioskd.ui.window import Driver, Window
+from tests.pseudo import PSEUDO, any_translator
 from tests.ui_visits import DISPLAYS, MENU_FOLDER, shop, visits
 
 
@@ -23,9 +25,10 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("names", nargs="*")
     parser.add_argument("--display", action="append", choices=DISPLAYS)
-    parser.add_argument("--language", action="append", choices=LANGUAGES)
+    parser.add_argument("--language", action="append", choices=(*LANGUAGES, *PSEUDO))
     parser.add_argument("--panel", help="open this panel of each screen")
     asked = parser.parse_args()
+    compose.translator = any_translator
     asked.out.mkdir(parents=True, exist_ok=True)
     harbour = shop()
     pictures = Pictures(MENU_FOLDER)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 import pytest
 
+from kioskd.ui import compose
 from kioskd.ui.compose import Composer
 from kioskd.ui.fonts import Fonts
 from kioskd.ui.geometry import Rect
@@ -15,6 +17,7 @@ from kioskd.ui.scene import Align, OpenPanel, Role, Scene, Widget, focus_order, 
 from kioskd.ui.screens.languages import LANGUAGES as LANGUAGE_PANEL
 from kioskd.ui.stage import Display, Stage
 from kioskd.ui.theme import READABLE, contrast, default_theme
+from tests.pseudo import ACCENTED, FROM_RIGHT, any_translator
 from tests.ui_offer_visits import TITLES, TYPED
 from tests.ui_visits import DISPLAYS, SANNE, shop, visits
 
@@ -31,7 +34,12 @@ COMPOSERS = {
 }
 
 
-def scenes(display: str, language: str) -> Iterator[tuple[str, Scene]]:
+@lru_cache(maxsize=2)
+def scenes(display: str, language: str) -> tuple[tuple[str, Scene], ...]:
+    return tuple(_scenes(display, language))
+
+
+def _scenes(display: str, language: str) -> Iterator[tuple[str, Scene]]:
     for name, visit in VISITS.items():
         scene = scrolled(COMPOSERS[display].scene(replace(visit, language=language)), {})
         yield name, scene
@@ -39,9 +47,22 @@ def scenes(display: str, language: str) -> Iterator[tuple[str, Scene]]:
             yield f"{name}+languages", with_panel(scene, LANGUAGE_PANEL)
 
 
+PSEUDO_DISPLAYS = {FROM_RIGHT: tuple(ALL_DISPLAYS), ACCENTED: ("portrait", "portrait-27", "landscape")}
+"""Where made languages must fit, too. No spoken one is as long as the accented one on a panel of 800x480."""
+
 EVERYWHERE = pytest.mark.parametrize(
-    ("display", "language"), [(d, language) for d in ALL_DISPLAYS for language in LANGUAGES]
+    ("display", "language"),
+    [
+        *((display, language) for display in ALL_DISPLAYS for language in LANGUAGES),
+        *((display, language) for language, displays in PSEUDO_DISPLAYS.items() for display in displays),
+    ],
+    scope="module",  # all tests of one display and language in a row: its scenes are made once
 )
+
+
+@pytest.fixture(autouse=True)
+def _made_languages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compose, "translator", any_translator)
 
 
 def foreign_words() -> set[str]:

@@ -77,13 +77,15 @@ def _how(sheet: Sheet, area: Rect, visit: Visit, align: Align) -> None:
     else:
         first = tr("Hold your card or phone under the scanner below the screen")
     hint = hint_words(tr, visit)
-    area = sheet.text(
-        area, first, ("heading", "strong", "pill"), align=align, gap=sheet.u(16), id="scan/how", lines=3
+    second = hint or tr("Your points are here in a second.")
+    above = area.top(area.h - sheet.height(second, "small", area.w, 2) - sheet.u(16))[0]
+    rest = sheet.text(
+        above, first, ("heading", "strong", "pill"), align=align, gap=sheet.u(16), id="scan/how", lines=3
     )
     sheet.text(
-        area,
-        hint or tr("Your points are here in a second."),
-        ("body", "small"),
+        area.foot(area.bottom - rest.y)[0],
+        second,
+        ("body", "small", "tiny"),
         style="plain" if hint else "quiet",
         align=align,
         lines=2,

@@ -212,8 +212,9 @@ def _card(sheet: Sheet, rect: Rect, card: OfferCard, region: str | None) -> None
         inner = _tag(sheet, inner, card, region)
     detail_h = sheet.height(card.detail, "tiny", inner.w, 2)
     detail_h = line_mm("small") if detail_h <= 1.01 * line_mm("tiny") else detail_h
-    tag_h = line_mm("small") if card.tag and not beside else 0.0
-    if tag_h and detail_h > line_mm("small"):  # it is said; what can be done is more important
+    tag_lines = 1 if sheet.width(card.tag, "badge") <= inner.w else 2
+    tag_h = (line_mm("small") if tag_lines == 1 else 2 * line_mm("badge")) if card.tag and not beside else 0.0
+    if tag_h + detail_h > 2 * line_mm("small"):  # it is said; what can be done is more important
         detail_h = 0.0
     room = inner.h - detail_h - tag_h
     sizes = (("strong", 1), ("pill", 1), ("pill", 2), ("badge", 2), ("badge", 1))
@@ -233,7 +234,8 @@ def _card(sheet: Sheet, rect: Rect, card: OfferCard, region: str | None) -> None
         rest = sheet.text(rest, card.detail, types, style="quiet", lines=most, part_of=card.id, region=region)
     if tag_h:
         style = "action_text" if card.good else "plain"
-        sheet.text(rest, card.tag, ("pill", "badge"), style=style, lines=1, part_of=card.id, region=region)
+        types = ("pill", "badge")
+        sheet.text(rest, card.tag, types, style=style, lines=tag_lines, part_of=card.id, region=region)
 
 
 def _leaves_room_for_the_day(sheet: Sheet, inner: Rect, card: OfferCard) -> bool:
