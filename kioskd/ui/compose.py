@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from kioskd.core.intents import AnswerHelp, Intent, OpenStaff
+from kioskd.core.intents import AnswerHelp, Intent, OpenStaff, StillHere
 from kioskd.core.staff import (
     AtStaffStart,
     BrowsingQuestions,
@@ -161,7 +161,8 @@ class Composer:
                 title = staff_question(sheet, visit, shop, phase)
                 view = "busy" if phase.asking else "why" if phase.decision else ""
         scene = sheet.scene(visit.place, title, view=view, backdrop=backdrop)
-        return replace(scene, corner=_corner(visit, shop))
+        anywhere = StillHere() if isinstance(visit.phase, StillThere) else None
+        return replace(scene, corner=_corner(visit, shop), anywhere=anywhere)
 
     def _behind(self, visit: Visit) -> Scene:
         """The screen a dialogue stands in front of; of two dialogues only the front one is shown."""

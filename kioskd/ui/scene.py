@@ -204,7 +204,8 @@ class Scene:
 
     A transition is shown when either changes. `backdrop` is only painted, never read: the screen a dialogue
     stands in front of. `reveal` names a widget that must be scrolled into view. A finger that is held in the
-    upper left corner, where nothing shows it to a guest, gets the `corner`.
+    upper left corner, where nothing shows it to a guest, gets the `corner`; a touch where nothing else is to be
+    touched does what `anywhere` says.
     """
 
     id: str
@@ -220,6 +221,7 @@ class Scene:
     reveal: str | None = None
     view: str = ""
     corner: Intent | None = None
+    anywhere: Intent | None = None
 
     def widget(self, id: str) -> Widget | None:
         return next((widget for widget in self.widgets if widget.id == id), None)

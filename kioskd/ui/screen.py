@@ -177,6 +177,8 @@ class Screen:
                 self._scrolling.release(finger.region, (first_y - y) / elapsed_s, now_s)
             return None
         hit = _hit(scene, x, y)
+        if hit is None and finger.widget is None:
+            return scene.anywhere
         if hit is None or hit.id != finger.widget:
             return None
         return self._act(scene, hit, now_s)

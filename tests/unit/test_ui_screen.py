@@ -9,7 +9,7 @@ import pytest
 
 from kioskd.core.basket import preset_choices
 from kioskd.core.catalogue import Service
-from kioskd.core.intents import GoBack, OpenStaff, QuickAdd, ShowProduct, StartOrder
+from kioskd.core.intents import GoBack, OpenStaff, QuickAdd, ShowProduct, StartOrder, StillHere
 from kioskd.core.visit import Choosing, Visit
 from kioskd.ui.compose import Composer
 from kioskd.ui.fonts import Fonts
@@ -125,6 +125,13 @@ def test_the_pressed_button_shows_it_at_once_and_lets_go(screen: Screen, window:
     screen.touch_up(*at, 1.1)
     screen.repaint()
     assert window.canvas.get_at((at[0] - 60, at[1])) == rest
+
+
+def test_a_guest_who_is_asked_whether_they_are_there_may_touch_anything(screen: Screen) -> None:
+    screen.show(scene("still-there"))
+    for at in ((500, 30), (20, 1900), point(screen, "seconds"), point(screen, "here")):
+        screen.touch_down(*at, 1.0)
+        assert screen.touch_up(*at, 1.1) == StillHere()
 
 
 # --- the corner for staff ---------------------------------------------------------------------------------
@@ -375,7 +382,9 @@ def test_a_panel_or_dialogue_does_not_scroll_what_is_behind(screen: Screen) -> N
     screen.show(scene("still-there"))
     screen.touch_down(100, 300, 1.0)
     screen.touch_move(100, 200, 1.1)
-    assert screen.touch_up(100, 200, 1.2) is None
+    before = screen.scene
+    screen.touch_up(100, 200, 1.2)
+    assert screen.scene == before
 
 
 def test_going_back_is_an_intent_like_any_other(screen: Screen) -> None:
