@@ -30,6 +30,10 @@ def sim(argv: Sequence[str]) -> int:
         from kioskd.sim.terminal.alone import terminal
 
         return terminal(argv[1:])
+    if argv[:1] in (["scanner"], ["camera"]):
+        from kioskd.sim.readers_alone import camera, scanner
+
+        return scanner(argv[1:]) if argv[0] == "scanner" else camera(argv[1:])
     asked = _parser().parse_args(argv)
     try:
         asyncio.run(asked.run(asked.host, asked.port))
@@ -43,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="kioskd sim",
         description="Run one simulated server or device alone.",
-        epilog="devices: kioskd sim printer --help, kioskd sim terminal --help",
+        epilog="devices, each with --help: kioskd sim scanner, camera, printer, terminal",
     )
     servers = parser.add_subparsers(required=True, metavar="SERVER")
     for name, title, run, port in (

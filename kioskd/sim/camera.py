@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
+import numpy.typing as npt
 import segno
 from PIL import Image, ImageDraw, ImageFilter
 
 SCENE_PX = (1280, 720)
 NOISE_SIGMA = 4.0
+LENS_BLUR_PX = 0.7
+MOIRE_PERIOD_PX = 9.0
 QUIET_ZONE = 4
 """Light modules around a QR code, as its standard wants."""
 
@@ -47,9 +50,10 @@ class CameraSimulator:
         partial.rename(self.folder / name)
         self._clear(besides=name)
 
-    def show_qr(self, text: str, angle_deg: float = 6.0, light: float = 1.0) -> None:
-        """A phone with this QR code. Raises ValueError for more than a QR code can carry."""
-        self.show(draw_phone(text, angle_deg, seed=self._count, light=light))
+    def show_qr(self, text: str, angle_deg: float = 6.0, light: float = 1.0, **trouble: float) -> None:
+        """A phone with this QR code, seen as `draw_phone` says. Raises ValueError for more than a QR code can
+        carry."""
+        self.show(draw_phone(text, angle_deg, seed=self._count, light=light, **trouble))
 
     def hide(self) -> None:
         """Nothing before the camera."""
@@ -68,10 +72,20 @@ class CameraSimulator:
                 path.unlink(missing_ok=True)
 
 
-def draw_phone(text: str, angle_deg: float = 6.0, seed: int = 0, light: float = 1.0) -> bytes:
+def draw_phone(
+    text: str,
+    angle_deg: float = 6.0,
+    seed: int = 0,
+    light: float = 1.0,
+    *,
+    blur_px: float = LENS_BLUR_PX,
+    glare: float = 0.0,
+    moire: float = 0.0,
+) -> bytes:
     """A phone's screen with a QR code, as a camera below a counter lamp sees it: tilted, soft, noisy. PNG.
 
-    `light` is the share of the light that this takes: with less, only the noise stays as it is.
+    `light` is the share of the light that this takes: with less, only the noise stays as it is. `glare` is a
+    lamp on the glass, `moire` the phone's pixels beating with the camera's; at 1 little can be read.
     """
     code = segno.make_qr(text, error="m")
     modules = np.array([[not dark for dark in row] for row in code.matrix_iter(border=QUIET_ZONE)])
@@ -89,14 +103,32 @@ def draw_phone(text: str, angle_deg: float = 6.0, seed: int = 0, light: float = 
     phone, mask = (
         image.rotate(angle_deg, resample=Image.Resampling.BICUBIC, expand=True) for image in (phone, mask)
     )
+    if moire:
+        phone = _beating(phone, moire)
     scene = _counter()
     scene.paste(phone, ((scene.width - phone.width) // 2, (scene.height - phone.height) // 2), mask)
-    pixels = np.asarray(scene.filter(ImageFilter.GaussianBlur(0.7)), dtype=np.float32)
+    pixels = np.asarray(scene.filter(ImageFilter.GaussianBlur(blur_px)), dtype=np.float64)
+    if glare:
+        pixels = pixels + _lamp(glare)
     noise = np.random.default_rng(seed).normal(0, NOISE_SIGMA, pixels.shape)
     seen = Image.fromarray((pixels * light + noise).clip(0, 255).astype(np.uint8))
     file = BytesIO()
     seen.save(file, "PNG", compress_level=1)
     return file.getvalue()
+
+
+def _beating(phone: Image.Image, moire: float) -> Image.Image:
+    x, y = np.meshgrid(np.arange(phone.width), np.arange(phone.height))
+    waves = (1 + np.sin((x + 0.6 * y) * 2 * np.pi / MOIRE_PERIOD_PX)) / 2
+    return Image.fromarray((np.asarray(phone) * (1 - 0.8 * moire * waves)).astype(np.uint8))
+
+
+def _lamp(glare: float) -> npt.NDArray[np.float64]:
+    """A bright spot near the code, wider the stronger it is."""
+    x, y = np.meshgrid(np.arange(SCENE_PX[0]), np.arange(SCENE_PX[1]))
+    away = np.hypot(x - 0.55 * SCENE_PX[0], y - 0.45 * SCENE_PX[1]) / (60 + 180 * glare)
+    lamp: npt.NDArray[np.float64] = 255 * min(1.0, 2 * glare) * np.exp(-(away**2))
+    return lamp
 
 
 def _counter() -> Image.Image:
