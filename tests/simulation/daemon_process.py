@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -167,13 +168,13 @@ class DaemonProcess:
     def settled(self, operation: Operation, outcome: Outcome) -> None:
         self.worker.settled(operation, outcome)
         if operation.kind == ORDER and isinstance(outcome, Refused):
-            self.loop.spawn(self._until_dead(self.refused.void(operation.op_id)))
+            self.loop.spawn(self._until_dead(partial(self.refused.void, operation.op_id)))
 
-    async def _until_dead(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _until_dead(self, work: Callable[[], Awaitable[None]]) -> None:
         with contextlib.suppress(StorageError):
-            await work
+            await work()
 
     def begin(self) -> None:
-        self.loop.spawn(self._until_dead(self.refused.void_left_over()))
+        self.loop.spawn(self._until_dead(self.refused.void_left_over))
         self.loop.spawn(self.payments.settle_left_over())
         self.loop.spawn(staff(self.world, self))
