@@ -52,7 +52,7 @@ class Weight:
 
 def page(folder: Path) -> Path:
     """The first screen as a web page: hero colour, heading, picture, two buttons, the kiosk's own font."""
-    font = _ROOT / "kioskd/ui/fonts/InterDisplay-ExtraBold.otf"
+    font = _ROOT / "kioskd/fonts/InterDisplay-ExtraBold.otf"
     picture = _ROOT / "kioskd/sim/harbour/pictures/harbour-classic.webp"
     text = f"""<!doctype html><meta charset="utf-8"><title>Harbour Kitchen</title><style>
 @font-face {{ font-family: Inter; src: url("file://{font}"); }}

@@ -17,7 +17,7 @@ from kioskd.ui.stage import Stage
 from kioskd.ui.text import Run, Script, runs
 from kioskd.ui.theme import Colour, Type
 
-FOLDER = Path(__file__).with_name("fonts")
+FOLDER = Path(__file__).parents[1] / "fonts"
 _MAX_WIDTHS = 4096
 _TAGS = {Script.LATIN: "Latn", Script.ARABIC: "Arab", Script.HEBREW: "Hebr"}
 _CHAIN = tuple(Script)

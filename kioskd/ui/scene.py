@@ -204,8 +204,8 @@ class Scene:
 
     A transition is shown when either changes. `backdrop` is only painted, never read: the screen a dialogue
     stands in front of. `reveal` names a widget that must be scrolled into view. A finger that is held in the
-    upper left corner, where nothing shows it to a guest, gets the `corner`; a touch where nothing else is to be
-    touched does what `anywhere` says.
+    upper left corner, where nothing shows it to a guest, gets the `corner`; one that touches nothing else does
+    what `anywhere` says.
     """
 
     id: str

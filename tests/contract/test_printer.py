@@ -14,7 +14,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-import kioskd.ui
+import kioskd
 from kioskd.core.errors import DeviceAbsent
 from kioskd.core.events import DeviceChanged, PrintVerdict, Scanned, ScanRejected
 from kioskd.core.health import DeviceState
@@ -31,7 +31,7 @@ from kioskd.sim.paper import Paper
 from kioskd.sim.printer import PrinterSimulator
 from kioskd.sim.printer_machine import EPSON_TM_T20III, GENERIC_58MM, GENERIC_80MM, PrinterModel
 
-FONTS = Path(kioskd.ui.__file__).parent / "fonts"
+FONTS = Path(kioskd.__file__).parent / "fonts"
 LETTERING = Lettering(
     (FONTS / "Inter-Medium.otf", FONTS / "NotoSansArabic-Regular.ttf"),
     (FONTS / "Inter-Bold.otf", FONTS / "NotoSansArabic-Bold.ttf"),

@@ -10,12 +10,12 @@ import pygame.font
 import pytest
 from PIL import Image, ImageChops
 
-import kioskd.ui
+import kioskd
 from kioskd.daemon.paper import receipt_lettering
 from kioskd.devices.printer.lettering import Lettering, Run, visual_runs
 from kioskd.devices.printer.typefaces import InstalledFonts
 
-FONTS = Path(kioskd.ui.__file__).parent / "fonts"
+FONTS = Path(kioskd.__file__).parent / "fonts"
 
 
 @pytest.fixture(scope="module")

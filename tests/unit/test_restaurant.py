@@ -20,6 +20,7 @@ from kioskd.ui.locale.translator import LANGUAGES
 WRITTEN_IN = ("en", "nl", "de", "ar")
 HARBOUR = Path(kioskd.sim.__file__).parent / "harbour"
 UI = Path(kioskd.ui.__file__).parent
+FONTS = UI.parent / "fonts"
 MONDAY_NOON = datetime(2025, 6, 2, 12, 0)  # noqa: DTZ001 - shop time
 MONDAY_MORNING = datetime(2025, 6, 2, 8, 0)  # noqa: DTZ001
 
@@ -112,7 +113,7 @@ def test_no_picture_is_shipped_for_nothing(menu: Catalogue) -> None:
 
 
 def test_fonts_come_with_their_licences_and_stay_small() -> None:
-    fonts = [*(UI / "fonts").glob("*.otf"), *(UI / "fonts").glob("*.ttf")]
+    fonts = [*FONTS.glob("*.otf"), *FONTS.glob("*.ttf")]
     assert {font.name.split("-")[0] for font in fonts} == {
         "Inter",
         "InterDisplay",
@@ -121,7 +122,7 @@ def test_fonts_come_with_their_licences_and_stay_small() -> None:
     }
     assert sum(font.stat().st_size for font in fonts) < 4_000_000
     for licence in ("Inter-OFL.txt", "NotoSansArabic-OFL.txt", "NotoSansHebrew-OFL.txt"):
-        assert "SIL OPEN FONT LICENSE" in (UI / "fonts" / licence).read_text()
+        assert "SIL OPEN FONT LICENSE" in (FONTS / licence).read_text()
 
 
 def test_the_example_configuration_loads() -> None:
