@@ -206,6 +206,11 @@ class EndCall:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadScreen:
+    """Say all that is shown, from its beginning."""
+
+
+@dataclass(frozen=True, slots=True)
 class Forget:
     """The visit is over: drop everything that knew the guest, and let go of what was held for them."""
 
@@ -229,5 +234,6 @@ Effect = (
     | DecideQuestion
     | CallHelp
     | EndCall
+    | ReadScreen
     | Forget
 )

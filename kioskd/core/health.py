@@ -24,6 +24,9 @@ class DeviceKind(StrEnum):
     PRINTER = "printer"
     TERMINAL = "terminal"
     TOUCH = "touch"
+    VOICE = "voice"
+    HEADPHONES = "headphones"
+    """Not they themselves, who come with the guest: what tells whether they are plugged in."""
 
 
 @dataclass(frozen=True, slots=True)

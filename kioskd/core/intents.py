@@ -234,6 +234,11 @@ class ChangeVolume:
 
 
 @dataclass(frozen=True, slots=True)
+class HearAll:
+    """Everything on the screen, from its beginning."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskHelp:
     """Tells the guest where a person is."""
 
@@ -354,6 +359,7 @@ Intent = (
     | SetAid
     | UseKeys
     | ChangeVolume
+    | HearAll
     | AskHelp
     | OpenStaff
     | ShowSale

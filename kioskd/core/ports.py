@@ -13,6 +13,7 @@ from kioskd.core.deeds import Deed, Done, Finding
 from kioskd.core.events import (
     CameraHint,
     DeviceChanged,
+    HeadphonesChanged,
     PrintVerdict,
     Scanned,
     ScanRejected,
@@ -23,9 +24,10 @@ from kioskd.core.money import Money
 from kioskd.core.order import Order, OrderCharge, OrderDiscount, OrderLine
 from kioskd.core.preview import BasketPoints
 from kioskd.core.receipt import Receipt
+from kioskd.core.speech import Utterance
 from kioskd.core.stored_value import GiftCard
 
-DeviceEvent = Scanned | ScanRejected | CameraHint | DeviceChanged
+DeviceEvent = Scanned | ScanRejected | CameraHint | DeviceChanged | HeadphonesChanged
 Emit = Callable[[DeviceEvent], None]
 
 
@@ -52,6 +54,27 @@ class ReceiptPrinter(Protocol):
 
     def forget(self) -> None:
         """The guest has left: what is still KEPT is not printed for the next one to read."""
+        ...
+
+
+class Voice(Protocol):
+    """What reads aloud. It is a device, too: `languages` is empty while it does not work."""
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """Those it has a voice for. No other is ever spoken in their place."""
+        ...
+
+    async def say(self, utterance: Utterance) -> None:
+        """Returns when it was said or stopped, within a deadline that goes with its length.
+
+        Cancelling stops it, too. Raises DeviceError when it could not be said, and for a language without
+        a voice.
+        """
+        ...
+
+    def stop(self) -> None:
+        """Silence, at once. Nothing happens when nothing is being said."""
         ...
 
 

@@ -26,6 +26,7 @@ from kioskd.core.effects import (
     LookUp,
     PreviewPoints,
     PrintReceipt,
+    ReadScreen,
     RedeemPromoCode,
     Settle,
     Sought,
@@ -87,6 +88,7 @@ class Errands:
         printer: ReceiptPrinter | None,
         letterhead: Letterhead,
         translators: Mapping[str, Translator],
+        read_screen: Callable[[], None],
     ) -> None:
         self._tasks = tasks
         self._post = post
@@ -97,6 +99,7 @@ class Errands:
         self._printer = printer
         self._letterhead = letterhead
         self._translators = translators
+        self._read_screen = read_screen
         self._lookup: asyncio.Task[None] | None = None
         self._preview: asyncio.Task[None] | None = None
         self._under_way: set[asyncio.Task[None]] = set()
@@ -136,6 +139,8 @@ class Errands:
                 self._start(self._staff_desk.find_questions(effect))
             case DecideQuestion():
                 self._start(self._staff_desk.decide(effect))
+            case ReadScreen():
+                self._read_screen()
             case CallHelp():
                 self._start(self._help_desk.call(effect))
             case EndCall():

@@ -164,6 +164,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
             printer=hardware.printer,
             letterhead=await asyncio.to_thread(letterhead_of, config),
             translators={language: translator(language) for language in shop.languages},
+            read_screen=lambda: None,
         )
         runtime = Runtime(
             shop,

@@ -208,6 +208,7 @@ async def _lookup(reply: bytes | None, folder: Path) -> Visit:
                 printer=None,
                 letterhead=Letterhead("x"),
                 translators={},
+                read_screen=lambda: None,
             )
             runtime = Runtime(SHOP, SetClock(), carry_out=errands.carry_out, show=screen.show)
             async with running(asyncio.create_task(runtime.run())):

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kioskd.core.access import AS_EVERYBODY, LOUDEST, START_VOLUME, Access, Aid
+from kioskd.core.effects import ReadScreen
 from kioskd.core.events import Event, HeadphonesChanged, SpeechChanged, Tick
 from kioskd.core.flow import next_deadline
-from kioskd.core.intents import ChangeVolume, ChooseLanguage, SetAid, StartOrder, UseKeys
+from kioskd.core.intents import ChangeVolume, ChooseLanguage, HearAll, SetAid, StartOrder, UseKeys
 from kioskd.core.rules.table import RULES
-from kioskd.core.visit import Place
+from kioskd.core.visit import AskStaff, Place, Points, StillThere, Thanks
 from tests.unit.shopfront import EAT_IN, SHOP, Player, player
+from tests.unit.sold import ORDER
 
 IDLE_S = SHOP.limits.idle_s
 
@@ -24,7 +28,9 @@ def with_aids(*aids: Aid) -> Player:
 
 
 @pytest.mark.parametrize(
-    "event", [SetAid, UseKeys, ChangeVolume, HeadphonesChanged, SpeechChanged], ids=lambda e: e.__name__
+    "event",
+    [SetAid, UseKeys, ChangeVolume, HearAll, HeadphonesChanged, SpeechChanged],
+    ids=lambda e: e.__name__,
 )
 def test_they_can_be_had_everywhere(event: type[Event]) -> None:
     assert all((place, event) in RULES for place in Place)
@@ -100,3 +106,62 @@ def test_a_voice_that_is_stuck_does_not_keep_a_visit_open() -> None:
     p.wait(SHOP.limits.speech_s + IDLE_S)
     p.do(Tick())
     assert p.visit.place is Place.STILL_THERE
+
+
+def test_whoever_wants_to_hear_the_screen_is_spoken_to_from_then_on() -> None:
+    p = player()
+    assert p.do(HearAll()) == (ReadScreen(),)
+    assert Aid.SPEECH in p.visit.access
+
+
+def test_the_countdown_stands_still_while_something_is_said() -> None:
+    p = with_aids(Aid.SPEECH)
+    p.do(StartOrder(EAT_IN))
+    p.wait(IDLE_S)
+    p.do(Tick())
+    p.wait(5)
+    p.do(Tick())
+    assert isinstance(p.visit.phase, StillThere) and p.visit.phase.remaining_s == 15
+    p.do(SpeechChanged(True))
+    p.wait(8)
+    p.do(Tick())
+    assert isinstance(p.visit.phase, StillThere) and p.visit.phase.remaining_s == 15
+    p.do(SpeechChanged(False))
+    assert next_deadline(p.visit, p.shop) == p.mono_s + 1
+    p.wait(15)
+    p.do(Tick())
+    assert p.visit.at_home
+
+
+def test_a_voice_that_is_stuck_does_not_stop_the_countdown_for_ever() -> None:
+    p = with_aids(Aid.SPEECH)
+    p.do(StartOrder(EAT_IN))
+    p.wait(IDLE_S)
+    p.do(Tick(), SpeechChanged(True))
+    p.wait(SHOP.limits.speech_s + SHOP.limits.still_there_s)
+    p.do(Tick())
+    assert p.visit.at_home
+
+
+@pytest.mark.parametrize(
+    ("phase", "lasts_s"),
+    [
+        (Thanks(ORDER, Points.NONE, until_s=1000 + SHOP.limits.thanks_s), SHOP.limits.thanks_s),
+        (AskStaff(ORDER, until_s=1000 + SHOP.limits.ask_staff_s), SHOP.limits.ask_staff_s),
+    ],
+    ids=["thanks", "ask staff"],
+)
+def test_whoever_listens_has_as_long_as_who_reads(phase: Thanks | AskStaff, lasts_s: float) -> None:
+    p = with_aids(Aid.SPEECH)
+    p.visit = replace(p.visit, phase=phase)
+    p.do(SpeechChanged(True))
+    p.wait(2 * lasts_s)
+    p.do(Tick())
+    assert p.visit.place is phase.place
+    p.do(SpeechChanged(False))
+    p.wait(lasts_s - 1)
+    p.do(Tick())
+    assert p.visit.place is phase.place
+    p.wait(1)
+    p.do(Tick())
+    assert p.visit.at_home

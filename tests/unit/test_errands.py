@@ -111,6 +111,7 @@ def work(folder: Path, scenario: Callable[[Office], Awaitable[None]], office: Of
                 printer=place.printer,
                 letterhead=Letterhead("Test Kitchen"),
                 translators={language: translator(language) for language in ("en", "nl")},
+                read_screen=lambda: None,
             )
             await scenario(place)
             while outbox.counts().open:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kioskd.core.access import Aid
+from kioskd.core.effects import ReadScreen
 from kioskd.core.events import HeadphonesChanged, SpeechChanged
-from kioskd.core.intents import ChangeVolume, SetAid, UseKeys
+from kioskd.core.intents import ChangeVolume, HearAll, SetAid, UseKeys
 from kioskd.core.rules.table import Context, Step, rule
-from kioskd.core.visit import Place, Visit
+from kioskd.core.visit import Place, StillThere, Visit
 
 
 @rule(Place, SetAid, stays=True)
@@ -26,6 +27,12 @@ def change_volume(visit: Visit, event: ChangeVolume, context: Context) -> Step:
     return Step(replace(visit, access=visit.access.louder(event.steps)))
 
 
+@rule(Place, HearAll, stays=True)
+def hear_all(visit: Visit, event: HearAll, context: Context) -> Step:
+    """Whoever asks for it wants to be spoken to from now on."""
+    return Step(replace(visit, access=visit.access.having(Aid.SPEECH, True)), (ReadScreen(),))
+
+
 @rule(Place, HeadphonesChanged, stays=True)
 def headphones_changed(visit: Visit, event: HeadphonesChanged, context: Context) -> Step:
     """Whoever plugs them in wants to hear; whoever pulls them out may still be here and hears the rest."""
@@ -37,4 +44,7 @@ def headphones_changed(visit: Visit, event: HeadphonesChanged, context: Context)
 def speech_changed(visit: Visit, event: SpeechChanged, context: Context) -> Step:
     """Listening is not idleness: the time to answer begins when everything was said."""
     lasts_s = context.shop.limits.speech_s if event.speaking else 0.0
-    return Step(replace(visit, heard_s=context.after(lasts_s)))
+    heard_s, phase = context.after(lasts_s), visit.phase
+    if isinstance(phase, StillThere):  # the countdown stands still, and goes on from where it was
+        phase = replace(phase, until_s=heard_s + phase.remaining_s)
+    return Step(replace(visit, heard_s=heard_s, phase=phase))

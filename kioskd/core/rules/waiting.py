@@ -64,13 +64,13 @@ def deadlines(visit: Visit, shop: Shop) -> Iterator[float]:
         case Paying():
             yield visit.phase.give_up_s if visit.phase.aborting else visit.phase.abort_s
         case Thanks():
-            yield visit.phase.until_s
+            yield _thanks_end_s(visit, visit.phase, shop)
             if visit.phase.answer_due_s is not None:
                 yield visit.phase.answer_due_s
             if visit.phase.points is Points.ASKED:
                 yield _points_overdue_s(visit.phase, shop)
         case AskStaff():
-            yield visit.phase.until_s
+            yield _ask_staff_end_s(visit, visit.phase, shop)
         case phase if isinstance(phase, StaffPhase):
             yield from staff_deadlines(visit, phase, shop)
         case StillThere():
@@ -78,6 +78,15 @@ def deadlines(visit: Visit, shop: Shop) -> Iterator[float]:
         case _:
             if _may_have_left(visit, shop) and visit.place in (*_WATCHED, *_HOME):
                 yield _idle_from_s(visit, shop)
+
+
+def _thanks_end_s(visit: Visit, thanks: Thanks, shop: Shop) -> float:
+    """Whoever listens has all the time after they heard it that others have who read."""
+    return max(thanks.until_s, visit.heard_s + shop.limits.thanks_s)
+
+
+def _ask_staff_end_s(visit: Visit, asking: AskStaff, shop: Shop) -> float:
+    return max(asking.until_s, visit.heard_s + shop.limits.ask_staff_s)
 
 
 def _points_overdue_s(thanks: Thanks, shop: Shop) -> float:
@@ -171,7 +180,8 @@ def gone_without_ordering(visit: Visit, event: Tick, context: Context) -> Step:
 @rule(Place.STILL_THERE, Tick, to=_HOME, stays=True)
 def counting_down(visit: Visit, event: Tick, context: Context) -> Step:
     assert isinstance(visit.phase, StillThere)
-    remaining_s = ceil(visit.phase.until_s - context.moment.mono_s)
+    left_s = ceil(visit.phase.until_s - context.moment.mono_s)
+    remaining_s = min(left_s, visit.phase.remaining_s)  # more is left while something is being said
     if remaining_s <= 0:
         return home(visit, context)
     return to(visit, replace(visit.phase, remaining_s=remaining_s))
@@ -207,7 +217,7 @@ def thanked(visit: Visit, event: Tick, context: Context) -> Step:
     thanks, now_s = visit.phase, context.moment.mono_s
     if thanks.answer_due_s is not None and now_s >= thanks.answer_due_s:
         return stop_waiting_for_points(visit, thanks)
-    if now_s >= thanks.until_s:
+    if now_s >= _thanks_end_s(visit, thanks, context.shop):
         return home(visit, context)
     if thanks.points is Points.ASKED and now_s >= _points_overdue_s(thanks, context.shop):
         return to(visit, replace(thanks, points=Points.LATER))
@@ -217,7 +227,8 @@ def thanked(visit: Visit, event: Tick, context: Context) -> Step:
 @rule(Place.ASK_STAFF, Tick, to=_HOME, stays=True)
 def staff_asked(visit: Visit, event: Tick, context: Context) -> Step:
     assert isinstance(visit.phase, AskStaff)
-    return home(visit, context) if context.moment.mono_s >= visit.phase.until_s else Step(visit)
+    over_s = _ask_staff_end_s(visit, visit.phase, context.shop)
+    return home(visit, context) if context.moment.mono_s >= over_s else Step(visit)
 
 
 @rule(_HOME, DeviceChanged, to=_HOME)
