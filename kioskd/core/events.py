@@ -350,6 +350,11 @@ class HelpChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Stirred:
+    """The guest looks around on the screen, with the keys: somebody is here, and wants nothing yet."""
+
+
+@dataclass(frozen=True, slots=True)
 class HeadphonesChanged:
     plugged: bool
 
@@ -403,6 +408,7 @@ Fact = (
     | QuestionRefused
     | DeviceChanged
     | HelpChanged
+    | Stirred
     | HeadphonesChanged
     | SpeechChanged
     | NetworkChanged

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pygame
 
+from kioskd.core.events import Stirred
 from kioskd.core.intents import Intent
+from kioskd.core.keypad import Key
 from kioskd.core.visit import Shop, Visit
 from kioskd.daemon import config as settings
 from kioskd.daemon.launch import open_window
@@ -99,7 +101,7 @@ class Display:
         self._changed: asyncio.Future[None] | None = None
         self._camera_shown = asyncio.Event()
         self.seq = 0
-        self.on_intent: Callable[[Intent], None] | None = None
+        self.on_intent: Callable[[Intent | Stirred], None] | None = None
 
     def show(self, visit: Visit) -> None:
         """At once: the first picture of the change is on the display when this returns."""
@@ -135,6 +137,13 @@ class Display:
         width, height = self._panel_px
         x_px, y_px = round(across * (width - 1)), round(down * (height - 1))
         self.touch(phase, *self._window.to_canvas(x_px, y_px))
+
+    def press(self, key: Key) -> None:
+        """A key of the keypad, or of a developer's keyboard."""
+        wanted = self._screen.press(key, self._now_s())
+        self._paint()
+        if wanted is not None and self.on_intent:
+            self.on_intent(wanted)
 
     def _paint(self) -> None:
         moving = self._screen.animate(self._now_s()) is not None
@@ -174,7 +183,7 @@ class Display:
             self._camera_shown.clear()
 
     async def watch_window(self, closed: Callable[[], None], *, touched: bool) -> None:
-        """Feeds a window's mouse and touch events to the screen, for as long as the daemon runs.
+        """Feeds a window's mouse, touch and key events to the screen, for as long as the daemon runs.
 
         `touched` is False when touches come from somewhere else, so that nobody waits for this.
         """
@@ -185,6 +194,8 @@ class Display:
                 watched_until_s = self._now_s() + _WATCH_FOR_S
                 if isinstance(happened, Closed):
                     closed()
+                elif isinstance(happened, Key):
+                    self.press(happened)
                 else:
                     self.touch(happened.kind, happened.x_px, happened.y_px)
             await asyncio.sleep(_WATCHED_S if self._now_s() < watched_until_s else asleep_s)

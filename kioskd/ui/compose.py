@@ -162,7 +162,7 @@ class Composer:
                 view = "busy" if phase.asking else "why" if phase.decision else ""
         scene = sheet.scene(visit.place, title, view=view, backdrop=backdrop)
         anywhere = StillHere() if isinstance(visit.phase, StillThere) else None
-        return replace(scene, corner=_corner(visit, shop), anywhere=anywhere)
+        return replace(scene, corner=_corner(visit, shop), anywhere=anywhere, keys=visit.access.keys)
 
     def _behind(self, visit: Visit) -> Scene:
         """The screen a dialogue stands in front of; of two dialogues only the front one is shown."""

@@ -45,6 +45,12 @@ class Rect:
             and other.bottom <= self.bottom + slack
         )
 
+    def within(self, other: Rect) -> Rect | None:
+        """The part that the two share; None when there is none."""
+        x, y = max(self.x, other.x), max(self.y, other.y)
+        w, h = min(self.right, other.right) - x, min(self.bottom, other.bottom) - y
+        return Rect(x, y, w, h) if w > 0 and h > 0 else None
+
     def moved(self, dx: float = 0.0, dy: float = 0.0) -> Rect:
         return Rect(self.x + dx, self.y + dy, self.w, self.h)
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 import pygame
 
+from kioskd.ui.focus import visible_part
 from kioskd.ui.fonts import Fonts
 from kioskd.ui.geometry import Rect
 from kioskd.ui.picture_cache import Pictures
+from kioskd.ui.ring import paint_ring, ring_around
 from kioskd.ui.scene import Align, Label, Picture, Region, Scene, Widget
 from kioskd.ui.shapes import fade, rounded, shadow
 from kioskd.ui.stage import Stage
@@ -105,7 +107,20 @@ class Renderer:
                 if visible.w and visible.h:
                     pose = poses.get(widget.id) if front else None
                     self._widget(canvas, scene, widget, visible, front and widget.id == pressed, pose)
+        self._mark(canvas, scene, area)
         canvas.set_clip(None)
+
+    def _mark(self, canvas: pygame.Surface, scene: Scene, area: pygame.Rect) -> None:
+        """What the keys are at."""
+        shown = visible_part(scene, scene.focused)
+        widget = scene.widget(scene.focused) if scene.focused is not None else None
+        if shown is not None and widget is not None:
+            canvas.set_clip(area)
+            paint_ring(canvas, self.px(shown), self._stage.theme.styles[widget.style], self._stage)
+
+    def _marked(self, scene: Scene) -> pygame.Rect | None:
+        shown = visible_part(scene, scene.focused)
+        return ring_around(self.px(shown), self._stage) if shown is not None else None
 
     def damage(
         self,
@@ -148,6 +163,9 @@ class Renderer:
                 if widget.region is not None and widget.region in views:
                     rect = rect.clip(self._view(views[widget.region]))
                 rects.append(rect.clip(whole))
+        marks = (self._marked(old), self._marked(new))
+        if marks[0] != marks[1]:
+            rects += [mark.clip(whole) for mark in marks if mark is not None]
         return merged(rects)
 
     @staticmethod

@@ -158,6 +158,8 @@ class Widget:
     part_of: str | None = None
     region: str | None = None
     focus: int | None = None
+    row: str | None = None
+    """The row of a keypad it is a key of: the keys stop there first."""
     motion: Motion | None = None
     lands: bool = False
     launches: str | None = None
@@ -180,6 +182,8 @@ class Region:
     fade: tuple[str, str] = ("fade_up", "fade_down")
     """The styles of the veils at the upper and lower edge while there is more beyond it."""
     fade_mm: float = 0.0
+    focus: int | None = None
+    """The place of the up and down buttons in the key order."""
     reset: str = ""
     """While this stays the same the guest's place in the list is kept over scenes."""
 
@@ -204,8 +208,8 @@ class Scene:
 
     A transition is shown when either changes. `backdrop` is only painted, never read: the screen a dialogue
     stands in front of. `reveal` names a widget that must be scrolled into view. A finger that is held in the
-    upper left corner, where nothing shows it to a guest, gets the `corner`; one that touches nothing else does
-    what `anywhere` says.
+    upper left corner, where nothing shows it to a guest, gets the `corner`; one that touches nothing else
+    does what `anywhere` says.
     """
 
     id: str
@@ -222,6 +226,12 @@ class Scene:
     view: str = ""
     corner: Intent | None = None
     anywhere: Intent | None = None
+    keys: bool = False
+    """The guest uses the keys: what they are at is marked."""
+    focused: str | None = None
+    """What the keys are at, while the guest uses them."""
+    panel: str | None = None
+    """The panel that is open in front of it."""
 
     def widget(self, id: str) -> Widget | None:
         return next((widget for widget in self.widgets if widget.id == id), None)
@@ -276,7 +286,11 @@ def scrolled(scene: Scene, offsets: Mapping[str, float]) -> Scene:
         dy = shift[widget.region] if widget.region is not None else 0.0
         return replace(widget, rect=widget.rect.moved(dy=-dy)) if dy else widget
 
-    controls = tuple(c for region in scene.regions for c in _controls(region, shift[region.id]))
+    controls = tuple(
+        control
+        for region in scene.regions
+        for control in _controls(region, shift[region.id], walked=_hides_from_keys(scene, region))
+    )
     behind = tuple(map(move, scene.backdrop))
     front = tuple(map(move, scene.widgets))
     if scene.backdrop:  # the lists belong to the screen behind the dialogue
@@ -284,7 +298,20 @@ def scrolled(scene: Scene, offsets: Mapping[str, float]) -> Scene:
     return replace(scene, widgets=(*front, *controls))
 
 
-def _controls(region: Region, offset: float) -> tuple[Widget, ...]:
+def _hides_from_keys(scene: Scene, region: Region) -> bool:
+    """Whether some of the list never shows while keys walk over what can be touched in it."""
+    top, bottom = region.viewport.y, region.viewport.y + region.content_h
+    edge = top
+    for stop in sorted(
+        (widget.rect for widget in focus_order(scene) if widget.region == region.id), key=lambda rect: rect.y
+    ):
+        if stop.bottom - edge > region.viewport.h:
+            return True
+        edge = stop.y
+    return bottom - edge > region.viewport.h
+
+
+def _controls(region: Region, offset: float, *, walked: bool) -> tuple[Widget, ...]:
     if region.controls is None or not region.furthest:
         return ()
     slack = 0.5  # mm: a hair's breadth left is no reason to offer more
@@ -312,6 +339,7 @@ def _controls(region: Region, offset: float) -> tuple[Widget, ...]:
             picture=Picture(PictureKind.ICON, f"chevron_{word}", pad_mm=min(rect.w, rect.h) * 0.3),
             action=ScrollBy(region.id, pages),
             enabled=enabled,
+            focus=region.focus if walked and enabled else None,
         )
         for rect, word, name, pages, enabled in ends
     )
@@ -325,6 +353,7 @@ def with_panel(scene: Scene, panel_id: str | None) -> Scene:
     return replace(
         scene,
         title=panel.title,
+        panel=panel.id,
         backdrop=(*scene.backdrop, *scene.widgets),
         widgets=panel.widgets,
     )

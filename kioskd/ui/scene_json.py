@@ -21,6 +21,8 @@ def scene_json(scene: Scene) -> dict[str, Any]:
         "widgets": [_widget(widget) for widget in scene.widgets],
         "regions": [_region(region) for region in scene.regions],
         "panels": [panel.id for panel in scene.panels],
+        "keys": scene.keys,
+        "focused": scene.focused,
     }
 
 
@@ -48,6 +50,8 @@ def _widget(widget: Widget) -> dict[str, Any]:
         result["region"] = widget.region
     if widget.focus is not None:
         result["focus"] = widget.focus
+    if widget.row is not None:
+        result["row"] = widget.row
     if widget.action is not None:
         result["action"] = _action(widget.action)
     return result

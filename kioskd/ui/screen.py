@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pygame
 
-from kioskd.core.intents import Intent
+from kioskd.core.events import Stirred
+from kioskd.core.intents import AskHelp, ChangeVolume, HearAll, Intent, UseKeys
+from kioskd.core.keypad import Key
+from kioskd.ui.focus import way_back
 from kioskd.ui.geometry import Rect
+from kioskd.ui.key_walk import KeyWalk
 from kioskd.ui.motion import FLIGHT_S, FRAME_S, TRANSITION_S, Motions, eased
 from kioskd.ui.render import Pose, Renderer, merged
+from kioskd.ui.ring import ring_mm
 from kioskd.ui.scene import (
     ClosePanel,
     OpenPanel,
@@ -70,16 +75,26 @@ class Screen:
     """All touches and times are the caller's: nothing here reads a clock or waits."""
 
     def __init__(
-        self, window: Window, stage: Stage, renderer: Renderer, *, reduced_motion: bool = False
+        self,
+        window: Window,
+        stage: Stage,
+        renderer: Renderer,
+        *,
+        reduced_motion: bool = False,
+        lockout_s: float = 0.0,
     ) -> None:
+        """For `lockout_s` after a finger left a widget it cannot touch the same one again."""
         self._window = window
         self._stage = stage
         self._renderer = renderer
         self._reduced = reduced_motion
+        self._lockout_s = lockout_s
         self._motions = Motions(reduced=reduced_motion)
         self._scrolling = Scrolling(reduced=reduced_motion)
         self._scene: Scene | None = None
         self._panel: str | None = None
+        self._walk = KeyWalk()
+        self._touched: tuple[str, float] | None = None
         self._poses: dict[str, Pose] = {}
         self._finger: _Finger | None = None
         self._launch: tuple[Picture, Rect] | None = None
@@ -97,7 +112,13 @@ class Screen:
         """What the guest sees: lists where they were scrolled to, the open panel in front."""
         if self._scene is None:
             return None
-        return with_panel(scrolled(self._scene, self._scrolling.offsets), self._panel)
+        shown = with_panel(scrolled(self._scene, self._scrolling.offsets), self._panel)
+        return replace(shown, focused=self._walk.at) if self._walk.at is not None else shown
+
+    @property
+    def focused(self) -> str | None:
+        """The widget the keys are at; None while the guest does not use them, or before the first stop."""
+        return self._walk.at
 
     def show(self, scene: Scene) -> None:
         """From now on show this scene. Nothing is painted before `repaint`."""
@@ -113,6 +134,7 @@ class Screen:
         self._scrolling.enter(scene)
         self._motions.enter(scene)
         self._start_flight(before, scene)
+        self._follow_keys()
         if elsewhere and before is not None:
             self._start_transition()
 
@@ -129,6 +151,7 @@ class Screen:
     def forget(self) -> None:
         """A visit is over: keep nothing that could name the guest, beyond what the shown scene says."""
         self._launch = self._flight = None
+        self._walk.forget()
         self._renderer.forget()
 
     # --- touch -----------------------------------------------------------------------------------------
@@ -139,6 +162,10 @@ class Screen:
         if scene is None:
             return
         hit = _hit(scene, x, y)
+        if hit is not None and self._touched is not None:
+            id, left_s = self._touched
+            if hit.id == id and 0 <= now_s - left_s < self._lockout_s:
+                return  # the same touch once more, of a hand that trembles
         region = None if scene.backdrop else self._scrolling.region_at(x, y)
         offset = self._scrolling.offsets.get(region, 0.0) if region else 0.0
         if region:
@@ -181,7 +208,60 @@ class Screen:
             return scene.anywhere
         if hit is None or hit.id != finger.widget:
             return None
+        self._touched = (hit.id, now_s)
         return self._act(scene, hit, now_s)
+
+    # --- keys ------------------------------------------------------------------------------------------
+
+    def press(self, key: Key, now_s: float) -> Intent | Stirred | None:
+        """What a key does here. The first one only says that the guest uses them."""
+        scene = self.scene
+        if scene is None:
+            return None
+        if not scene.keys:
+            return UseKeys()
+        match key:
+            case Key.HELP:
+                return AskHelp()
+            case Key.LOUDER:
+                return ChangeVolume(1)
+            case Key.SOFTER:
+                return ChangeVolume(-1)
+            case Key.REPEAT:
+                return HearAll()
+            case Key.SELECT:
+                return self._select(scene, now_s) or Stirred()
+            case Key.BACK:
+                return self._back(scene, now_s) or Stirred()
+            case Key.NEXT | Key.PREVIOUS | Key.LEFT | Key.RIGHT:
+                onward = key is Key.NEXT or key is (Key.LEFT if scene.rtl else Key.RIGHT)
+                self._walk.step(scene, 1 if onward else -1)
+                self._show_focused(now_s)
+                return scene.anywhere or Stirred()
+
+    def _select(self, scene: Scene, now_s: float) -> Intent | None:
+        if self._walk.into_row(scene):
+            return None
+        intent = self.activate(self._walk.at, now_s) if self._walk.at is not None else scene.anywhere
+        self._walk.out_of_row(scene)
+        return intent
+
+    def _back(self, scene: Scene, now_s: float) -> Intent | None:
+        if self._walk.out_of_row(scene):
+            return None
+        widget = way_back(scene)
+        return self._act(scene, widget, now_s) if widget is not None else None
+
+    def _follow_keys(self) -> None:
+        """What is shown has changed: the keys go where they belong now."""
+        scene = self.scene
+        if scene is not None and self._walk.follow(scene):
+            self._show_focused(self._now_s)
+
+    def _show_focused(self, now_s: float) -> None:
+        if self._scene is not None and self._walk.at is not None:
+            unmoved = with_panel(self._scene, self._panel)
+            self._scrolling.bring(unmoved, self._walk.at, now_s, air_mm=2 * ring_mm(self._stage))
 
     def activate(self, widget_id: str, now_s: float) -> Intent | None:
         """As if the widget were touched: for keys and for the panel. None when it cannot be."""
@@ -198,9 +278,11 @@ class Screen:
                 return None
             case OpenPanel(panel):
                 self._panel = panel
+                self._follow_keys()
                 return None
             case ClosePanel():
                 self._panel = None
+                self._follow_keys()
                 return None
         self._launch = None
         if widget.launches is not None and not self._reduced:
@@ -208,6 +290,7 @@ class Screen:
             if source is not None and source.picture is not None:
                 self._launch = (source.picture, source.rect)
         self._panel = None
+        self._follow_keys()
         return widget.action
 
     def _mm(self, x_px: int, y_px: int) -> tuple[float, float]:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from kioskd.ui.motion import SCROLL_S, eased
-from kioskd.ui.scene import Region, Scene
+from kioskd.ui.scene import Region, Scene, focus_order
 
 _SLOWDOWN_PER_S = 4.5
 _REST_MM_PER_S = 8.0
@@ -61,6 +61,29 @@ class Scrolling:
         least = min(top, top + widget.rect.h - region.viewport.h)
         self.offsets[region.id] = self._within(region.id, min(max(self.offsets[region.id], least), top))
 
+    def bring(self, scene: Scene, id: str, now_s: float, *, air_mm: float) -> None:
+        """Show the widget with some air around it; the first and the last stop with what is beyond them.
+
+        `scene` is as it was composed, not as it is scrolled.
+        """
+        widget = scene.widget(id)
+        region = self._regions.get(widget.region) if widget is not None and widget.region else None
+        if widget is None or region is None or not region.furthest:
+            return
+        view_h = region.viewport.h
+        top, bottom = (
+            widget.rect.y - region.viewport.y - air_mm,
+            widget.rect.bottom - region.viewport.y + air_mm,
+        )
+        stops = [stop.rect for stop in focus_order(scene) if stop.region == region.id]
+        if widget.rect.y <= min(stop.y for stop in stops) and bottom <= view_h:
+            top = 0.0
+        if widget.rect.bottom >= max(stop.bottom for stop in stops) and region.content_h - top <= view_h:
+            bottom = region.content_h
+        glide = self._glides.get(region.id)
+        here = glide.target_mm if glide and glide.target_mm is not None else self.offsets[region.id]
+        self._go(region.id, min(max(here, bottom - view_h), top), now_s)
+
     def region_at(self, x_mm: float, y_mm: float) -> str | None:
         """The region under a finger that has something to scroll."""
         return next(
@@ -74,8 +97,13 @@ class Scrolling:
             return
         glide = self._glides.get(region)
         here = glide.target_mm if glide and glide.target_mm is not None else self.offsets[region]
-        target = self._within(region, here + pages * found.viewport.h)
-        if self._reduced:
+        self._go(region, here + pages * found.viewport.h, now_s)
+
+    def _go(self, region: str, offset_mm: float, now_s: float) -> None:
+        target = self._within(region, offset_mm)
+        if target == self.offsets[region]:
+            self._glides.pop(region, None)
+        elif self._reduced:
             self.offsets[region] = target
         else:
             self._glides[region] = _Glide(now_s, self.offsets[region], target_mm=target)

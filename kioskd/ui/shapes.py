@@ -63,6 +63,39 @@ def _disc(radius: int, fill: Colour, edge: Colour, width: int) -> pygame.Surface
     return pygame.transform.smoothscale(fine, (2 * radius, 2 * radius))
 
 
+def ring(target: pygame.Surface, rect: pygame.Rect, radius_px: int, width_px: int, colour: Colour) -> None:
+    """The rim of a rectangle with smooth corners, `width_px` thick, all of it inside `rect`."""
+    radius = max(width_px, min(radius_px, rect.w // 2, rect.h // 2))
+    hoop = _hoop(radius, width_px, colour)
+    x, y, w, h = rect
+    for at, part in (
+        ((x, y), (0, 0)),
+        ((x + w - radius, y), (radius, 0)),
+        ((x, y + h - radius), (0, radius)),
+        ((x + w - radius, y + h - radius), (radius, radius)),
+    ):
+        target.blit(hoop, at, (*part, radius, radius))
+    for side in (
+        (x + radius, y, w - 2 * radius, width_px),
+        (x + radius, y + h - width_px, w - 2 * radius, width_px),
+        (x, y + radius, width_px, h - 2 * radius),
+        (x + w - width_px, y + radius, width_px, h - 2 * radius),
+    ):
+        if side[2] > 0 and side[3] > 0:
+            target.fill(colour, side)
+
+
+@lru_cache(maxsize=16)
+def _hoop(radius: int, width: int, colour: Colour) -> pygame.Surface:
+    size = 2 * radius * _FINER
+    fine = pygame.Surface((size, size), pygame.SRCALPHA)
+    fine.fill((*colour, 0))
+    centre = (size / 2, size / 2)
+    pygame.draw.circle(fine, (*colour, 255), centre, radius * _FINER)
+    pygame.draw.circle(fine, (*colour, 0), centre, (radius - width) * _FINER)
+    return pygame.transform.smoothscale(fine, (2 * radius, 2 * radius))
+
+
 def fade(target: pygame.Surface, rect: pygame.Rect, colour: Colour, *, down: bool) -> None:
     """A veil of one colour over `rect`, from nothing to full."""
     strip = _fade_strip(rect.h, colour, down)

@@ -15,8 +15,22 @@ import pygame.image
 import pygame.transform
 
 from kioskd.core.errors import DeviceFault
+from kioskd.core.keypad import Key
 
 ROTATIONS = (0, 90, 180, 270)
+_KEYS = {
+    pygame.K_UP: Key.PREVIOUS,
+    pygame.K_DOWN: Key.NEXT,
+    pygame.K_LEFT: Key.LEFT,
+    pygame.K_RIGHT: Key.RIGHT,
+    pygame.K_RETURN: Key.SELECT,
+    pygame.K_ESCAPE: Key.BACK,
+    pygame.K_F1: Key.HELP,
+    pygame.K_F2: Key.REPEAT,
+    pygame.K_PAGEUP: Key.LOUDER,
+    pygame.K_PAGEDOWN: Key.SOFTER,
+}
+"""A developer's keyboard as the keypad that a kiosk has. SDL does not repeat keys that are held."""
 
 
 class Driver(StrEnum):
@@ -89,10 +103,12 @@ class Window:
             raise DeviceFault(f"no display with driver {driver}: {exc}") from exc
         if fullscreen:
             pygame.mouse.set_visible(False)
+        self._keys = not fullscreen and driver is not Driver.KMSDRM
         pygame.event.set_blocked(None)
         pygame.event.set_allowed(
             [
                 pygame.QUIT,
+                pygame.KEYDOWN,
                 pygame.MOUSEBUTTONDOWN,
                 pygame.MOUSEBUTTONUP,
                 pygame.MOUSEMOTION,
@@ -142,14 +158,19 @@ class Window:
                 return w - 1 - y_px, x_px
         return x_px, y_px
 
-    def poll(self) -> Iterator[Touch | Closed]:
-        """What happened in the window since the last call. Never waits."""
+    def poll(self) -> Iterator[Touch | Key | Closed]:
+        """What happened in the window since the last call. Never waits.
+
+        Keys count in a window on a desk only: on a kiosk a keyboard types into nothing.
+        """
         for event in pygame.event.get():
             match event.type:
                 case pygame.QUIT:
                     yield Closed()
                 case pygame.WINDOWEXPOSED:
                     pygame.display.update()
+                case pygame.KEYDOWN if self._keys and event.key in _KEYS:
+                    yield _KEYS[event.key]
                 case pygame.MOUSEBUTTONDOWN if event.button == 1:
                     yield Touch(TouchKind.DOWN, *self.to_canvas(*event.pos))
                 case pygame.MOUSEBUTTONUP if event.button == 1:

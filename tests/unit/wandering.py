@@ -44,6 +44,7 @@ from kioskd.core.events import (
     Scanned,
     SettlementDenied,
     SpeechChanged,
+    Stirred,
     Tick,
     VoucherFound,
 )
@@ -234,6 +235,7 @@ def _of_aids(p: Player, rng: random.Random) -> list[Event]:
         ChangeVolume(rng.choice([-1, 1])),
         HeadphonesChanged(rng.random() < 0.5),
         SpeechChanged(rng.random() < 0.2),
+        Stirred(),
     ]
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kioskd.core.access import Aid
 from kioskd.core.effects import ReadScreen
-from kioskd.core.events import HeadphonesChanged, SpeechChanged
+from kioskd.core.events import HeadphonesChanged, SpeechChanged, Stirred
 from kioskd.core.intents import ChangeVolume, HearAll, SetAid, UseKeys
 from kioskd.core.rules.table import Context, Step, rule
 from kioskd.core.visit import Place, StillThere, Visit
@@ -31,6 +31,12 @@ def change_volume(visit: Visit, event: ChangeVolume, context: Context) -> Step:
 def hear_all(visit: Visit, event: HearAll, context: Context) -> Step:
     """Whoever asks for it wants to be spoken to from now on."""
     return Step(replace(visit, access=visit.access.having(Aid.SPEECH, True)), (ReadScreen(),))
+
+
+@rule(Place, Stirred, stays=True)
+def stirred(visit: Visit, event: Stirred, context: Context) -> Step:
+    """Whoever looks around is here, but has read no notice yet."""
+    return Step(replace(visit, active_s=context.moment.mono_s))
 
 
 @rule(Place, HeadphonesChanged, stays=True)

@@ -68,6 +68,8 @@ def frame(
     if stage.portrait and foot:
         height = foot_h if foot_h is not None else sheet.u(132)
         foot_rect, body = body.foot(max(height, target), space)
+    sheet.walk_last(foot_rect)
+    sheet.walk_last(bar)
     if notice:
         body = notice_banner(sheet, visit, body)
     return Frame(body, foot_rect)

@@ -6,6 +6,7 @@ from string import ascii_uppercase
 
 from kioskd.core.intents import PressKey
 from kioskd.ui.geometry import Rect
+from kioskd.ui.scene import Role, Widget
 from kioskd.ui.screens.frame import gap
 from kioskd.ui.screens.sheet import Sheet, icon
 
@@ -30,7 +31,10 @@ def letter_keys(sheet: Sheet, area: Rect, columns: int = LETTER_COLUMNS) -> None
 
 def _keys(sheet: Sheet, area: Rect, rows: tuple[tuple[str, ...], ...]) -> None:
     space, columns = key_gap(sheet), max(map(len, rows))
-    for row, keys in zip(area.rows(len(rows), space), rows, strict=True):
+    for number, (row, keys) in enumerate(zip(area.rows(len(rows), space), rows, strict=True), start=1):
+        stop = f"keys:{number}"
+        names = ", ".join(_name(sheet, key) for key in keys)
+        sheet.add(Widget(stop, Role.GROUP, row, "plain", name=names, focus=sheet.focus()))
         cells = row.columns(columns, space)
         if len(keys) < columns:  # the last key takes what is left
             last = len(keys) - 1
@@ -40,20 +44,32 @@ def _keys(sheet: Sheet, area: Rect, rows: tuple[tuple[str, ...], ...]) -> None:
             cells = (*cells[:last], wide) if not sheet.tr.rtl else (wide, *cells[columns - last :])
         # What is mirrored for a right-to-left language afterwards must stand as it does on the keys.
         for cell, key in zip(reversed(cells) if sheet.tr.rtl else cells, keys, strict=False):
-            _key(sheet, cell, key)
+            _key(sheet, cell, key, stop)
 
 
-def _key(sheet: Sheet, cell: Rect, key: str) -> None:
-    tr, side = sheet.tr, min(cell.w, cell.h)
-    words, name, picture = key, key, None
+def _name(sheet: Sheet, key: str) -> str:
+    """What the key is called when it is spoken of."""
+    tr = sheet.tr
+    return {"back": tr("Delete the last one"), "clear": tr("Clear"), "-": tr("Hyphen")}.get(key, key)
+
+
+def _key(sheet: Sheet, cell: Rect, key: str, row: str) -> None:
+    side, name = min(cell.w, cell.h), _name(sheet, key)
+    words, picture = key, None
     types: tuple[str, ...] = ("key", "strong")
     match key:
         case "back":
-            words, name, picture = "", tr("Delete the last one"), icon("backspace", side * 0.28)
+            words, picture = "", icon("backspace", side * 0.28)
         case "clear":
-            words = name = tr("Clear")
-            types = ("strong", "pill", "badge")
-        case "-":
-            name = tr("Hyphen")
-    id = f"key:{key}"
-    sheet.button(id, cell, name, PressKey(key), style="secondary", words=words, types=types, picture=picture)
+            words, types = name, ("strong", "pill", "badge")
+    sheet.button(
+        f"key:{key}",
+        cell,
+        name,
+        PressKey(key),
+        style="secondary",
+        words=words,
+        types=types,
+        picture=picture,
+        row=row,
+    )

@@ -57,6 +57,7 @@ class Sheet:
         self._reveal: str | None = None
         self._counts: dict[str, int] = {}
         self._focus = 0
+        self._walked_last: list[Rect] = []
 
     def u(self, units: float) -> float:
         return self.stage.u(units)
@@ -201,6 +202,24 @@ class Sheet:
         self._focus += 1
         return self._focus
 
+    def walk_last(self, rect: Rect) -> None:
+        """The keys come to what is laid out in here last, and after what was named before."""
+        self._walked_last.append(rect)
+
+    def _walked(self) -> tuple[Widget, ...]:
+        """The widgets with their final places in the key order."""
+
+        def band(widget: Widget) -> int:
+            x, y = widget.rect.centre
+            return next((n for n, rect in enumerate(self._walked_last, 1) if rect.contains(x, y)), 0)
+
+        return tuple(
+            replace(widget, focus=widget.focus + band(widget) * (self._focus + 1))
+            if widget.focus is not None and widget.region is None
+            else widget
+            for widget in self._widgets
+        )
+
     def surface(
         self, rect: Rect, style: str, *, id: str | None = None, region: str | None = None, name: str = ""
     ) -> str:
@@ -253,6 +272,7 @@ class Sheet:
         selected: bool | None = None,
         role: Role = Role.BUTTON,
         region: str | None = None,
+        row: str | None = None,
         lines: int = 2,
         pad: float | None = None,
     ) -> None:
@@ -283,6 +303,7 @@ class Sheet:
                     selected=selected,
                     region=region,
                     focus=focus,
+                    row=row,
                 )
             )
             return
@@ -298,6 +319,7 @@ class Sheet:
                 selected=selected,
                 region=region,
                 focus=focus,
+                row=row,
             )
         )
         ink = _INK_ON.get(style, "plain") if enabled else "quiet"
@@ -313,7 +335,7 @@ class Sheet:
         self._put_text(rest, written, wrapped, chosen, ink, Align.START, Role.TEXT, id, region, None)
 
     def region(self, region: Region) -> None:
-        self._regions.append(region)
+        self._regions.append(replace(region, focus=self.focus()))
 
     def resize_region(self, id: str, content_h: float) -> None:
         """The content's height turned out different once the region's width was known."""
@@ -339,7 +361,7 @@ class Sheet:
             language=self.tr.language,
             width_mm=self.stage.area.w,
             height_mm=self.stage.area.h,
-            widgets=tuple(self._widgets),
+            widgets=self._walked(),
             regions=tuple(self._regions),
             panels=tuple(self._panels),
             reveal=self._reveal,
