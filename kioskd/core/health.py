@@ -24,6 +24,7 @@ class DeviceKind(StrEnum):
     PRINTER = "printer"
     TERMINAL = "terminal"
     TOUCH = "touch"
+    KEYPAD = "keypad"
     VOICE = "voice"
     HEADPHONES = "headphones"
     """Not they themselves, who come with the guest: what tells whether they are plugged in."""

@@ -20,9 +20,11 @@ from pydantic import AfterValidator, Field, Strict, ValidationError, model_valid
 from kioskd.daemon.config_errors import did_you_mean, problems_of, raise_problems
 from kioskd.daemon.config_fields import (
     CredentialName,
+    DeviceName,
     FilePath,
     Host,
     Line,
+    Profile,
     Seconds,
     Section,
     Share,
@@ -31,6 +33,8 @@ from kioskd.daemon.config_fields import (
     wrong,
 )
 from kioskd.daemon.config_help import Help
+from kioskd.daemon.config_keypad import EvdevKeypad as EvdevKeypad
+from kioskd.daemon.config_keypad import LockoutSeconds
 from kioskd.daemon.config_offers import Attribute, Charge, Offers, StoredValue
 from kioskd.daemon.config_rbi import RbiLoyalty as RbiLoyalty
 from kioskd.daemon.config_source import read_source
@@ -74,15 +78,6 @@ def _no_repeats(words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 _KIOSK_ID = matching(r"[A-Z0-9-]{1,12}", "is no kiosk id", 'up to 12 of A-Z, 0-9 and -, as in "K1"')
-_PROFILE = matching(
-    r"[a-z0-9][a-z0-9_-]{0,39}", "is no name of a profile", 'small letters, as in "generic-80mm"'
-)
-_NAME = matching(
-    r"[a-z0-9][a-z0-9-]{0,19}", "is no name of a device", 'up to 20 of a-z, 0-9 and -, as in "front"'
-)
-
-DeviceName = Annotated[str, AfterValidator(_NAME)]
-Profile = Annotated[str, AfterValidator(_PROFILE)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Pixels = Annotated[int, Field(ge=240, le=7680)]
 Baud = Literal[1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200]
@@ -108,7 +103,8 @@ class Display(Section):
     `brand` names colours that come along, or `colours` is a file with your own.
 
     `bottom_height_mm` is how high the lower edge of the picture is above the floor. `touch` is an evdev
-    device; without it touches come from the window.
+    device; without it touches come from the window. For `lockout_s` after a finger left something the same
+    cannot be touched again, for hands that tremble.
     """
 
     width_px: Pixels = Field(examples=[1080])
@@ -120,6 +116,7 @@ class Display(Section):
     viewing_distance_mm: Annotated[int, Field(ge=200, le=3000)] = 600
     driver: Literal["auto", "kmsdrm", "x11", "wayland", "offscreen"] = "auto"
     touch: FilePath | None = None
+    lockout_s: LockoutSeconds = 0.1
     brand: Literal["ember", "orchard", "lagoon"] | None = None
     colours: FilePath | None = None
 
@@ -355,6 +352,7 @@ Scanner = SerialScanner | HidPosScanner | WedgeScanner | DisabledScanner
 Camera = FolderCamera | V4l2Camera | Picamera2Camera | Disabled
 Printer = SerialPrinter | UsbPrinter | TcpPrinter | Disabled
 Terminal = ZvtTerminal | ZvtSerialTerminal | Disabled
+Keypad = EvdevKeypad | Disabled
 
 
 class Config(Section):
@@ -376,6 +374,7 @@ class Config(Section):
     camera: Annotated[Camera, Field(discriminator="driver")] = Disabled.model_construct()
     printer: Annotated[Printer, Field(discriminator="driver")] = Disabled.model_construct()
     terminal: Annotated[Terminal, Field(discriminator="driver")] = Disabled.model_construct()
+    keypad: Annotated[Keypad, Field(discriminator="driver")] = Disabled.model_construct()
     counter: Counter = Counter.model_construct()
     staff: Staff = Staff.model_construct()
     help: Help = Help.model_construct()

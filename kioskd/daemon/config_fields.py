@@ -111,3 +111,14 @@ def _is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+_PROFILE = matching(
+    r"[a-z0-9][a-z0-9_-]{0,39}", "is no name of a profile", 'small letters, as in "generic-80mm"'
+)
+_NAME = matching(
+    r"[a-z0-9][a-z0-9-]{0,19}", "is no name of a device", 'up to 20 of a-z, 0-9 and -, as in "front"'
+)
+
+DeviceName = Annotated[str, AfterValidator(_NAME)]
+Profile = Annotated[str, AfterValidator(_PROFILE)]

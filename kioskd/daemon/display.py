@@ -65,7 +65,14 @@ def make_display(
     composer = Composer(board, fonts, shop)
     turned = config.rotation in (90, 270)
     panel_px = (config.height_px, config.width_px) if turned else (config.width_px, config.height_px)
-    return Display(window, Screen(window, board, renderer), renderer, composer, now_s, panel_px)
+    return Display(
+        window,
+        Screen(window, board, renderer, lockout_s=config.lockout_s),
+        renderer,
+        composer,
+        now_s,
+        panel_px,
+    )
 
 
 def _theme(config: settings.Display) -> Theme:

@@ -127,7 +127,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
         )
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         refused_claims = RefusedClaims(outbox, courier.written, objections.claim_refused)
-        hardware = hardware_of(config, clock.mono_s, display.touch_panel)
+        hardware = hardware_of(config, clock.mono_s, display.touch_panel, display.press)
         payments = Payments(hardware.terminal, outbox, selling, post) if hardware.terminal else None
         orders = Orders(
             outbox, selling, claim_link=courier.claim_link, wall=clock.wall, written=courier.written

@@ -26,6 +26,7 @@ from kioskd.daemon.help_desk import Webhook
 if TYPE_CHECKING:  # drivers are imported when they are built, after the first frame
     from kioskd.daemon.pin_guard import PinGuard
     from kioskd.devices.camera.viewfinder import Viewfinder
+    from kioskd.devices.keypad import OnKey
     from kioskd.devices.printer.printer import EscposPrinter
     from kioskd.devices.terminal.zvt_driver import ZvtTerminal
     from kioskd.devices.touch import OnTouch
@@ -110,6 +111,7 @@ def expected_devices(config: Config) -> dict[str, DeviceHealth]:
         (config.camera, DeviceKind.CAMERA),
         (config.printer, DeviceKind.PRINTER),
         (config.terminal, DeviceKind.TERMINAL),
+        (config.keypad, DeviceKind.KEYPAD),
     ):
         if not _disabled(section):
             named.append((kind.value, kind))
@@ -271,7 +273,7 @@ class Hardware:
     viewfinder: Viewfinder | None = None
 
 
-def hardware_of(config: Config, clock: Callable[[], float], on_touch: OnTouch) -> Hardware:
+def hardware_of(config: Config, clock: Callable[[], float], on_touch: OnTouch, on_key: OnKey) -> Hardware:
     """Drivers for everything the configuration names; nothing is opened yet. After the first frame, on the
     loop in whose thread the screen is drawn.
 
@@ -283,6 +285,8 @@ def hardware_of(config: Config, clock: Callable[[], float], on_touch: OnTouch) -
 
         touch = TouchScreen("touch", config.display.touch, on_touch)
         plugged.append(Plugged(touch, DeviceKind.TOUCH, config.display.touch))
+    if isinstance(config.keypad, settings.EvdevKeypad):
+        plugged.append(_keypad(config.keypad, on_key))
     viewfinder = None
     if not _disabled(config.camera):
         from kioskd.devices.camera.viewfinder import Viewfinder
@@ -324,6 +328,15 @@ def _scanner(entry: settings.Scanner, clock: Callable[[], float]) -> Plugged:
         clock=clock,
     )
     return Plugged(scanner, DeviceKind.SCANNER, entry.path)
+
+
+def _keypad(entry: settings.EvdevKeypad, on_key: OnKey) -> Plugged:
+    from kioskd.devices.keypad import Keypad
+    from kioskd.devices.keypad_profile import load_profile
+
+    profile = load_profile(entry.profile)
+    keypad = Keypad(DeviceKind.KEYPAD.value, entry.path, profile, on_key, entry.lockout_s)
+    return Plugged(keypad, DeviceKind.KEYPAD, entry.path)
 
 
 def _camera(config: Config, clock: Callable[[], float], viewfinder: Viewfinder) -> Plugged:

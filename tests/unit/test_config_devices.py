@@ -1,4 +1,4 @@
-"""What the configuration says of scanners and the camera reaches their drivers."""
+"""What the configuration says of scanners, keypad and camera reaches their drivers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from kioskd.daemon.config import Config, load_config
 from kioskd.daemon.config_dump import dump_config
 from kioskd.daemon.wiring import hardware_of
 from kioskd.devices.camera.parent import CameraScanner
+from kioskd.devices.keypad import Keypad
 from kioskd.devices.scanner.evdev import WedgeScanner
 from kioskd.devices.scanner.hidraw import HidPosScanner
 from kioskd.devices.scanner.serial import SerialScanner
@@ -23,7 +24,7 @@ def _config(folder: Path, devices: str) -> Config:
 
 
 def _drivers(config: Config) -> list[object]:
-    hardware = hardware_of(config, lambda: 0.0, lambda kind, x, y: None)
+    hardware = hardware_of(config, lambda: 0.0, lambda kind, x, y: None, lambda key: None)
     return [plugged.device for plugged in hardware.plugged]
 
 
@@ -48,7 +49,7 @@ def test_a_profile_of_another_driver_or_of_none_is_refused(
         tmp_path, f'[[scanner]]\nname = "a"\ndriver = "wedge"\npath = "/dev/a"\nprofile = "{profile}"\n'
     )
     with pytest.raises(ConfigError, match=message):
-        hardware_of(config, lambda: 0.0, lambda kind, x, y: None)
+        hardware_of(config, lambda: 0.0, lambda kind, x, y: None, lambda key: None)
 
 
 def test_the_camera_looks_where_it_is_told(tmp_path: Path) -> None:
@@ -72,3 +73,16 @@ def test_the_second_camera_of_a_pi(tmp_path: Path) -> None:
 def test_a_region_outside_the_picture_is_refused(tmp_path: Path, region: str) -> None:
     with pytest.raises(ConfigError, match=r"camera\.region"):
         _config(tmp_path, f'[camera]\ndriver = "picamera2"\nregion = {region}\n')
+
+
+def test_the_keypad_of_a_profile(tmp_path: Path) -> None:
+    written = '[keypad]\ndriver = "evdev"\npath = "/dev/input/event9"\nprofile = "numeric"\nlockout_s = 0.5\n'
+    (keypad,) = _drivers(_config(tmp_path, written))
+    assert isinstance(keypad, Keypad)
+    assert (keypad.name, keypad.path) == ("keypad", Path("/dev/input/event9"))
+
+
+def test_a_keypad_whose_keys_nobody_knows_is_refused(tmp_path: Path) -> None:
+    written = '[keypad]\ndriver = "evdev"\npath = "/dev/input/event9"\nprofile = "nope"\n'
+    with pytest.raises(ConfigError, match="no keypad profile 'nope'"):
+        _drivers(_config(tmp_path, written))

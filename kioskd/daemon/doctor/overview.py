@@ -13,6 +13,7 @@ from kioskd.daemon.config import Config, load_config
 from kioskd.daemon.doctor.guess import profiles_for
 from kioskd.daemon.doctor.plugged import Kind, Plugged, plugged
 from kioskd.daemon.doctor.report import Finding, Report, Verdict
+from kioskd.devices.keypad_profile import load_profile as load_keypad
 from kioskd.devices.scanner.profile import load_profile
 
 RULES = "70-kioskd.rules"
@@ -103,6 +104,9 @@ def _configured(config: Config) -> Iterator[Finding]:
         paths.append(("printer", config.printer.path))
     if isinstance(config.terminal, settings.ZvtSerialTerminal):
         paths.append(("terminal", config.terminal.path))
+    if isinstance(config.keypad, settings.EvdevKeypad):
+        load_keypad(config.keypad.profile)
+        paths.append(("keypad", config.keypad.path))
     for name, path in paths:
         if not path.exists():
             yield Finding(

@@ -11,6 +11,9 @@ from pathlib import Path
 from kioskd.devices.scanner.hid_descriptor import scanned_report
 
 _KEY_A, _KEY_ENTER, _BTN_LEFT, _BTN_TOUCH = 30, 28, 0x110, 0x14A
+_KEYPAD_KEYS = frozenset({28, *range(71, 84), 96, 103, 105, 106, 108, *range(183, 195)})
+"""Enter, the number pad, the arrows, F13 to F24."""
+_LEAST_KEYS = 5
 _BITS_A_WORD = 64
 _USB_PORT = re.compile(r"/(\d+-\d+(?:\.\d+)*):\d+\.\d+(?=/|$)")
 # In this order a name is stable: ours, the maker's with serial number, the port's.
@@ -27,7 +30,9 @@ _LINKS = (
 
 class Kind(StrEnum):
     KEYBOARD = "keyboard"
-    """A scanner in keyboard mode looks no different."""
+    """A scanner in keyboard mode looks no different, nor do many keypads."""
+    KEYPAD = "keypad"
+    """Too few keys for a keyboard. Many keypads pass for a whole one all the same."""
     HIDPOS = "hid-pos scanner"
     SERIAL = "serial port"
     CAMERA = "camera"
@@ -70,11 +75,13 @@ _Found = tuple[Path, Kind, str, str | None, str | None]
 def _keyboards(root: Path) -> Iterator[_Found]:
     for device in sorted((root / "sys/class/input").glob("event*")):
         keys = _bits(_read(device / "device/capabilities/key"))
-        if {_KEY_A, _KEY_ENTER} <= keys and not {_BTN_LEFT, _BTN_TOUCH} & keys:
+        whole = {_KEY_A, _KEY_ENTER} <= keys
+        if (whole or len(keys & _KEYPAD_KEYS) >= _LEAST_KEYS) and not {_BTN_LEFT, _BTN_TOUCH} & keys:
+            kind = Kind.KEYBOARD if whole else Kind.KEYPAD
             ids = [_read(device / "device/id" / part) for part in ("vendor", "product")]
             usb = ":".join(ids) if all(ids) and ids != ["0000", "0000"] else None
             node = Path("/dev/input", device.name)
-            yield node, Kind.KEYBOARD, _read(device / "device/name"), usb, _port(device)
+            yield node, kind, _read(device / "device/name"), usb, _port(device)
 
 
 def _hidpos(root: Path) -> Iterator[_Found]:

@@ -87,12 +87,23 @@ class Node:
     held_keys: Callable[[], frozenset[int]]
 
 
+def _types_like_a_keyboard(keys: frozenset[int]) -> bool:
+    return {_KEY_A, _KEY_ENTER} <= keys and not {_BTN_LEFT, _BTN_TOUCH} & keys
+
+
 @asynccontextmanager
-async def opened(path: Path) -> AsyncIterator[Node]:
-    """The node, grabbed if it is one; anything else as a stream. Raises DeviceAbsent and DeviceFault."""
+async def opened(
+    path: Path,
+    is_one: Callable[[frozenset[int]], bool] = _types_like_a_keyboard,
+    else_it: str = "is not a keyboard-wedge scanner",
+) -> AsyncIterator[Node]:
+    """The node, grabbed if it is one; anything else as a stream. Raises DeviceAbsent and DeviceFault.
+
+    `is_one` says of the keys a device has whether it is the right one; `else_it` is the fault of others.
+    """
     try:
         if _is_input_node(path):
-            async with _grabbed(path) as node:
+            async with _grabbed(path, is_one, else_it) as node:
                 yield node
         else:
             fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
@@ -110,13 +121,12 @@ def _is_input_node(path: Path) -> bool:
 
 
 @asynccontextmanager
-async def _grabbed(path: Path) -> AsyncIterator[Node]:
+async def _grabbed(path: Path, is_one: Callable[[frozenset[int]], bool], else_it: str) -> AsyncIterator[Node]:
     from evdev import InputDevice, ecodes  # 50 ms, and only where there is a real one
 
     with closing(InputDevice(str(path))) as device:
-        keys = set(device.capabilities().get(ecodes.EV_KEY, []))
-        if not {_KEY_A, _KEY_ENTER} <= keys or {_BTN_LEFT, _BTN_TOUCH} & keys:
-            raise DeviceFault(f"{path} ({device.name}) is not a keyboard-wedge scanner")
+        if not is_one(frozenset(device.capabilities().get(ecodes.EV_KEY, []))):
+            raise DeviceFault(f"{path} ({device.name}) {else_it}")
         # Event times that no correction of the clock can bend.
         fcntl.ioctl(device.fd, _EVIOCSCLOCKID, struct.pack("i", time.CLOCK_MONOTONIC))
         # A key that is down at the grab would stay down for everybody else for ever.

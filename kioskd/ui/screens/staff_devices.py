@@ -24,6 +24,7 @@ _KINDS = {
     DeviceKind.PRINTER: later("Receipt printer"),
     DeviceKind.TERMINAL: later("Card terminal"),
     DeviceKind.TOUCH: later("Touch screen"),
+    DeviceKind.KEYPAD: later("Keypad"),
 }
 _STATES = {
     DeviceState.DISABLED: (later("Switched off"), "tag"),
