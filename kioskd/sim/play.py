@@ -210,6 +210,13 @@ class _Player:
         for target in targets:
             await self._world.tap(target)
 
+    async def keys(self, names: tuple[str, ...]) -> None:
+        await self._world.press(*names)
+
+    async def key_to(self, targets: tuple[str, ...]) -> None:
+        for target in targets:
+            await self._world.select(target)
+
     async def staff(self, pin: str) -> None:
         await self._world.hold_corner()
         for digit in pin:
@@ -345,6 +352,9 @@ _ACTS: dict[str, _Act] = {
     "scan": _Player.scan,
     "tap": _Player.tap,
     "keypad": lambda player, digits: player.tap(tuple(digits)),
+    "keys": _Player.keys,
+    "key_to": _Player.key_to,
+    "corner": lambda player, _yes: player._world.hold_corner(),
     "staff": _Player.staff,
     "pager": _Player.pager,
     "show_picture": _Player.show_picture,

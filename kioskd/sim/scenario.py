@@ -19,6 +19,9 @@ What the guest does:
                                         instead of text), light (for the camera: the share of what it needs)
     tap = "eat_in"                      a widget by id, by its whole text, or by its beginning; or several
     keypad = "10024714"                 digits on the screen's keypad
+    keys = ["next", "select"]           beside the screen: previous, next, select, back, help, repeat, louder
+                                        or softer
+    key_to = ["Eat in", "pay"]          walks there with "next" and selects it; fails after a whole round
     show_picture = "face.png"           a file beside the scenario, held before the camera
     hide_picture = true                 nothing before the camera any more
     collect = { card = "10024711", from = "paper" }     scans the code on the last paper, or on the "screen",
@@ -29,6 +32,7 @@ What the guest does:
 
 What staff do:
 
+    corner = true                       the upper left corner held
     staff = "4711"                      the upper left corner held, this PIN, and OK; the rest is tapped
     pager = "coming"                    they answer the guest who asked for help
 
@@ -105,6 +109,7 @@ from pydantic import (
 )
 
 from kioskd.sim.faults import FaultRule
+from kioskd.sim.keypad import KeyName
 from kioskd.sim.more_scanners import MoreScanner
 from kioskd.sim.printer_machine import Conditions
 from kioskd.sim.terminal.faults import Faults
@@ -237,6 +242,9 @@ class Step(_Table):
     scan: Annotated[Scan, BeforeValidator(_scan)] | None = None
     tap: Texts | None = None
     keypad: Annotated[str, Field(pattern="^[0-9]+$")] | None = None
+    keys: Annotated[tuple[KeyName, ...], BeforeValidator(_one_or_more), Field(min_length=1)] | None = None
+    key_to: Texts | None = None
+    corner: Yes | None = None
     staff: Annotated[str, Field(pattern="^[0-9]{1,12}$")] | None = None
     pager: Literal["coming"] | None = None
     show_picture: str | None = None
@@ -298,8 +306,9 @@ class Step(_Table):
 
 
 ACTS = frozenset(
-    "scan tap keypad staff pager show_picture hide_picture collect wait_s card network fault unplug plug"
-    " printer terminal shift_wall_s kill restart order_paid command leat at_leat rbi at_rbi".split()
+    "scan tap keypad keys key_to corner staff pager show_picture hide_picture collect wait_s card network"
+    " fault unplug plug printer terminal shift_wall_s kill restart order_paid command leat at_leat rbi"
+    " at_rbi".split()
 )
 EXPECTATIONS = frozenset(
     "screen see not_see enabled disabled paper papers claim_on portal_says wire balance orders voucher"

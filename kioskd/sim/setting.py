@@ -55,6 +55,10 @@ class Places:
         return self.folder / "keyboard"
 
     @property
+    def keypad(self) -> Path:
+        return self.folder / "keypad"
+
+    @property
     def camera(self) -> Path:
         return self.folder / "camera"
 

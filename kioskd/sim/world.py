@@ -24,7 +24,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 from zoneinfo import ZoneInfo
 
-from kioskd.sim import finger
+from kioskd.sim import finger, keys
+from kioskd.sim.keypad import KeypadSimulator
 from kioskd.sim.kiosk import Kiosk, KioskDown
 from kioskd.sim.more_scanners import MoreScanner, MoreScanners
 from kioskd.sim.scanner import SerialScannerSimulator, WedgeSimulator
@@ -69,7 +70,7 @@ Backend = Literal["leat", "rbi"]
 
 Via = Literal["serial", "wedge", "camera", MoreScanner]
 ClaimPlace = Literal["paper", "screen"]
-Device = Literal["scanner", "wedge", "camera", "printer", "terminal", MoreScanner]
+Device = Literal["scanner", "wedge", "keypad", "camera", "printer", "terminal", MoreScanner]
 DEVICES: tuple[str, ...] = get_args(Device)
 
 
@@ -143,7 +144,9 @@ class World:
         self.places = Places(self.folder, self._socket_path(things))
         self.more_scanners = things.enter_context(MoreScanners(self.folder, self.options.scanners))
         leat_port, terminal_port, pager_port = (things.enter_context(_Claim()).port for _ in range(3))
+        self.keypad = KeypadSimulator(self.places.keypad)
         zone = self._write_settings(leat_port, terminal_port, pager_port)
+        things.enter_context(self.keypad)
         self.scanner = things.enter_context(SerialScannerSimulator(self.places.serial_scanner))
         self.wedge = things.enter_context(WedgeSimulator(self.places.wedge_scanner))
         self.places.camera.mkdir(exist_ok=True)
@@ -223,6 +226,7 @@ class World:
             pager_port=pager_port,
             counter=self.options.counter,
         )
+        settings["keypad"] = self.keypad.settings()
         settings["scanner"] += self.more_scanners.settings()
         settings = laid_over(settings, self.options.settings)
         self.places.config.write_text(as_toml(settings), "utf-8")
@@ -233,6 +237,14 @@ class World:
     async def tap(self, target: str) -> None:
         """Touch a widget by id or text, scrolling there. Raises NothingToTouch."""
         await finger.tap(self.kiosk, target)
+
+    async def press(self, *names: str) -> None:
+        """Keys of the keypad. Raises ValueError for one that it does not have."""
+        await keys.press(self.kiosk, self.keypad, *names)
+
+    async def select(self, target: str) -> None:
+        """Walk to a widget with the keys, and select it. Raises NothingToTouch."""
+        await keys.select(self.kiosk, self.keypad, target)
 
     async def hold_corner(self) -> None:
         """What staff do to open their screen. Moves the kiosk's clock instead of waiting."""
@@ -298,6 +310,8 @@ class World:
                 self.scanner.unplug()
             case "wedge":
                 self.wedge.unplug()
+            case "keypad":
+                self.keypad.unplug()
             case "camera":
                 self.camera.unplug()
             case "printer":
@@ -313,6 +327,8 @@ class World:
                 self.scanner.replug()
             case "wedge":
                 self.wedge.replug()
+            case "keypad":
+                self.keypad.replug()
             case "camera":
                 self.camera.replug()
             case "printer":
@@ -328,6 +344,7 @@ class World:
         return {
             "scanner": self.scanner.plugged,
             "wedge": self.wedge.plugged,
+            "keypad": self.keypad.plugged,
             "camera": self.camera.plugged,
             "printer": self.printer.plugged,
             "terminal": bool(self.terminal.state()["plugged_in"]),

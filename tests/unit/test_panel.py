@@ -101,7 +101,14 @@ class FakeWorld(SimpleNamespace):
             options=SimpleNamespace(restart_after_s=1.0, backend="leat"),
             network_is="on",
             pager=Pager(),
-            there={"scanner": True, "wedge": True, "camera": True, "printer": True, "terminal": True},
+            there={
+                "scanner": True,
+                "wedge": True,
+                "keypad": True,
+                "camera": True,
+                "printer": True,
+                "terminal": True,
+            },
             seen=[],
         )
 
@@ -116,6 +123,9 @@ class FakeWorld(SimpleNamespace):
 
     async def hold_corner(self) -> None:
         self.kiosk.place = "staff_pin" if self.kiosk.place == "attract" else self.kiosk.place
+
+    async def press(self, key: str) -> None:
+        self.seen.append(key)
 
     async def scan(self, text: str, via: str) -> None:
         self.seen.append((text, via))
@@ -275,6 +285,18 @@ def test_what_makes_no_sense_now_is_said_in_words() -> None:
     with_panel(use)
 
 
+def test_the_keypad_is_pressed_while_it_is_plugged_in() -> None:
+    async def use(world: FakeWorld, client: httpx.AsyncClient) -> None:
+        assert (await client.post("/do/key", json={"key": "next"})).is_success
+        assert world.seen == ["next"]
+        assert (await client.post("/do/key", json={"key": "jump"})).status_code == 422
+        world.there["keypad"] = False
+        refused = await client.post("/do/key", json={"key": "select"})
+        assert (refused.status_code, refused.json()["error"]) == (409, "The keypad is unplugged.")
+
+    with_panel(use)
+
+
 def test_the_staff_screen_is_asked_for_as_staff_do() -> None:
     async def use(world: FakeWorld, client: httpx.AsyncClient) -> None:
         assert (await client.post("/do/staff", json={})).is_success
@@ -412,7 +434,7 @@ def test_a_kiosk_that_is_down_is_shown_and_not_an_error() -> None:
         reason = "It ended with status -9. It is started again in a moment."
         assert shown["kiosk"] == {"up": False, "reason": reason, "comes_back": True}
         assert shown["outbox"] is None
-        assert [device["state"] for device in shown["devices"]] == [""] * 5
+        assert [device["state"] for device in shown["devices"]] == [""] * 6
 
     with_panel(use)
 

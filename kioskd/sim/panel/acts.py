@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool, StrictInt
 
 from kioskd.sim.forms import ControlRefused
+from kioskd.sim.keypad import KeyName
 from kioskd.sim.panel import hostile
 from kioskd.sim.world import Device, Network, Via, World
 
@@ -40,6 +41,17 @@ class Touch(Form):
 
     async def do(self, world: World) -> None:
         await world.kiosk.touch(self.x, self.y, self.phase)
+
+
+class PressKey(Form):
+    """On the keypad beside the screen."""
+
+    key: KeyName
+
+    async def do(self, world: World) -> None:
+        if not world.plugged().get("keypad"):
+            raise NotDone("The keypad is unplugged.")
+        await world.press(self.key)
 
 
 class Scan(Form):
@@ -229,6 +241,7 @@ class Flip(Form):
 
 FORMS: dict[str, type[Form]] = {
     "touch": Touch,
+    "key": PressKey,
     "scan": Scan,
     "hostile-scan": HostileScan,
     "hostile-picture": HostilePicture,

@@ -49,6 +49,7 @@ function onClicks(attribute, doing) {
 }
 
 connectTerminal(act);
+onClicks("key", (key) => act("key", { key }));
 onClicks("network", (how) => act("network", { how }));
 onClicks("skip", (seconds) => act("clock", { skip_s: Number(seconds) }));
 onClicks("shift", (seconds) => act("clock", { shift_wall_s: Number(seconds) }));
