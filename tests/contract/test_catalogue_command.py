@@ -22,7 +22,7 @@ from kioskd.cli import main
 from kioskd.daemon import exit_codes
 from tests.small_kiosk import SMALL_KIOSK
 
-DEADLINE_S = 20.0
+DEADLINE_S = 60.0
 BATCH = "/api/v3/oauth/clients/products/batch"
 LOYALTY = """
 [loyalty]

@@ -26,7 +26,7 @@ from tests.unit.shopfront import EAT_IN, SHOP
 
 RUNTIME = {
     *("status", "scene", "frame", "wait", "outbox", "order_paid", "payment_decided", "order_dropped"),
-    *("orders", "order", "order_cancel", "order_return"),
+    *("orders", "order", "order_cancel", "order_return", "help_answered"),
 }
 
 
