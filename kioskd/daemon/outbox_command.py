@@ -1,6 +1,7 @@
 """`kioskd outbox`: what a running kiosk still has to tell, and what a person must decide.
 
-All but `reset` ask the running daemon, because the file has one owner. `reset` needs it to be stopped.
+All but `open` and `reset` ask the running daemon, because the file has one owner. These two need
+it to be stopped.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ VERDICTS = ("applied", "not_applied", "send_again", "compensate")
 
 def outbox(arguments: Sequence[str]) -> int:
     """Runs one of the commands and returns its exit status."""
-    known = ("list", "show", "retry", "resolve", "export", "erase", "reset", "-h", "--help")
+    known = ("list", "show", "retry", "resolve", "export", "erase", "open", "reset", "-h", "--help")
     if not any(argument in known for argument in arguments[:1]):
         arguments = ["list", *arguments]
     parsed = _parser().parse_args(arguments)
@@ -79,6 +80,10 @@ def _parser() -> argparse.ArgumentParser:
             "--socket", type=Path, required=True, help="[control] socket of its configuration"
         )
 
+    left = actions.add_parser("open", help="how many are open in a stopped kiosk's file; status 75 if any")
+    left.add_argument("--file", type=Path, default=Path("/var/lib/kioskd/outbox.db"), metavar="FILE")
+    left.set_defaults(command=_open)
+
     reset = actions.add_parser("reset", help="begin with an empty outbox; refused while anything is open")
     reset.add_argument("--config", type=Path, default=Path("/etc/kioskd/kiosk.toml"), metavar="FILE")
     reset.set_defaults(command=_reset)
@@ -120,6 +125,18 @@ def _erase(parsed: argparse.Namespace) -> int:
         return exit_codes.OK
     print(f"{answer['open']} must still be told: erase again when they were", file=sys.stderr)
     return exit_codes.UNFINISHED
+
+
+def _open(parsed: argparse.Namespace) -> int:
+    from kioskd.outbox.reset import count_open
+
+    try:
+        count = count_open(parsed.file)
+    except StorageError as error:
+        print(error, file=sys.stderr)
+        return exit_codes.STORAGE
+    print(count)
+    return exit_codes.UNFINISHED if count else exit_codes.OK
 
 
 def _reset(parsed: argparse.Namespace) -> int:

@@ -1,0 +1,1 @@
+"""What kioskd is installed from: the Debian package, and the images that carry it."""

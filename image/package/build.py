@@ -1,0 +1,64 @@
+"""Building both packages for one target."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from image.package import archive, control, tree
+from image.package.copyright import debian_copyright
+from image.package.dependencies import from_debian
+from image.package.shared_libraries import packages_for
+from image.package.target import Target
+from image.package.version import Commit, commit_of
+from kioskd import __version__
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A finished package."""
+
+    deb: Path
+    installed_kib: int
+
+    def __str__(self) -> str:
+        size_mb = self.deb.stat().st_size / 1e6
+        return f"{self.deb}: {size_mb:.1f} MB, {self.installed_kib / 1024:.0f} MiB installed"
+
+
+def build(target: Target, out: Path, versions: Sequence[str] = ()) -> list[Built]:
+    """Into `out`: kioskd, then kioskd-appliance; once for each of `versions` where the commit's will not do.
+
+    Raises ProgramFailed, UnknownLibrary.
+    """
+    commit = commit_of(tree.CHECKOUT, __version__)
+    lock = (tree.CHECKOUT / "requirements.lock").read_text("utf-8")
+    built = []
+    with tempfile.TemporaryDirectory(prefix="kioskd-package-") as name:
+        scratch = Path(name)
+        root = scratch / "kioskd"
+        libraries = tree.lay_out_kioskd(root, target, scratch)
+        licences = debian_copyright(libraries)
+        needs = [*packages_for(libraries), *from_debian(lock, target)]
+        for version in versions or [commit.debian_version(__version__, target.release)]:
+            tree.sign(root, "kioskd", version, commit, licences)
+            size_kib = archive.installed_kib(root)
+            fields = control.kioskd_control(target, version, needs, size_kib)
+            deb = out / f"kioskd_{version}_{target.arch}.deb"
+            built.append(_packed(root, fields, commit, deb))
+
+            appliance = scratch / "appliance"
+            shutil.rmtree(appliance, ignore_errors=True)
+            tree.lay_out_appliance(appliance)
+            tree.sign(appliance, "kioskd-appliance", version, commit, licences.partition("\nFiles: usr/")[0])
+            deb = out / f"kioskd-appliance_{version}_all.deb"
+            built.append(_packed(appliance, control.appliance_control(version), commit, deb))
+    return built
+
+
+def _packed(root: Path, fields: str, commit: Commit, deb: Path) -> Built:
+    archive.pack(root, fields, int(commit.at.timestamp()), deb)
+    return Built(deb, archive.installed_kib(root))
