@@ -360,6 +360,13 @@ class HeadphonesChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class VoicesChanged:
+    """The languages that can be said now."""
+
+    languages: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechChanged:
     """Whether something is being said just now."""
 
@@ -410,6 +417,7 @@ Fact = (
     | HelpChanged
     | Stirred
     | HeadphonesChanged
+    | VoicesChanged
     | SpeechChanged
     | NetworkChanged
     | Tick

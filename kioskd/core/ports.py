@@ -17,6 +17,7 @@ from kioskd.core.events import (
     PrintVerdict,
     Scanned,
     ScanRejected,
+    VoicesChanged,
 )
 from kioskd.core.judgement import Judgement
 from kioskd.core.member import Member, Voucher
@@ -27,7 +28,7 @@ from kioskd.core.receipt import Receipt
 from kioskd.core.speech import Utterance
 from kioskd.core.stored_value import GiftCard
 
-DeviceEvent = Scanned | ScanRejected | CameraHint | DeviceChanged | HeadphonesChanged
+DeviceEvent = Scanned | ScanRejected | CameraHint | DeviceChanged | HeadphonesChanged | VoicesChanged
 Emit = Callable[[DeviceEvent], None]
 
 

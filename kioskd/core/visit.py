@@ -424,6 +424,8 @@ class Shop:
     """Of one order: working out the best use of more would make the guest wait."""
     help: bool = False
     """Whether somebody is told when a guest asks for help."""
+    loudspeaker: bool = False
+    """Whether speech is heard without headphones."""
     staff: bool = False
     """Whether there is a staff screen: it needs a PIN."""
     limits: Limits = field(default_factory=Limits)
@@ -460,6 +462,8 @@ class Visit:
     access: Access = AS_EVERYBODY
     headphones: bool = False
     """Whether what is said is heard by the guest alone."""
+    voices: frozenset[str] = frozenset()
+    """The languages that can be said now."""
     heard_s: float = 0.0
     """When the guest has heard, or at the latest will have heard, what is being said."""
     language_chosen: bool = False

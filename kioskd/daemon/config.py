@@ -38,6 +38,8 @@ from kioskd.daemon.config_keypad import LockoutSeconds
 from kioskd.daemon.config_offers import Attribute, Charge, Offers, StoredValue
 from kioskd.daemon.config_rbi import RbiLoyalty as RbiLoyalty
 from kioskd.daemon.config_source import read_source
+from kioskd.daemon.config_speech import EspeakSpeech as EspeakSpeech
+from kioskd.daemon.config_speech import PiperSpeech as PiperSpeech
 from kioskd.daemon.config_terminal import AnyZvtTerminal as AnyZvtTerminal
 from kioskd.daemon.config_terminal import ZvtSerialTerminal as ZvtSerialTerminal
 from kioskd.daemon.config_terminal import ZvtTerminal as ZvtTerminal
@@ -353,6 +355,7 @@ Camera = FolderCamera | V4l2Camera | Picamera2Camera | Disabled
 Printer = SerialPrinter | UsbPrinter | TcpPrinter | Disabled
 Terminal = ZvtTerminal | ZvtSerialTerminal | Disabled
 Keypad = EvdevKeypad | Disabled
+Speech = EspeakSpeech | PiperSpeech | Disabled
 
 
 class Config(Section):
@@ -375,6 +378,7 @@ class Config(Section):
     printer: Annotated[Printer, Field(discriminator="driver")] = Disabled.model_construct()
     terminal: Annotated[Terminal, Field(discriminator="driver")] = Disabled.model_construct()
     keypad: Annotated[Keypad, Field(discriminator="driver")] = Disabled.model_construct()
+    speech: Annotated[Speech, Field(discriminator="driver")] = Disabled.model_construct()
     counter: Counter = Counter.model_construct()
     staff: Staff = Staff.model_construct()
     help: Help = Help.model_construct()
@@ -389,6 +393,12 @@ class Config(Section):
         if isinstance(self.terminal, Disabled) and not self.counter.enabled:
             raise wrong(
                 "guests could not pay", "set up a [terminal], or write enabled = true under [counter]"
+            )
+        speech, heard_alone = self.speech, not isinstance(self.keypad, Disabled)
+        if not isinstance(speech, Disabled) and not (speech.jack or heard_alone or speech.speaker_volume):
+            raise wrong(
+                "speech would be heard by nobody",
+                "name the jack of the headphones, or write speaker_volume = 5 under [speech] for a loudspeaker",
             )
         names = [scanner.name for scanner in self.scanners]
         if len(set(names)) < len(names):

@@ -22,6 +22,7 @@ from kioskd.ui.fonts import Fonts
 from kioskd.ui.heap import give_memory_back
 from kioskd.ui.picture_cache import Pictures
 from kioskd.ui.render import Renderer
+from kioskd.ui.scene import Scene
 from kioskd.ui.scene_json import scene_json
 from kioskd.ui.screen import Screen
 from kioskd.ui.theme import Theme, brand_file, default_theme, load_theme
@@ -109,6 +110,11 @@ class Display:
         self._camera_shown = asyncio.Event()
         self.seq = 0
         self.on_intent: Callable[[Intent | Stirred], None] | None = None
+        self.on_touch: Callable[[], None] | None = None
+        """A guest begins to do something."""
+        self.on_shown: Callable[[Visit], None] | None = None
+        """What is shown may have changed: see `looked_at`."""
+        self._visit: Visit | None = None
 
     def show(self, visit: Visit) -> None:
         """At once: the first picture of the change is on the display when this returns."""
@@ -119,6 +125,16 @@ class Display:
         if visit.at_home and self._somebody_was_here:
             self._screen.forget()
         self._somebody_was_here = not visit.at_home
+        self._visit = visit
+        self._tell_shown()
+
+    def looked_at(self) -> tuple[Scene | None, str | None]:
+        """The scene as the guest sees it, and the id of the widget the keys are at."""
+        return self._screen.scene, self._screen.focused
+
+    def _tell_shown(self) -> None:
+        if self.on_shown and self._visit:
+            self.on_shown(self._visit)
 
     async def warm_up(self, visit: Visit) -> None:
         """Load pictures before somebody waits for them, a few milliseconds at a time."""
@@ -130,6 +146,8 @@ class Display:
         intent = None
         match TouchKind(phase):
             case TouchKind.DOWN:
+                if self.on_touch:
+                    self.on_touch()
                 self._screen.touch_down(x_px, y_px, self._now_s())
             case TouchKind.MOVE:
                 self._screen.touch_move(x_px, y_px, self._now_s())
@@ -138,6 +156,8 @@ class Display:
         self._paint()
         if intent is not None and self.on_intent:
             self.on_intent(intent)
+        if TouchKind(phase) is TouchKind.UP:
+            self._tell_shown()
 
     def touch_panel(self, phase: str, across: float, down: float) -> None:
         """A finger on the panel itself, as shares of its sides: it is mounted as the display is."""
@@ -147,10 +167,13 @@ class Display:
 
     def press(self, key: Key) -> None:
         """A key of the keypad, or of a developer's keyboard."""
+        if self.on_touch:
+            self.on_touch()
         wanted = self._screen.press(key, self._now_s())
         self._paint()
         if wanted is not None and self.on_intent:
             self.on_intent(wanted)
+        self._tell_shown()
 
     def _paint(self) -> None:
         moving = self._screen.animate(self._now_s()) is not None

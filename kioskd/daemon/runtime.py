@@ -92,7 +92,13 @@ class Runtime:
             problem = without_content(error)
             log.error("%s at %s went wrong, starting afresh: %s", type(event).__name__, before, problem)
             fresh = first_visit(self._shop, self._clock.wall(), self.visit.next_number)
-            self.visit = replace(fresh, devices=self.visit.devices, online=self.visit.online)
+            self.visit = replace(
+                fresh,
+                devices=self.visit.devices,
+                online=self.visit.online,
+                headphones=self.visit.headphones,
+                voices=self.visit.voices,
+            )
             effects = (Forget(),)
         if self.visit.place is not before:
             log.info("%s -> %s (%s)", before, self.visit.place, type(event).__name__)

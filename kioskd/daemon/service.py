@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from kioskd.core.errors import ConfigError, KioskError, StorageError
-from kioskd.core.events import Event, NetworkChanged, OrderDelivered, OrderUndeliverable
+from kioskd.core.events import Event, NetworkChanged, OrderDelivered, OrderUndeliverable, Scanned
 from kioskd.core.loyalty_texts import LoyaltyTexts
+from kioskd.core.ports import Voice
 from kioskd.core.visit import Shop
 from kioskd.daemon.clock import Clock
 from kioskd.daemon.commands import Commands
-from kioskd.daemon.config import Config
+from kioskd.daemon.config import Config, Disabled
 from kioskd.daemon.control import ControlSocket
 from kioskd.daemon.courier import CARD_REFUSALS, LoyaltyCourier
 from kioskd.daemon.display import Display
@@ -38,6 +39,7 @@ from kioskd.daemon.runtime import Runtime
 from kioskd.daemon.selling import Selling
 from kioskd.daemon.sessions import Sessions
 from kioskd.daemon.settlement import Settlement
+from kioskd.daemon.speaking import Speaking
 from kioskd.daemon.staff_desk import StaffDesk
 from kioskd.daemon.steps import Steps
 from kioskd.daemon.terminal_desk import TerminalDesk
@@ -128,6 +130,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         refused_claims = RefusedClaims(outbox, courier.written, objections.claim_refused)
         hardware = hardware_of(config, clock.mono_s, display.touch_panel, display.press)
+        speaking = _speaking_of(config, hardware.voice, display, post)
         payments = Payments(hardware.terminal, outbox, selling, post) if hardware.terminal else None
         orders = Orders(
             outbox, selling, claim_link=courier.claim_link, wall=clock.wall, written=courier.written
@@ -164,7 +167,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
             printer=hardware.printer,
             letterhead=await asyncio.to_thread(letterhead_of, config),
             translators={language: translator(language) for language in shop.languages},
-            read_screen=lambda: None,
+            read_screen=speaking.read_screen if speaking else lambda: None,
         )
         runtime = Runtime(
             shop,
@@ -176,6 +179,10 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
         )
         post.to = LineWatch(tasks=tasks, probe=courier.probe, post=runtime.post)
         display.on_intent = runtime.post
+        from_device = _silencing(speaking, runtime.post) if speaking else runtime.post
+        if speaking:
+            display.on_touch, display.on_shown = speaking.hush, speaking.shown
+            tasks.create_task(speaking.run())
         commands = Commands(
             runtime=runtime,
             display=display,
@@ -216,7 +223,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
         if hardware.viewfinder:
             tasks.create_task(display.show_camera(hardware.viewfinder))
         for plugged in hardware.plugged:
-            tasks.create_task(supervise(plugged.device, plugged.kind, runtime.post, path=plugged.path))
+            tasks.create_task(supervise(plugged.device, plugged.kind, from_device, path=plugged.path))
         if config.control.socket:
             socket = ControlSocket(
                 config.control.socket,
@@ -245,6 +252,25 @@ async def _keep_launch_picture(runtime: Runtime, display: Display, config_file: 
     if runtime.visit.at_home:
         settings = config.display.model_dump(mode="json")
         await asyncio.to_thread(keep_picture, display.picture(), config_file, config.menu, settings)
+
+
+def _speaking_of(
+    config: Config, voice: Voice | None, display: Display, post: Callable[[Event], None]
+) -> Speaking | None:
+    if voice is None or isinstance(config.speech, Disabled):
+        return None
+    return Speaking(voice, display.looked_at, post, speaker_volume=config.speech.speaker_volume)
+
+
+def _silencing(speaking: Speaking, post: Callable[[Event], None]) -> Callable[[Event], None]:
+    """Who holds something to a scanner does not want to hear the rest."""
+
+    def hand_on(event: Event) -> None:
+        if isinstance(event, Scanned):
+            speaking.hush()
+        post(event)
+
+    return hand_on
 
 
 def _start(tasks: asyncio.TaskGroup, work: Coroutine[Any, Any, None]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from kioskd.core.errors import ConfigError
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
 from kioskd.core.order import Tender
 from kioskd.core.order_receipt import Letterhead
-from kioskd.core.ports import Device, LoyaltyBackend, PaymentTerminal, ReceiptPrinter
+from kioskd.core.ports import Device, LoyaltyBackend, PaymentTerminal, ReceiptPrinter, Voice
 from kioskd.core.visit import Capability, Limits, Shop
 from kioskd.daemon import config as settings
 from kioskd.daemon.config import Config
@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # drivers are imported when they are built, after the first f
     from kioskd.devices.printer.printer import EscposPrinter
     from kioskd.devices.terminal.zvt_driver import ZvtTerminal
     from kioskd.devices.touch import OnTouch
+    from kioskd.devices.voice.voice import ProcessVoice
 
 _MOST_OFFERS = 12
 FACTORY_PASSWORD = "000000"
@@ -79,6 +80,7 @@ def shop_of(config: Config, catalogue: Catalogue) -> Shop:
         most_offers=_most_offers(config.loyalty),
         staff=config.staff.pin_hash is not None,
         help=config.help.webhook is not None,
+        loudspeaker=not isinstance(config.speech, settings.Disabled) and config.speech.speaker_volume > 0,
         limits=limits,
     )
 
@@ -107,11 +109,14 @@ def _most_offers(loyalty: settings.Loyalty) -> int:
 def expected_devices(config: Config) -> dict[str, DeviceHealth]:
     """What the configuration names, before any of it was looked for."""
     named = [(entry.name, DeviceKind.SCANNER) for entry in config.scanners if not _disabled(entry)]
+    if not isinstance(config.speech, settings.Disabled) and config.speech.jack:
+        named.append((DeviceKind.HEADPHONES.value, DeviceKind.HEADPHONES))
     for section, kind in (
         (config.camera, DeviceKind.CAMERA),
         (config.printer, DeviceKind.PRINTER),
         (config.terminal, DeviceKind.TERMINAL),
         (config.keypad, DeviceKind.KEYPAD),
+        (config.speech, DeviceKind.VOICE),
     ):
         if not _disabled(section):
             named.append((kind.value, kind))
@@ -271,6 +276,7 @@ class Hardware:
     printer: ReceiptPrinter | None
     terminal: PaymentTerminal | None
     viewfinder: Viewfinder | None = None
+    voice: Voice | None = None
 
 
 def hardware_of(config: Config, clock: Callable[[], float], on_touch: OnTouch, on_key: OnKey) -> Hardware:
@@ -299,7 +305,34 @@ def hardware_of(config: Config, clock: Callable[[], float], on_touch: OnTouch, o
     terminal = None if isinstance(config.terminal, settings.Disabled) else _terminal(config)
     if terminal:
         plugged.append(Plugged(terminal, DeviceKind.TERMINAL, getattr(config.terminal, "path", None)))
-    return Hardware(tuple(plugged), printer, terminal, viewfinder)
+    voice = (
+        None if isinstance(config.speech, settings.Disabled) else voice_of(config.speech, config.languages)
+    )
+    if voice:
+        plugged.append(Plugged(voice, DeviceKind.VOICE))
+        plugged += _jack(config)
+    return Hardware(tuple(plugged), printer, terminal, viewfinder, voice)
+
+
+def voice_of(speech: settings.EspeakSpeech | settings.PiperSpeech, languages: Sequence[str]) -> ProcessVoice:
+    from kioskd.devices.voice.espeak import Espeak
+    from kioskd.devices.voice.piper import Piper
+    from kioskd.devices.voice.voice import ProcessVoice
+
+    synthesiser = (
+        Espeak(speech.program, device=speech.device, voices=speech.voices)
+        if isinstance(speech, settings.EspeakSpeech)
+        else Piper(speech.models, speech.program, device=speech.device)
+    )
+    return ProcessVoice(DeviceKind.VOICE.value, synthesiser, languages)
+
+
+def _jack(config: Config) -> Iterator[Plugged]:
+    if not isinstance(config.speech, settings.Disabled) and config.speech.jack:
+        from kioskd.devices.jack import HeadphoneJack
+
+        jack = HeadphoneJack(DeviceKind.HEADPHONES.value, config.speech.jack)
+        yield Plugged(jack, DeviceKind.HEADPHONES, config.speech.jack)
 
 
 def _disabled(section: object) -> bool:

@@ -57,6 +57,16 @@ async def not_see(world: World, unwanted: tuple[str, ...]) -> Verdict:
     return holding(_visible(await world.kiosk.scene()), unwanted)
 
 
+@_check("heard")
+async def heard(world: World, wanted: tuple[str, ...]) -> Verdict:
+    return lacking([told.text for told in world.hearing.since_mark], wanted)
+
+
+@_check("not_heard")
+async def not_heard(world: World, unwanted: tuple[str, ...]) -> Verdict:
+    return holding([told.text for told in world.hearing.since_mark], unwanted)
+
+
 @_check("enabled")
 async def enabled(world: World, widgets: tuple[str, ...]) -> Verdict:
     return await _touchable(world, widgets, wanted=True)

@@ -158,6 +158,8 @@ class _Player:
         return True
 
     async def _step(self, step: Step, done: StepReport) -> None:
+        if step.acts:
+            self._world.hearing.mark()
         try:
             for key in step.acts:
                 await _ACTS[key](self, getattr(step, key))
@@ -302,6 +304,13 @@ class _Player:
     async def leat(self, switches: dict[str, Any]) -> None:
         self._world.dashboard.switch(switches)
 
+    async def kill_voice(self, _yes: bool) -> None:
+        if not self._world.hearing.kill():
+            raise StepFailed("nothing is being said")
+
+    async def voice(self, manners: dict[str, Any]) -> None:
+        self._world.hearing.change(**manners)
+
     async def kill(self, _yes: bool) -> None:
         await self._world.kill_kiosk()
 
@@ -362,6 +371,9 @@ _ACTS: dict[str, _Act] = {
     "collect": _Player.collect,
     "wait_s": lambda player, seconds: player._world.skip(seconds),
     "card": _Player.card,
+    "headphones": lambda player, plugged: player._world.hearing.plug(plugged),
+    "voice": _Player.voice,
+    "kill_voice": _Player.kill_voice,
     "network": lambda player, how: player._world.network(how),
     "fault": _Player.fault,
     "unplug": _Player.unplug,
@@ -400,6 +412,7 @@ def _keep(world: World, report: Report, out: Path) -> None:
         (out / f"paper-{number}.png").write_bytes(paper.png)
         (out / f"paper-{number}.txt").write_text(paper.text, "utf-8")
     _write_json(out / "exchange.json", world.requests)
+    _write_json(out / "said.json", [asdict(told) for told in world.hearing.transcript])
     _write_json(out / "terminal.json", world.terminal.state())
     (out / "kioskd.log").write_bytes(world.places.log.read_bytes())
     _write_json(out / "report.json", report.to_json())

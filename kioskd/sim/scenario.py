@@ -30,6 +30,8 @@ What the guest does:
     card = "tap"                        at the card terminal: tap, insert, decline, cancel, lower (charges
                                         1.00 less than asked); once asked for it
 
+    headphones = true                   plugged in, or pulled out
+
 What staff do:
 
     corner = true                       the upper left corner held
@@ -44,6 +46,8 @@ What the world does:
     plug = "printer"
     printer = { paper_out = true }      the fields of `Conditions` in printer_machine.py
     terminal = { cut_at = "result" }    the fields of `Faults` in terminal/faults.py
+    voice = { signs_per_s = 15 }        the fields of `Manners` in hearing.py
+    kill_voice = true                   the program that speaks is killed in mid-sentence
     shift_wall_s = -3600                the kiosk's wall clock is wrong by so much more
     kill = true                         kill -9; it stays down
     restart = true                      the kiosk is started again and its devices are awaited
@@ -59,6 +63,8 @@ What is expected:
     screen = "menu"                     where the visit is
     see = ["Sanne", "1,240"]            texts on the screen, anywhere in a widget
     not_see = "Sanne"
+    heard = ["12 euros 50"]             texts that were said since this step's acts
+    not_heard = "Sanne"                 and what was not; write it after `heard`, which waits
     enabled = "pay:card"                widgets that can (or cannot) be touched, by id
     disabled = "product:VEGGIE-WRAP"
     paper = ["A1", "Harbour Classic"]   texts on the last piece of paper
@@ -109,6 +115,7 @@ from pydantic import (
 )
 
 from kioskd.sim.faults import FaultRule
+from kioskd.sim.hearing import Manners
 from kioskd.sim.keypad import KeyName
 from kioskd.sim.more_scanners import MoreScanner
 from kioskd.sim.printer_machine import Conditions
@@ -227,6 +234,12 @@ def _conditions(values: Mapping[str, bool | int]) -> Mapping[str, bool | int]:
     return values
 
 
+def _manners(values: Mapping[str, bool | int | list[str]]) -> Mapping[str, bool | int | list[str]]:
+    for name, value in values.items():
+        Manners().set(name, value)
+    return values
+
+
 def _faults(values: Mapping[str, bool | int | str]) -> Mapping[str, bool | int | str]:
     for name, value in values.items():
         Faults().set(name, value)
@@ -252,6 +265,9 @@ class Step(_Table):
     collect: Collect | None = None
     wait_s: Seconds | None = None
     card: Literal["tap", "insert", "decline", "lower", "cancel"] | None = None
+    headphones: StrictBool | None = None
+    voice: Annotated[Mapping[str, StrictBool | StrictInt | list[str]], AfterValidator(_manners)] | None = None
+    kill_voice: Yes | None = None
     network: Network | None = None
     fault: FaultRule | None = None
     unplug: Devices | None = None
@@ -271,6 +287,8 @@ class Step(_Table):
     screen: str | None = None
     see: Texts | None = None
     not_see: Texts | None = None
+    heard: Texts | None = None
+    not_heard: Texts | None = None
     enabled: Texts | None = None
     disabled: Texts | None = None
     paper: Texts | None = None
@@ -306,14 +324,14 @@ class Step(_Table):
 
 
 ACTS = frozenset(
-    "scan tap keypad keys key_to corner staff pager show_picture hide_picture collect wait_s card network"
-    " fault unplug plug printer terminal shift_wall_s kill restart order_paid command leat at_leat rbi"
-    " at_rbi".split()
+    "scan tap keypad keys key_to corner staff pager show_picture hide_picture collect wait_s card headphones"
+    " voice kill_voice network fault unplug plug printer terminal shift_wall_s kill restart order_paid"
+    " command leat at_leat rbi at_rbi".split()
 )
 EXPECTATIONS = frozenset(
-    "screen see not_see enabled disabled paper papers claim_on portal_says wire balance orders voucher"
-    " gift_card prepaid collectable points transactions charged outbox devices says says_not exit_status"
-    " log_has_not".split()
+    "screen see not_see heard not_heard enabled disabled paper papers claim_on portal_says wire balance"
+    " orders voucher gift_card prepaid collectable points transactions charged outbox devices says"
+    " says_not exit_status log_has_not".split()
 )
 
 

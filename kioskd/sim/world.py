@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 from zoneinfo import ZoneInfo
 
 from kioskd.sim import finger, keys
+from kioskd.sim.hearing import Hearing
 from kioskd.sim.keypad import KeypadSimulator
 from kioskd.sim.kiosk import Kiosk, KioskDown
 from kioskd.sim.more_scanners import MoreScanner, MoreScanners
@@ -145,6 +146,7 @@ class World:
         self.more_scanners = things.enter_context(MoreScanners(self.folder, self.options.scanners))
         leat_port, terminal_port, pager_port = (things.enter_context(_Claim()).port for _ in range(3))
         self.keypad = KeypadSimulator(self.places.keypad)
+        self.hearing = things.enter_context(Hearing(self.folder))
         zone = self._write_settings(leat_port, terminal_port, pager_port)
         things.enter_context(self.keypad)
         self.scanner = things.enter_context(SerialScannerSimulator(self.places.serial_scanner))
@@ -228,6 +230,7 @@ class World:
         )
         settings["keypad"] = self.keypad.settings()
         settings["scanner"] += self.more_scanners.settings()
+        settings["speech"] = self.hearing.settings()
         settings = laid_over(settings, self.options.settings)
         self.places.config.write_text(as_toml(settings), "utf-8")
         return ZoneInfo(settings["site"]["time_zone"])

@@ -164,6 +164,10 @@ class Widget:
     lands: bool = False
     launches: str | None = None
     """The picture widget that flies away when this one is touched."""
+    private: bool = False
+    """Nobody else's business: said only where the guest alone hears it."""
+    aloud: str = ""
+    """What is said elsewhere, in place of a private name and value."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ def _widget(widget: Widget) -> dict[str, Any]:
         result["selected"] = widget.selected
     if widget.busy:
         result["busy"] = True
+    if widget.private:
+        result["private"] = True
     if widget.part_of is not None:
         result["part_of"] = widget.part_of
     if widget.region is not None:

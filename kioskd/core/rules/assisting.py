@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kioskd.core.access import Aid
 from kioskd.core.effects import ReadScreen
-from kioskd.core.events import HeadphonesChanged, SpeechChanged, Stirred
+from kioskd.core.events import HeadphonesChanged, SpeechChanged, Stirred, VoicesChanged
 from kioskd.core.intents import ChangeVolume, HearAll, SetAid, UseKeys
 from kioskd.core.rules.table import Context, Step, rule
 from kioskd.core.visit import Place, StillThere, Visit
@@ -44,6 +44,11 @@ def headphones_changed(visit: Visit, event: HeadphonesChanged, context: Context)
     """Whoever plugs them in wants to hear; whoever pulls them out may still be here and hears the rest."""
     access = visit.access.having(Aid.SPEECH, True) if event.plugged else visit.access
     return Step(replace(visit, access=access, headphones=event.plugged, active_s=context.moment.mono_s))
+
+
+@rule(Place, VoicesChanged, stays=True)
+def voices_changed(visit: Visit, event: VoicesChanged, context: Context) -> Step:
+    return Step(replace(visit, voices=event.languages))
 
 
 @rule(Place, SpeechChanged, stays=True)

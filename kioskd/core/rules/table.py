@@ -96,6 +96,7 @@ def home(visit: Visit, context: Context) -> Step:
         first_visit(context.shop, visit.now, visit.next_number),
         devices=visit.devices,
         headphones=visit.headphones,
+        voices=visit.voices,
         online=visit.online,
     )
     return Step(replace(fresh, phase=resting_phase(fresh, context.shop)), (Forget(),))

@@ -35,7 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="kioskd doctor",
         description="What is plugged in and what kioskd takes it for. Tests of one device: "
-        "kioskd doctor scanner, camera, printer, terminal, sheet; each with --help.",
+        "kioskd doctor scanner, camera, printer, terminal, voice, sheet; each with --help.",
     )
     parser.add_argument(
         "--config", type=Path, metavar="FILE", help=f"compare with this; {CONFIG} if it exists"
@@ -68,6 +68,12 @@ def _terminal(arguments: Sequence[str]) -> int:
     return terminal(arguments)
 
 
+def _voice(arguments: Sequence[str]) -> int:
+    from kioskd.daemon.doctor.voice import voice
+
+    return voice(arguments)
+
+
 def _sheet(arguments: Sequence[str]) -> int:
     from kioskd.daemon.doctor.sheet import sheet
 
@@ -79,5 +85,6 @@ _SUBJECTS: dict[str, Callable[[Sequence[str]], int]] = {
     "camera": _camera,
     "printer": _printer,
     "terminal": _terminal,
+    "voice": _voice,
     "sheet": _sheet,
 }

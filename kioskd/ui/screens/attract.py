@@ -186,6 +186,7 @@ def _member(sheet: Sheet, rect: Rect, visit: Visit) -> None:
     sheet.add(
         Widget("member", Role.BUTTON, rect, "card", name=spoken, action=ShowMember(), focus=sheet.focus())
     )
+    sheet.keep_private("member", tr("Hi there"))
     compact = sheet.stage.compact
     inner = rect.inset(sheet.u(40 if not compact else 24), sheet.u(20))
     side = min(sheet.u(150 if not compact else 96), inner.h)

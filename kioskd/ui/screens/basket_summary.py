@@ -53,7 +53,6 @@ def basket_bar(sheet: Sheet, rect: Rect, visit: Visit) -> None:
                 "card",
                 name=tr("Touch + to add what you like"),
                 lands=True,
-                value="0",
             )
         )
         inner = wide.inset(sheet.u(44), sheet.u(16))
@@ -141,7 +140,8 @@ def basket_aside(sheet: Sheet, rect: Rect, visit: Visit) -> None:
     tr, basket = sheet.tr, visit.basket
     count = tr.plural("{n} item", "{n} items", basket.count)
     name = _summary(sheet, visit) if basket.lines else tr("Touch + to add what you like")
-    sheet.add(Widget("basket", Role.STATUS, rect, "card", name=name, lands=True, value=str(basket.count)))
+    value = str(basket.count) if basket.lines else ""
+    sheet.add(Widget("basket", Role.STATUS, rect, "card", name=name, lands=True, value=value))
     area = rect.inset(sheet.u(36), sheet.u(32))
     area = sheet.text(area, tr("Your order"), ("heading", "strong"), lines=1, role=Role.HEADING)
     area = sheet.text(

@@ -31,13 +31,17 @@ class _Row:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Rows that are heard as one. `remove` takes it off the bill again."""
+    """Rows that are heard as one. `remove` takes it off the bill again.
+
+    With `aloud` it is private, and that is what others hear.
+    """
 
     id: str
     rows: tuple[_Row, ...]
     height: float
     remove: RemoveGiftCard | None = None
     ruled: bool = False
+    aloud: str = ""
 
 
 def bill_blocks(sheet: Sheet, visit: Visit, shop: Shop, width: float) -> list[Block]:
@@ -70,7 +74,7 @@ def _blocks(sheet: Sheet, visit: Visit, shop: Shop) -> Iterator[Block]:
     for payment in bill.payments:
         if payment.kind is StoredValue.PREPAID:
             rows = (_Row(tr("Prepaid"), tr.money(-payment.amount)), _stays(sheet, payment))
-            yield Block("bill:prepaid", rows, 0.0)
+            yield Block("bill:prepaid", rows, 0.0, aloud=tr("Prepaid"))
 
 
 def _why(words: str) -> _Row:
@@ -99,7 +103,7 @@ def _gift_card(sheet: Sheet, card: GiftCard, payment: StoredPayment | None) -> B
     else:
         unused = tr("Not needed: {amount} stays on it", amount=tr.money(card.balance))
         rows = (_Row(name, ""), _why(unused))
-    return Block(f"bill:gift:{card.id}", rows, 0.0, RemoveGiftCard(card.id))
+    return Block(f"bill:gift:{card.id}", rows, 0.0, RemoveGiftCard(card.id), aloud=tr("Gift card"))
 
 
 def _stays(sheet: Sheet, payment: StoredPayment) -> _Row:
@@ -151,6 +155,8 @@ def _measured(sheet: Sheet, raw: Block, width: float) -> Block:
 def block(sheet: Sheet, rect: Rect, each: Block, region: str | None) -> None:
     spoken = ", ".join(part for row in each.rows for part in (row.words, row.amount) if part)
     sheet.add(Widget(each.id, Role.GROUP, rect, "plain", name=spoken, region=region))
+    if each.aloud:
+        sheet.keep_private(each.id, each.aloud)
     if each.ruled:
         rule, rect = rect.top(sheet.u(3), sheet.u(21))
         sheet.surface(rule, "rule", id=f"{each.id}/rule", region=region)
@@ -167,6 +173,8 @@ def block(sheet: Sheet, rect: Rect, each: Block, region: str | None) -> None:
             picture=icon("trash", target * 0.3),
             region=region,
         )
+        if each.aloud:
+            sheet.keep_private(f"{each.id}:remove", sheet.tr("Remove {name}", name=each.aloud))
     rest = rect.around(rect.w, sum(row.height for row in each.rows))
     for row in each.rows:
         at, rest = rest.top(row.height)

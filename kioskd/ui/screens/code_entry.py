@@ -157,6 +157,8 @@ def _code(sheet: Sheet, rect: Rect, entry: CodeEntry, *, narrow: bool = False) -
     shown = _ending(sheet, shown, type, inner.w)
     sheet.add(Widget("code", Role.STATUS, rect, "secondary", name=tr("Your code"), value=shown or hint))
     if shown:
+        typed = tr.plural("{n} sign typed", "{n} signs typed", len(code))
+        sheet.keep_private("code", f"{tr('Your code')}, {typed}")
         sheet.line(
             inner,
             shown,

@@ -17,7 +17,8 @@ def still_there(sheet: Sheet, visit: Visit, phase: StillThere) -> str:
         "We start afresh in {n} second.", "We start afresh in {n} seconds.", phase.remaining_s
     )
     area = _dialogue(sheet, [("here", tr("Yes, go on"), StillHere(), "primary")])
-    _say(sheet, area, title, seconds, number=tr.number(phase.remaining_s))
+    role = Role.STATUS if phase.remaining_s in _SAID_S else Role.TEXT
+    _say(sheet, area, title, seconds, number=tr.number(phase.remaining_s), role=role)
     return title
 
 
@@ -56,7 +57,20 @@ def _dialogue(sheet: Sheet, buttons: list[tuple[str, str, Action, str]]) -> Rect
     return area
 
 
-def _say(sheet: Sheet, area: Rect, title: str, more: str, *, number: str = "", picture: str = "") -> None:
+_SAID_S = (10, 5)
+"""The seconds at which the countdown is said again: with every one of them nothing else could be heard."""
+
+
+def _say(
+    sheet: Sheet,
+    area: Rect,
+    title: str,
+    more: str,
+    *,
+    number: str = "",
+    picture: str = "",
+    role: Role = Role.TEXT,
+) -> None:
     compact = sheet.stage.compact
     text_h = sheet.height(title, "title", area.w, 2) + sheet.height(more, "body", area.w, 2) + sheet.u(24)
     top, below = area.top(max(0.0, area.h - text_h), sheet.u(8))
@@ -64,7 +78,8 @@ def _say(sheet: Sheet, area: Rect, title: str, more: str, *, number: str = "", p
         size = "giant" if sheet.measure.line_mm("giant") <= top.h else "points" if not compact else "hero"
         if sheet.measure.line_mm(size) > top.h:
             size = "title"
-        sheet.line(top, number, size, style="action_text", align=Align.CENTRE, id="seconds", role=Role.STATUS)
+        style, centre = "action_text", Align.CENTRE
+        sheet.line(top, number, size, style=style, align=centre, id="seconds", part_of="more")
     elif picture:
         side = min(top.h, sheet.u(300))
         sheet.picture(top.around(side, side), art(picture))
@@ -78,4 +93,5 @@ def _say(sheet: Sheet, area: Rect, title: str, more: str, *, number: str = "", p
         id="title",
         gap=sheet.u(12),
     )
-    sheet.text(below, more, ("body", "small"), style="quiet", align=Align.CENTRE, lines=2, id="more")
+    types, centre = ("body", "small"), Align.CENTRE
+    sheet.text(below, more, types, style="quiet", align=centre, lines=2, id="more", role=role)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kioskd.core.help import HelpState
 from kioskd.core.intents import AskHelp, CancelOrder, GoBack, ShowIdentify, ShowMember
@@ -13,7 +13,7 @@ from kioskd.ui.screens.languages import language_button
 from kioskd.ui.screens.sheet import Sheet, art, icon
 from kioskd.ui.screens.spacing import gap as gap
 from kioskd.ui.screens.spacing import margin as margin
-from kioskd.ui.screens.words import notice_art, notice_words
+from kioskd.ui.screens.words import PRIVATE_NOTICES, notice_art, notice_words
 from kioskd.ui.text import clean
 
 
@@ -138,6 +138,8 @@ def notice_banner(sheet: Sheet, visit: Visit, body: Rect, *, quiet: tuple[Notice
     height = max(sheet.u(110), sheet.u(40) + sheet.height(words, type, room, 4))
     at, body = body.foot(height, gap(sheet))
     sheet.add(Widget("notice", Role.STATUS, at, "notice", name=words))
+    if notice.kind in PRIVATE_NOTICES:
+        sheet.keep_private("notice", notice_words(replace(notice, about=""), sheet.tr))
     inner = at.inset(sheet.u(32), sheet.u(8))
     mark, rest = inner.start(side, sheet.u(24))
     sheet.picture(mark.around(side, side), art(notice_art(notice)), part_of="notice")
@@ -243,6 +245,7 @@ def _member_chip(sheet: Sheet, row: Rect, visit: Visit, room: float) -> Rect:
     sheet.add(
         Widget("member", Role.BUTTON, at, "chip", name=spoken, action=ShowMember(), focus=sheet.focus())
     )
+    sheet.keep_private("member", tr("Member"))
     inner = at.inset(sheet.u(36), 0)
     left, right = inner.start(name_w, 2 * space)
     sheet.line(left, name, "pill", part_of="member")

@@ -168,6 +168,8 @@ def _number(sheet: Sheet, rect: Rect, digits: str) -> None:
     sheet.add(Widget("number", Role.STATUS, rect, "secondary", name=tr("Your number"), value=grouped or hint))
     inner = rect.inset(sheet.u(40), sheet.u(10))
     if digits:
+        typed = tr.plural("{n} sign typed", "{n} signs typed", len(digits))
+        sheet.keep_private("number", f"{tr('Your number')}, {typed}")
         sheet.line(
             inner,
             grouped,

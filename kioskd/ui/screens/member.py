@@ -46,6 +46,11 @@ def member(sheet: Sheet, visit: Visit, shop: Shop, phase: Overview) -> str:
         inset = sheet.u(56 if not stage.compact else 28)
         _points(sheet, field.inset(inset, inset), who)
     _cards(sheet, rest, visit, shop, who)
+    if name:
+        sheet.keep_private("title", tr("Hi there"))
+        sheet.keep_private("leave", tr("Sign out"))
+    for id in ("tier", "points"):
+        sheet.keep_private(id)
     return tr("Hi {name}", name=name) if name else tr("Hi there")
 
 

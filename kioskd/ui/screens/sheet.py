@@ -197,6 +197,13 @@ class Sheet:
                 return widget
         raise KeyError(id)
 
+    def keep_private(self, id: str, aloud: str = "") -> None:
+        """Marks a widget laid out before: others do not hear it, but `aloud` if there is such a thing."""
+        self._widgets = [
+            replace(widget, private=True, aloud=aloud) if widget.id == id else widget
+            for widget in self._widgets
+        ]
+
     def focus(self) -> int:
         """The next place in the key order."""
         self._focus += 1

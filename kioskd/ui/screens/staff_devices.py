@@ -25,6 +25,8 @@ _KINDS = {
     DeviceKind.TERMINAL: later("Card terminal"),
     DeviceKind.TOUCH: later("Touch screen"),
     DeviceKind.KEYPAD: later("Keypad"),
+    DeviceKind.VOICE: later("Voice"),
+    DeviceKind.HEADPHONES: later("Headphone jack"),
 }
 _STATES = {
     DeviceState.DISABLED: (later("Switched off"), "tag"),

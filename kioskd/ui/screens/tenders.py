@@ -167,6 +167,7 @@ def _prepaid_tile(sheet: Sheet, visit: Visit, rect: Rect) -> None:
     name = tr("Use prepaid") if not narrow else tr("Prepaid")
     enabled = on or (not offline and balance.minor > 0)
     _tile(sheet, rect, "prepaid", "coin", name, more, UsePrepaid(not on), enabled, on=on)
+    sheet.keep_private("prepaid", name)
 
 
 def _narrow(sheet: Sheet, rect: Rect) -> bool:

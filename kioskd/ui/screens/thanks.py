@@ -58,8 +58,14 @@ def thanks(sheet: Sheet, visit: Visit, shop: Shop, phase: Thanks) -> str:
     if link:
         rect, below = below.top(claim_h, gap(sheet))
         _claim(sheet, rect, link, phase, code_mm)
+    if name:
+        sheet.keep_private("title", tr("Thank you"))
     for message, rect in zip(messages, below.rows(max(1, len(messages)), gap(sheet)), strict=False):
         _card(sheet, rect, message)
+    if phase.points is Points.EARNED:
+        sheet.keep_private("points", tr("Your points are added"))
+    elif phase.texts is not None and phase.texts.receipt_code:
+        sheet.keep_private("points")
     return title
 
 

@@ -113,6 +113,8 @@ _NAMELESS = {
     NoticeKind.GIFT_CARD_ADDED: later("Your gift card is on your bill."),
 }
 
+PRIVATE_NOTICES = (NoticeKind.WELCOME, NoticeKind.SIGNED_IN_ALREADY, NoticeKind.GIFT_CARD_ADDED)
+"""They say who the guest is or what they own: others hear them without."""
 
 _KEPT = later("You keep {about}: the points for it are used.")
 _NOT_PAID = (NoticeKind.PAYMENT_DECLINED, NoticeKind.PAYMENT_CANCELLED, NoticeKind.TERMINAL_UNAVAILABLE)

@@ -1,0 +1,1 @@
+"""From scenes to what is said: pure, like the scenes themselves."""
