@@ -398,7 +398,7 @@ class Config(Section):
         if not isinstance(speech, Disabled) and not (speech.jack or heard_alone or speech.speaker_volume):
             raise wrong(
                 "speech would be heard by nobody",
-                "name the jack of the headphones, or write speaker_volume = 5 under [speech] for a loudspeaker",
+                "name the jack of the headphones, or write speaker_volume = 5 for a loudspeaker",
             )
         names = [scanner.name for scanner in self.scanners]
         if len(set(names)) < len(names):

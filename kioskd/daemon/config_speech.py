@@ -18,8 +18,8 @@ class AnySpeech(Section):
     """Guests who cannot see the screen hear it, through headphones, a loudspeaker, or either.
 
     `jack` is the evdev device that tells when headphones are plugged in, if the keypad does not; what is
-    private is said only then. Without them nothing is louder than `speaker_volume`, of 10: 0 is no loudspeaker. `device` is ALSA's name
-    for both, if it is not the default.
+    private is said only then. Without them nothing is louder than `speaker_volume`, of 10: 0 is no
+    loudspeaker. `device` is ALSA's name for both, if it is not the default.
     """
 
     device: Line | None = None
