@@ -45,6 +45,7 @@ from kioskd.core.visit import (
 from kioskd.daemon.menu import load_menu
 from kioskd.ui.locale.translator import LANGUAGES
 from kioskd.ui.stage import Display
+from tests.ui_menu_visits import menu_visits
 from tests.ui_offer_visits import FREE_COFFEE, REWARDS, TWENTY_OFF, bills, offer_visits
 from tests.ui_promo_visits import promo_visits
 from tests.ui_staff_visits import staff_visits
@@ -251,4 +252,5 @@ def visits(shop: Shop) -> dict[str, Visit]:
         "set-up": replace(start, phase=OutOfOrder(Blockage.SETUP)),
     }
     staff = staff_visits(start, order)
+    named |= menu_visits(shop, ordering, known)
     return bills({**named, **offer_visits(shop, known, order), **promo_visits(known, order), **staff}, shop)

@@ -55,14 +55,18 @@ def option_price(product: Product, choice: Choice) -> Money:
     return option.price
 
 
+Removal = tuple[tuple[int, Line], ...]
+"""The lines that were taken out at once, each with its place among those that were there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """Lines in the order they were added; `removed` is the last line taken out, for undo."""
+    """Lines in the order they were added; `removed` is what was taken out since, for undo: latest last."""
 
     currency: str
     lines: tuple[Line, ...] = ()
     next_id: int = 1
-    removed: tuple[int, Line] | None = None
+    removed: tuple[Removal, ...] = ()
 
     @property
     def count(self) -> int:
@@ -88,11 +92,11 @@ class Basket:
         """The same product with the same choices joins its line; anything else gets a line of its own."""
         for line in self.lines:
             if line.product.sku == product.sku and line.choices == choices:
-                return self.with_quantity(line.id, line.quantity + quantity)
+                return replace(self.with_quantity(line.id, line.quantity + quantity), removed=())
         if self.full:
             return self
         line = Line(self.next_id, product, min(max(quantity, 1), MAX_QUANTITY), choices)
-        return replace(self, lines=(*self.lines, line), next_id=self.next_id + 1, removed=None)
+        return replace(self, lines=(*self.lines, line), next_id=self.next_id + 1, removed=())
 
     def with_quantity(self, id: int, quantity: int) -> Basket:
         """Quantity is kept within 1 to MAX_QUANTITY; zero or less removes the line."""
@@ -102,7 +106,7 @@ class Basket:
             replace(line, quantity=min(quantity, MAX_QUANTITY)) if line.id == id else line
             for line in self.lines
         )
-        return replace(self, lines=lines, removed=None)
+        return replace(self, lines=lines)
 
     def change(self, id: int, choices: tuple[Choice, ...], quantity: int) -> Basket:
         """Edit a line in place."""
@@ -112,21 +116,31 @@ class Basket:
             else line
             for line in self.lines
         )
-        return replace(self, lines=lines, removed=None)
+        return replace(self, lines=lines)
 
     def remove(self, id: int) -> Basket:
-        for index, line in enumerate(self.lines):
-            if line.id == id:
-                return replace(
-                    self, lines=self.lines[:index] + self.lines[index + 1 :], removed=(index, line)
-                )
-        return self
+        return self._without({id})
+
+    def clear(self) -> Basket:
+        """Everything out, in one removal."""
+        return self._without({line.id for line in self.lines})
+
+    def _without(self, ids: set[int]) -> Basket:
+        out = tuple((index, line) for index, line in enumerate(self.lines) if line.id in ids)
+        if not out:
+            return self
+        left = tuple(line for line in self.lines if line.id not in ids)
+        return replace(self, lines=left, removed=(*self.removed, out))
 
     def undo_removal(self) -> Basket:
-        if self.removed is None:
+        """The latest removal is put back where it was; then the one before it is the latest."""
+        if not self.removed:
             return self
-        index, line = self.removed
-        return replace(self, lines=(*self.lines[:index], line, *self.lines[index:]), removed=None)
+        *earlier, latest = self.removed
+        lines = list(self.lines)
+        for index, line in latest:
+            lines.insert(index, line)
+        return replace(self, lines=tuple(lines), removed=tuple(earlier))
 
 
 def preset_choices(product: Product) -> tuple[Choice, ...]:

@@ -42,6 +42,7 @@ class Diet(StrEnum):
     VEGETARIAN = "vegetarian"
     VEGAN = "vegan"
     HALAL = "halal"
+    GLUTEN_FREE = "gluten_free"
     SPICY = "spicy"
 
 
@@ -93,13 +94,17 @@ class Availability:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One choice in a group: "extra cheese", or the drink of a combo. `price` comes on top."""
+    """One choice in a group: "extra cheese", or the drink of a combo. `price` comes on top.
+
+    `allergens` None: nobody has said. `diets` None: it leaves the dish what it is.
+    """
 
     sku: str
     name: Words
     price: Money
     picture: str | None = None
-    allergens: frozenset[Allergen] = frozenset()
+    allergens: frozenset[Allergen] | None = None
+    diets: frozenset[Diet] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,10 @@ class OptionGroup:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """Something with a SKU and a price. `picture` is a path relative to the menu file."""
+    """Something with a SKU and a price. `picture` is a path relative to the menu file.
+
+    `allergens` None: nobody has said, which is not the same as none.
+    """
 
     sku: str
     name: Words
@@ -128,7 +136,7 @@ class Product:
     category: str
     picture: str | None = None
     badge: Words | None = None
-    allergens: frozenset[Allergen] = frozenset()
+    allergens: frozenset[Allergen] | None = None
     diets: frozenset[Diet] = frozenset()
     groups: tuple[OptionGroup, ...] = ()
     combo: bool = False
@@ -145,6 +153,31 @@ class Category:
     picture: str | None = None
 
 
+class SuggestWhen(StrEnum):
+    ADDING = "adding"
+    """As soon as something it goes with is put into the basket."""
+    PAYING = "paying"
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionRule:
+    """What goes with products of `categories` and with `products`; with anything when both are empty.
+
+    `suggest` are products that can be had without choosing anything first.
+    """
+
+    id: str
+    question: Words
+    suggest: tuple[str, ...]
+    categories: frozenset[str] = frozenset()
+    products: frozenset[str] = frozenset()
+    when: SuggestWhen = SuggestWhen.ADDING
+
+    def goes_with(self, product: Product) -> bool:
+        anything = not self.categories and not self.products
+        return anything or product.category in self.categories or product.sku in self.products
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """The whole menu. Products keep the menu's order."""
@@ -152,6 +185,7 @@ class Catalogue:
     currency: str
     categories: tuple[Category, ...]
     products: Mapping[str, Product]
+    suggestions: tuple[SuggestionRule, ...] = ()
 
     def in_category(self, category: str) -> Iterator[Product]:
         return (product for product in self.products.values() if product.category == category)

@@ -35,6 +35,14 @@ class LookUp:
 
 
 @dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
+class FindLastOrder:
+    """What this member ordered last. Always answered by LastOrderFound with `request`, within seconds."""
+
+    request: str
+    member_id: str
+
+
 class RedeemPromoCode:
     """Use the code up for this member. Never asked twice by itself, as the answer may be lost.
 
@@ -233,6 +241,7 @@ Effect = (
     | FindQuestions
     | DecideQuestion
     | CallHelp
+    | FindLastOrder
     | EndCall
     | ReadScreen
     | Forget

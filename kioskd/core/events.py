@@ -18,6 +18,7 @@ from kioskd.core.intents import Intent
 from kioskd.core.judgement import Judgement, Objection
 from kioskd.core.loyalty_texts import LoyaltyTexts
 from kioskd.core.member import CollectableReward, Member, Voucher
+from kioskd.core.past_order import PastOrder
 from kioskd.core.preview import BasketPoints
 from kioskd.core.stored_value import GiftCard
 
@@ -185,6 +186,14 @@ class PointsPreviewed:
 
 class PaymentStep(StrEnum):
     """What the terminal says meanwhile."""
+
+@dataclass(frozen=True, slots=True)
+class LastOrderFound:
+    """None when there is none, or nobody could say."""
+
+    request: str
+    order: PastOrder | None
+
 
     RESERVING = "reserving"
     """Before the terminal is asked: offers and stored value."""
@@ -423,4 +432,5 @@ Fact = (
     | Tick
 )
 
+    | LastOrderFound
 Event = Intent | Fact

@@ -34,7 +34,8 @@ def step(visit: Visit, event: Event, moment: Moment, shop: Shop) -> Step:
     if result.visit.place not in found.leads_to:
         raise AssertionError(f"{type(event).__name__} led from {visit.place} to {result.visit.place}")
     billed = rules.billing.with_bill(visit, result, context)
-    return rules.previewing.with_question(rules.judging.with_question(billed, context), context)
+    judged = rules.judging.with_question(billed, context)
+    return rules.repeating.with_question(rules.previewing.with_question(judged, context), context)
 
 
 def next_deadline(visit: Visit, shop: Shop) -> float | None:

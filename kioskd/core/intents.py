@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kioskd.core.access import Aid
-from kioskd.core.catalogue import Service
+from kioskd.core.catalogue import Allergen, Diet, Service
 from kioskd.core.discount import OfferKind
 from kioskd.core.order import Tender
 from kioskd.core.staff import Decision, DecisionReason, ReturnReason
@@ -33,6 +33,45 @@ class ChooseLanguage:
 @dataclass(frozen=True, slots=True)
 class ShowCategory:
     category: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowSearch:
+    """The whole menu at a glance, and letters to find something by."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowWishes:
+    """What the guest does and does not eat."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToggleWish:
+    """A diet to keep to, or an allergen to do without."""
+
+    wish: Diet | Allergen
+
+
+@dataclass(frozen=True, slots=True)
+class DropWishes:
+    """Everything is welcome again."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeSuggestion:
+    """Yes, this one with it."""
+
+    sku: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineSuggestion:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAgain:
+    """What the member had last time, as far as it is there today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +126,13 @@ class RemoveLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ClearBasket:
+    """Everything out; it can be undone like any removal."""
+
+
+@dataclass(frozen=True, slots=True)
 class UndoRemoval:
-    pass
+    """The latest one; touched again, the one before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +372,13 @@ Intent = (
     | PickOption
     | StepQuantity
     | PutInBasket
+    | ShowSearch
+    | ShowWishes
+    | ToggleWish
+    | DropWishes
+    | TakeSuggestion
+    | DeclineSuggestion
+    | OrderAgain
     | ShowBasket
     | EditLine
     | StepLine
@@ -337,6 +388,7 @@ Intent = (
     | ShowKeypad
     | PressKey
     | SubmitNumber
+    | ClearBasket
     | ShowMember
     | SignOut
     | ShowOffer

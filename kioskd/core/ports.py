@@ -23,6 +23,7 @@ from kioskd.core.judgement import Judgement
 from kioskd.core.member import Member, Voucher
 from kioskd.core.money import Money
 from kioskd.core.order import Order, OrderCharge, OrderDiscount, OrderLine
+from kioskd.core.past_order import PastOrder
 from kioskd.core.preview import BasketPoints
 from kioskd.core.receipt import Receipt
 from kioskd.core.speech import Utterance
@@ -148,6 +149,14 @@ class RedeemsPromoCodes(Protocol):
 
         Refused: `unknown_code`, `code_over` or `code_not_set_up`. Unclear: it may be used up.
         """
+        ...
+
+
+class TellsLastOrder(Protocol):
+    """The capability `last_order`: a loyalty backend, or whoever else remembers what members ordered."""
+
+    async def last_order(self, member_id: str) -> PastOrder | None:
+        """The newest that was not dropped. None: there is none, or it is kept no longer."""
         ...
 
 

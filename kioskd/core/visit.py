@@ -14,7 +14,7 @@ from typing import ClassVar
 from kioskd.core.access import AS_EVERYBODY, Access
 from kioskd.core.basket import Basket, Choice
 from kioskd.core.bill import DRAFT, Bill, ChargeRule, TakenOffer, bill_of, order_discounts
-from kioskd.core.catalogue import Catalogue, Service
+from kioskd.core.catalogue import Catalogue, Service, SuggestionRule
 from kioskd.core.credential import Credential
 from kioskd.core.denial import Denial
 from kioskd.core.discount import Discount, Refusal, Stacking
@@ -28,11 +28,13 @@ from kioskd.core.loyalty_texts import LoyaltyTexts
 from kioskd.core.member import Member, Reward, Right, Voucher
 from kioskd.core.money import Money
 from kioskd.core.order import Order, Tender
+from kioskd.core.past_order import PastOrder
 from kioskd.core.place import Place as Place
 from kioskd.core.preview import BasketPoints, Previews, PreviewSubject
 from kioskd.core.staff import StaffPhase
 from kioskd.core.stored_value import GiftCard
 
+from kioskd.core.wishes import NO_WISHES, Wishes
 
 @dataclass(frozen=True, slots=True)
 class Attract:
@@ -43,7 +45,14 @@ class Attract:
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """The category shown is `Visit.category`, so that every way back leads to it."""
+    """The category shown is `Visit.category`, so that every way back leads to it.
+
+    `search` is what is typed to find something, None while a category is shown; `wishes` is whether the guest
+    is saying what they do and do not eat, before either.
+    """
+
+    search: str | None = None
+    wishes: bool = False
 
     place: ClassVar[Place] = Place.MENU
 
@@ -52,7 +61,8 @@ class Menu:
 class Choosing:
     """A product and what is picked so far. `line` is set when a line of the basket is edited.
 
-    `wanting` names the group that must still be answered, once the guest tried to go on without.
+    `wanting` names the group that must still be answered, once the guest tried to go on without. `search` is
+    what was typed to find it, where the way back leads.
     """
 
     sku: str
@@ -61,6 +71,7 @@ class Choosing:
     line: int | None = None
     wanting: str | None = None
 
+    search: str | None = None
     place: ClassVar[Place] = Place.CHOOSING
 
 
@@ -335,6 +346,10 @@ class Notice:
     objection: Objection | None = None
     """The denial, with what it takes to mend it."""
 
+    ADDED_AGAIN = "added_again"
+    """All of the last order."""
+    ADDED_PARTLY = "added_partly"
+    """What of the last order is to be had; `about` is not."""
 
 @dataclass(frozen=True, slots=True)
 class ShownHint:
@@ -362,6 +377,14 @@ class Limits:
     still_there_s: float = 20.0
     thanks_s: float = 15.0
     ask_staff_s: float = 60.0
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What a rule of the merchant's suggests: those of its products that can be had now."""
+
+    rule: SuggestionRule
+    skus: tuple[str, ...]
+
+
     lookup_s: float = 8.0
     hold_s: float = 12.0
     """How long a guest waits for an offer to be held."""
@@ -427,6 +450,8 @@ class Shop:
     loudspeaker: bool = False
     """Whether speech is heard without headphones."""
     staff: bool = False
+    LAST_ORDER = "last_order"
+    """Somebody knows what a member ordered before."""
     """Whether there is a staff screen: it needs a PIN."""
     limits: Limits = field(default_factory=Limits)
 
@@ -483,6 +508,13 @@ class Visit:
         return PreviewSubject(member_id, self.basket.content, discounts, self.bill.charges)
 
     @property
+    wishes: Wishes = NO_WISHES
+    suggestion: Suggestion | None = None
+    suggested: frozenset[str] = frozenset()
+    """The rules that have had their say in this visit."""
+    asked_last_order: str | None = None
+    """The question for the member's last order; asked once a visit."""
+    last_order: PastOrder | None = None
     def preview(self) -> BasketPoints | None:
         """What the basket as it is now would earn; None while that is not known."""
         return self.previews.of(self.preview_subject)

@@ -16,6 +16,7 @@ from kioskd.core.effects import (
     DropSession,
     Effect,
     EndCall,
+    FindLastOrder,
     FindOverview,
     FindQuestions,
     FindSales,
@@ -45,12 +46,20 @@ from kioskd.core.events import (
     VoucherFound,
 )
 from kioskd.core.order_receipt import Letterhead, order_receipt
-from kioskd.core.ports import KeepsWholeOrders, LoyaltyBackend, PreviewsPoints, ReceiptPrinter, Translator
+from kioskd.core.ports import (
+    KeepsWholeOrders,
+    LoyaltyBackend,
+    PreviewsPoints,
+    ReceiptPrinter,
+    TellsLastOrder,
+    Translator,
+)
 from kioskd.core.preview import BasketPoints
 from kioskd.daemon.courier import LoyaltyCourier
 from kioskd.daemon.help_desk import HelpDesk
 from kioskd.daemon.journal import without_content
 from kioskd.daemon.promo_codes import redeemed
+from kioskd.daemon.last_orders import found as last_order_found
 from kioskd.daemon.settlement import Settlement
 from kioskd.daemon.staff_desk import StaffDesk
 
@@ -90,6 +99,7 @@ class Errands:
         translators: Mapping[str, Translator],
         read_screen: Callable[[], None],
     ) -> None:
+        last_orders: TellsLastOrder | None = None,
         self._tasks = tasks
         self._post = post
         self._courier = courier
@@ -101,6 +111,7 @@ class Errands:
         self._translators = translators
         self._read_screen = read_screen
         self._lookup: asyncio.Task[None] | None = None
+        self._last_orders = last_orders
         self._preview: asyncio.Task[None] | None = None
         self._under_way: set[asyncio.Task[None]] = set()
 
@@ -112,6 +123,8 @@ class Errands:
             case PreviewPoints():
                 self._preview = self._start(self._preview_points(effect))
             case RedeemPromoCode():
+            case FindLastOrder():
+                self._start(self._find_last_order(effect))
                 self._start(self._redeem(effect))
             case HoldVoucher():
                 self._start(self._settlement.hold(effect))
@@ -211,6 +224,9 @@ class Errands:
     async def _preview_points(self, asked: PreviewPoints) -> None:
         points: BasketPoints | None = None
         backend = self._courier.backend
+    async def _find_last_order(self, asked: FindLastOrder) -> None:
+        self._post(await last_order_found(self._last_orders, asked))
+
         try:
             if isinstance(backend, PreviewsPoints):
                 async with asyncio.timeout(PREVIEW_S):

@@ -17,6 +17,11 @@ A menu has `[[category]]`, `[[group]]` with `[[group.option]]`, and `[[product]]
 
 A combo (`combo = true`) is a product with groups whose options are other products: `{ product = "FRIES" }`,
 with the surcharge as `price`. A sold-out product is left out of the combos it would be a choice in.
+
+`allergens = ["milk"]` (of products and options) are the fourteen of the European Union's law on food; left out
+they are unknown, and guests are told to ask; `[]` says there are none. `diets = ["vegan"]` is what a product
+keeps to. An option without `diets` leaves the dish what it is, `diets = []` (bacon) makes it nobody's. What goes
+with what is in `menu_suggestions`.
 """
 
 from __future__ import annotations
@@ -28,17 +33,35 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from kioskd.core.catalogue import Availability, Catalogue, Category, Option, OptionGroup, Product, Words
+from kioskd.core.catalogue import (
+    Allergen,
+    Availability,
+    Catalogue,
+    Category,
+    Diet,
+    Option,
+    OptionGroup,
+    Product,
+    Words,
+)
 from kioskd.core.errors import ConfigError
 from kioskd.core.money import Money
+from kioskd.core.wishes import EXCLUDED
 from kioskd.daemon.config_errors import MAX_EXPLAINED, did_you_mean, problems_of, raise_problems
 from kioskd.daemon.config_fields import Section
 from kioskd.daemon.config_source import KeyPath, Source, read_source
-from kioskd.daemon.menu_fields import CategoryEntry, GroupEntry, OptionEntry, ProductEntry
+from kioskd.daemon.menu_fields import (
+    CategoryEntry,
+    GroupEntry,
+    OptionEntry,
+    ProductEntry,
+    SuggestionEntry,
+)
+from kioskd.daemon.menu_suggestions import suggestion_rules
 
 MAX_PICTURE_BYTES = 5_000_000
 
-_SECTIONS = ("category", "group", "product")
+_SECTIONS = ("category", "group", "product", "suggestion")
 _Entry = TypeVar("_Entry", bound=Section)
 
 
@@ -83,10 +106,15 @@ class _Reading:
                 remedy = did_you_mean(product.category, category_ids)
                 self._wrong((*at, "category"), "is no category of this menu", remedy)
             self._check_groups(at, product, groups, by_sku)
+            self._check_diets(at, product.diets, product.allergens)
+        built = {entry.sku: self._product(at, entry, built_groups) for at, entry in products}
+        known = {"category": category_ids, "product": self._ids("product", "sku")}
+        suggestions = self._entries("suggestion", "id", SuggestionEntry)
         return Catalogue(
             self.currency,
             tuple(Category(e.id, e.name, self._picture(at, e.picture)) for at, e in categories),
-            {entry.sku: self._product(at, entry, built_groups) for at, entry in products},
+            built,
+            suggestion_rules(suggestions, built, known, self._wrong),
         )
 
     def _entries(self, section: str, key: str, model: type[_Entry]) -> list[tuple[KeyPath, _Entry]]:
@@ -154,7 +182,9 @@ class _Reading:
             sku, name = entry.sku or "", entry.name or Words("")
             if sku in products:
                 self._wrong((*at, "sku"), f'"{sku}" is a product', f'write product = "{sku}" instead')
-            return Option(sku, name, price, self._picture(at, entry.picture), entry.allergens)
+            self._check_diets(at, entry.diets or frozenset(), entry.allergens)
+            picture = self._picture(at, entry.picture)
+            return Option(sku, name, price, picture, entry.allergens, entry.diets)
         product = products.get(entry.product)
         if product is None:
             if entry.product not in (known := self._ids("product", "sku")):
@@ -163,7 +193,7 @@ class _Reading:
             return None
         if product.combo:
             self._wrong((*at, "product"), "is a combo itself", "combos are made of single products")
-        return Option(product.sku, product.name, price, product.picture, product.allergens)
+        return Option(product.sku, product.name, price, product.picture, product.allergens, product.diets)
 
     # --- products -------------------------------------------------------------------------------------------
 
@@ -223,6 +253,14 @@ class _Reading:
             combo=entry.combo,
             availability=Availability(entry.services, entry.available, entry.sold_out),
         )
+
+    def _check_diets(
+        self, at: KeyPath, diets: frozenset[Diet], allergens: frozenset[Allergen] | None
+    ) -> None:
+        for diet, excluded in EXCLUDED.items():
+            if diet in diets and (contradicting := sorted(excluded & (allergens or frozenset()))):
+                what = f'says "{diet}", and allergens say {" and ".join(contradicting)}'
+                self._wrong((*at, "diets"), what, "take one of them out")
 
     # --- pictures -------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, PlainValidator, Strict, model_validator
 
-from kioskd.core.catalogue import Allergen, Diet, Service, Window, Words
+from kioskd.core.catalogue import Allergen, Diet, Service, SuggestWhen, Window, Words
 from kioskd.daemon.config_fields import Section, matching, printable, wrong
 from kioskd.daemon.config_values import Name, Price, words
 
@@ -55,6 +55,7 @@ def _picture(path: str) -> str:
 
 Description = Annotated[Words, PlainValidator(words(200))]
 Short = Annotated[Words, PlainValidator(words(24))]
+Question = Annotated[Words, PlainValidator(words(40))]
 Picture = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_picture)]
 Id = Annotated[
     str, AfterValidator(matching(r"[a-z0-9][a-z0-9-]{0,39}", "is no id", "small letters, digits and -"))
@@ -66,6 +67,7 @@ Sku = Annotated[
     ),
 ]
 Allergens = Annotated[frozenset[Annotated[Allergen, Strict(False)]], Strict(False)]
+Diets = Annotated[frozenset[Annotated[Diet, Strict(False)]], Strict(False)]
 
 
 class CategoryEntry(Section):
@@ -82,11 +84,12 @@ class OptionEntry(Section):
     product: Sku | None = None
     price: Price | None = None
     picture: Picture | None = None
-    allergens: Allergens = frozenset()
+    allergens: Allergens | None = None
+    diets: Diets | None = None
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        own = {"sku", "name", "picture", "allergens"} & self.model_fields_set
+        own = {"sku", "name", "picture", "allergens", "diets"} & self.model_fields_set
         if self.product is not None and own:
             raise wrong(
                 f"has both product and {', '.join(sorted(own))}",
@@ -109,7 +112,10 @@ class GroupEntry(Section):
 
 
 class ProductEntry(Section):
-    """Price in major units, zero for nothing. `available` lists windows of the week; none means always."""
+    """Price in major units, zero for nothing. `available` lists windows of the week; none means always.
+
+    `allergens` left out means that nobody has said: guests are told to ask. `[]` says there are none.
+    """
 
     sku: Sku = Field(examples=["BURGER-1"])
     name: Name = Field(examples=["Harbour Classic"])
@@ -118,8 +124,8 @@ class ProductEntry(Section):
     description: Description = Words("")
     picture: Picture | None = None
     badge: Short | None = None
-    allergens: Allergens = frozenset()
-    diets: Annotated[frozenset[Annotated[Diet, Strict(False)]], Strict(False)] = frozenset()
+    allergens: Allergens | None = None
+    diets: Diets = frozenset()
     groups: Annotated[tuple[Id, ...], Strict(False), Field(max_length=12)] = ()
     combo: bool = False
     available: Annotated[tuple[Annotated[Window, PlainValidator(_window)], ...], Strict(False)] = ()
@@ -127,3 +133,19 @@ class ProductEntry(Section):
         frozenset(Service)
     )
     sold_out: Short | None = None
+
+
+MOST_SUGGESTED = 3
+
+
+class SuggestionEntry(Section):
+    """What goes with products of `categories` and with `products`; with anything when it has neither."""
+
+    id: Id = Field(examples=["fries-with-burger"])
+    question: Question = Field(examples=["Fries with it?"])
+    suggest: Annotated[tuple[Sku, ...], Strict(False), Field(min_length=1, max_length=MOST_SUGGESTED)] = (
+        Field(examples=[["FRIES"]])
+    )
+    categories: Annotated[tuple[Id, ...], Strict(False)] = ()
+    products: Annotated[tuple[Sku, ...], Strict(False)] = ()
+    when: Annotated[SuggestWhen, Strict(False)] = SuggestWhen.ADDING

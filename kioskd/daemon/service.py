@@ -25,6 +25,7 @@ from kioskd.daemon.display import Display
 from kioskd.daemon.drafts import ORDER
 from kioskd.daemon.errands import Errands
 from kioskd.daemon.help_desk import HelpDesk
+from kioskd.daemon.last_orders import OwnRecord
 from kioskd.daemon.launch import keep_picture
 from kioskd.daemon.line_watch import LineWatch
 from kioskd.daemon.lookout import Lookout
@@ -181,6 +182,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
         display.on_intent = runtime.post
         from_device = _silencing(speaking, runtime.post) if speaking else runtime.post
         if speaking:
+            last_orders=OwnRecord(outbox),
             display.on_touch, display.on_shown = speaking.hush, speaking.shown
             tasks.create_task(speaking.run())
         commands = Commands(

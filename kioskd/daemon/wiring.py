@@ -88,6 +88,11 @@ def shop_of(config: Config, catalogue: Catalogue) -> Shop:
 def _capabilities(loyalty: settings.Loyalty) -> frozenset[Capability]:
     if isinstance(loyalty, settings.NoLoyalty):
         return frozenset()
+    # The kiosk itself remembers what members ordered here.
+    return _of_backend(loyalty) | {Capability.LAST_ORDER}
+
+
+def _of_backend(loyalty: settings.RbiLoyalty | settings.LeatLoyalty) -> frozenset[Capability]:
     if isinstance(loyalty, settings.RbiLoyalty):
         # Asking uses a promo code up, so nothing is asked before what it may give is known here.
         promo_codes = {Capability.PROMO_CODES} if loyalty.incentives else set()

@@ -68,6 +68,14 @@ class Composer:
             case Menu():
                 from kioskd.ui.screens.menu import menu
 
+            case Menu(wishes=True):
+                from kioskd.ui.screens.wishes import wishes
+
+                title, view = wishes(sheet, visit, shop), "wishes"
+            case Menu(search=str(typed)):
+                from kioskd.ui.screens.search import search
+
+                title, view = search(sheet, visit, shop, typed), "search"
                 title, view = menu(sheet, visit, shop), visit.category
             case Choosing() as phase:
                 from kioskd.ui.screens.product import product

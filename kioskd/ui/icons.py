@@ -2,58 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 
 import pygame
 import pygame.draw
 import pygame.transform
 
+from kioskd.ui.food_icons import FOOD_ICONS
+from kioskd.ui.strokes import Arc, Block, Dot, Line, Point, Ring, Stroke
 from kioskd.ui.theme import Colour
 
 _GRID = 24.0
 _FINER = 4
-
-Point = tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    points: tuple[Point, ...]
-    closed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Ring:
-    centre: Point
-    radius: float
-
-
-@dataclass(frozen=True, slots=True)
-class Arc:
-    """Degrees clockwise from three o'clock."""
-
-    centre: Point
-    radius: float
-    start: float
-    end: float
-
-
-@dataclass(frozen=True, slots=True)
-class Dot:
-    centre: Point
-    radius: float
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    x: float
-    y: float
-    w: float
-    h: float
-
-
-Stroke = Line | Ring | Arc | Dot | Block
 
 ICONS: dict[str, tuple[Stroke, ...]] = {
     "check": (Line(((5, 12.5), (10, 17.5), (19, 7))),),
@@ -115,9 +75,51 @@ ICONS: dict[str, tuple[Stroke, ...]] = {
         Line(((8, 9), (11, 3.5))),
         Line(((16, 9), (13, 3.5))),
     ),
+    "access": (
+        Dot((12, 3.6), 2.3),
+        Line(((3.4, 8.6), (20.6, 8.6))),
+        Line(((12, 8.6), (12, 13.4))),
+        Line(((7, 21.8), (12, 13.4), (17, 21.8))),
+    ),
+    "question": (Arc((12, 8), 4.6, -190, 60), Line(((14.3, 12), (12, 14), (12, 16))), Dot((12, 20.6), 1.5)),
+    "speaker": (
+        Line(((3, 9.2), (6.6, 9.2), (11.4, 5), (11.4, 19), (6.6, 14.8), (3, 14.8)), closed=True),
+        Arc((12.5, 12), 4, -45, 45),
+        Arc((12.5, 12), 8.4, -48, 48),
+    ),
+    "letters": (
+        Line(((1.8, 19), (7.8, 4), (13.8, 19))),
+        Line(((3.8, 14), (11.8, 14))),
+        Line(((15.6, 19), (19, 10.5), (22.4, 19))),
+        Line(((16.8, 16), (21.2, 16))),
+    ),
+    "contrast": (
+        Ring((12, 12), 9.5),
+        *(Line(((x, 12 - h), (x, 12 + h))) for x, h in ((13, 8.5), (15, 8.2), (17, 7), (19, 4.8), (20.2, 3))),
+    ),
+    "lower": (
+        Line(((12, 2.5), (12, 15.5))),
+        Line(((6.5, 10), (12, 15.5), (17.5, 10))),
+        Line(((3.5, 21), (20.5, 21))),
+    ),
+    "curtain": (
+        Arc((12, 20), 12.8, 218, 322),
+        Arc((12, 4), 12.8, 38, 142),
+        Dot((12, 12), 3),
+        Line(((3.5, 21.5), (20.5, 2.5))),
+    ),
+    "search": (Ring((10.3, 10.3), 7.3), Line(((15.8, 15.8), (21.5, 21.5)))),
+    "sliders": (
+        Line(((2.5, 7), (21.5, 7))),
+        Line(((2.5, 17), (21.5, 17))),
+        Dot((8, 7), 3.4),
+        Dot((16, 17), 3.4),
+    ),
+    "again": (Arc((12, 12.5), 8.5, -40, 230), Line(((20.5, 1.5), (19.5, 7.5), (13.5, 6.5)))),
     "spinner": (Arc((12, 12), 9, -90, 180),),
     "none": (),
     "plate": (Ring((12, 12), 9.5), Ring((12, 12), 5.5)),
+    **FOOD_ICONS,
 }  # fmt: skip
 
 

@@ -84,9 +84,26 @@ def test_zero_of_something_is_its_removal_and_can_be_undone() -> None:
     assert without.undo_removal() == basket
 
 
-def test_undo_is_forgotten_by_the_next_change_and_harmless_without_one() -> None:
+def test_every_removal_can_be_undone_the_latest_first_also_that_of_everything() -> None:
+    basket = EMPTY.add(WATER).add(BURGER).add(FRIES, (KETCHUP,))
+    fewer = basket.remove(2)
+    fewest = fewer.remove(1)
+    assert fewest.clear().lines == ()
+    assert fewest.clear().undo_removal() == fewest
+    assert fewest.undo_removal() == fewer
+    assert fewest.undo_removal().undo_removal() == basket
+    assert EMPTY.clear() == EMPTY
+
+
+def test_undo_survives_a_change_of_another_line() -> None:
     basket = EMPTY.add(WATER).add(BURGER).remove(2)
-    for changed in (basket.add(FRIES), basket.with_quantity(1, 3), basket.change(1, (), 2)):
+    for changed in (basket.with_quantity(1, 3), basket.change(1, (), 2)):
+        assert [line.product.sku for line in changed.undo_removal().lines] == ["W1", "B1"]
+
+
+def test_undo_is_forgotten_when_something_is_added_and_harmless_without_a_removal() -> None:
+    basket = EMPTY.add(WATER).add(BURGER).remove(2)
+    for changed in (basket.add(FRIES), basket.add(WATER)):
         assert changed.undo_removal() == changed
     assert EMPTY.undo_removal() == EMPTY
     assert basket.remove(99) == basket

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from kioskd.core.access import Aid
-from kioskd.core.catalogue import Service
+from kioskd.core.catalogue import Allergen, Diet, Service
 from kioskd.core.denial import Denial
 from kioskd.core.events import (
     CameraHint,
@@ -14,6 +14,7 @@ from kioskd.core.events import (
     GiftCardFound,
     HeadphonesChanged,
     HelpChanged,
+    LastOrderFound,
     LookupFailed,
     LookupFailure,
     MemberFound,
@@ -60,16 +61,20 @@ from kioskd.core.intents import (
     ChangeService,
     ChangeVolume,
     ChooseLanguage,
+    ClearBasket,
     ConfirmCancel,
     ConfirmDecision,
     ConfirmOffer,
     ConfirmTakeBack,
     Decide,
+    DeclineSuggestion,
+    DropWishes,
     EditLine,
     EnterPromoCode,
     Finish,
     GoBack,
     OpenStaff,
+    OrderAgain,
     PayWith,
     PickAllUnits,
     PickCandidate,
@@ -96,6 +101,8 @@ from kioskd.core.intents import (
     ShowQuestions,
     ShowSale,
     ShowSales,
+    ShowSearch,
+    ShowWishes,
     SignOut,
     StartOrder,
     StepLine,
@@ -103,12 +110,15 @@ from kioskd.core.intents import (
     StillHere,
     SubmitNumber,
     TakeBack,
+    TakeSuggestion,
+    ToggleWish,
     UndoRemoval,
     UseKeys,
     UsePrepaid,
 )
 from kioskd.core.member import CollectableReward, Reward, Right
 from kioskd.core.order import Tender
+from kioskd.core.past_order import past_order
 from kioskd.core.place import STAFF
 from kioskd.core.preview import BasketPoints
 from kioskd.core.rules.table import RULES
@@ -128,6 +138,7 @@ from tests.unit.questioned import OVERVIEW, QUESTION
 from tests.unit.shopfront import EAT_IN, SANNE, Player
 from tests.unit.sold import SALE
 
+LAST = past_order(SALE.order)
 _RIGHTS: tuple[Right, ...] = (*MIA.rewards, *MIA.vouchers, *MIA.collectables)
 
 
@@ -188,6 +199,13 @@ def _of_the_guest(p: Player, rng: random.Random) -> list[Event]:
         ChooseLanguage(rng.choice(["en", "nl", "xx"])),
         ChangeService(rng.choice(list(Service))),
         ShowCategory(rng.choice(["burgers", "sides", "none"])),
+        ShowSearch(),
+        ShowWishes(),
+        ToggleWish(rng.choice([*Diet, *Allergen])),
+        DropWishes(),
+        TakeSuggestion(rng.choice(["W1", "F1"])),
+        DeclineSuggestion(),
+        OrderAgain(),
         ShowProduct(rng.choice(["B1", "F1", "P1", "none"])),
         QuickAdd(rng.choice(["B1", "F1", "W1", "P1", "none"])),
         PickOption(rng.choice(["sauce", "extras", "none"]), rng.choice(["S1", "S2", "X1", "none"])),
@@ -197,6 +215,7 @@ def _of_the_guest(p: Player, rng: random.Random) -> list[Event]:
         EditLine(rng.randrange(1, 4)),
         StepLine(rng.randrange(1, 4), rng.choice([-1, 1])),
         RemoveLine(rng.randrange(1, 4)),
+        ClearBasket(),
         UndoRemoval(),
         ShowIdentify(),
         ShowKeypad(),
@@ -288,6 +307,7 @@ def _of_the_world(p: Player, rng: random.Random) -> list[Event]:
     device = DeviceHealth("terminal", DeviceKind.TERMINAL, rng.choice([DeviceState.ABSENT, *DeviceState]))
     return [
         MemberFound(request, rng.choice([SANNE, MIA, MIA])),
+        LastOrderFound(often(visit.asked_last_order), rng.choice([LAST, None])),
         VoucherFound(request, rng.choice([TWENTY, NOBODYS, STRANGERS, EXPIRED])),
         GiftCardFound(request, rng.choice([FIVE, TEN, SPENT])),
         LookupFailed(request, rng.choice(list(LookupFailure))),

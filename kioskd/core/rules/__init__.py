@@ -16,11 +16,15 @@ from kioskd.core.rules import (
     previewing,
     promo_codes,
     staffing,
+    repeating,
+    searching,
     stored_value,
     thanking,
+    suggesting,
     undoing,
     waiting,
 )
+    wishing,
 
 __all__ = [
     "assisting",
@@ -39,7 +43,11 @@ __all__ = [
     "promo_codes",
     "staffing",
     "stored_value",
+    "repeating",
+    "searching",
     "thanking",
     "undoing",
+    "suggesting",
     "waiting",
 ]
+    "wishing",

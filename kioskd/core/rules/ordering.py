@@ -11,6 +11,7 @@ from kioskd.core.intents import (
     CancelOrder,
     ChangeService,
     ChooseLanguage,
+    ClearBasket,
     ConfirmCancel,
     EditLine,
     GoBack,
@@ -28,14 +29,15 @@ from kioskd.core.intents import (
     UndoRemoval,
 )
 from kioskd.core.place import STAFF
-from kioskd.core.rules.table import Context, Step, home, notice, rule, to
+from kioskd.core.rules.adding import added, orderable
+from kioskd.core.rules.suggesting import suggested_before_paying
+from kioskd.core.rules.table import Context, Step, home, rule, to
 from kioskd.core.visit import (
     Checkout,
     Choosing,
     ConfirmingCancel,
     ConfirmingOffer,
     Menu,
-    NoticeKind,
     Place,
     Reviewing,
     Visit,
@@ -77,15 +79,7 @@ def change_service(visit: Visit, event: ChangeService, context: Context) -> Step
 @rule(Place.MENU, ShowCategory, stays=True)
 def show_category(visit: Visit, event: ShowCategory, context: Context) -> Step:
     known = any(category.id == event.category for category in context.shop.catalogue.categories)
-    return Step(replace(visit, category=event.category) if known else visit)
-
-
-def orderable(visit: Visit, sku: str, context: Context) -> Product | None:
-    """The product, if it exists and can be had here and now."""
-    product = context.shop.catalogue.products.get(sku)
-    if product and visit.service and product.availability.at(visit.service, visit.now):
-        return product
-    return None
+    return to(replace(visit, category=event.category), Menu()) if known else Step(visit)
 
 
 @rule(Place.MENU, ShowProduct, to=[Place.CHOOSING], stays=True)
@@ -93,7 +87,11 @@ def show_product(visit: Visit, event: ShowProduct, context: Context) -> Step:
     product = orderable(visit, event.sku, context)
     if product is None:
         return Step(visit)
-    return to(visit, Choosing(product.sku, preset_choices(product)))
+    return to(visit, Choosing(product.sku, preset_choices(product), search=_typed(visit)))
+
+
+def _typed(visit: Visit) -> str | None:
+    return visit.phase.search if isinstance(visit.phase, Menu) else None
 
 
 @rule(Place.MENU, QuickAdd, to=[Place.CHOOSING], stays=True)
@@ -103,18 +101,8 @@ def quick_add(visit: Visit, event: QuickAdd, context: Context) -> Step:
         return Step(visit)
     choices = preset_choices(product)
     if product.combo or missing_group(product, choices):
-        return to(visit, Choosing(product.sku, choices))
-    return Step(_added(visit, product, choices, 1, context))
-
-
-def _added(
-    visit: Visit, product: Product, choices: tuple[Choice, ...], quantity: int, context: Context
-) -> Visit:
-    basket = visit.basket.add(product, choices, quantity)
-    if basket.count == visit.basket.count:
-        return notice(visit, NoticeKind.BASKET_FULL, context)
-    name = product.name.in_language(visit.language)
-    return notice(replace(visit, basket=basket), NoticeKind.ADDED, context, name)
+        return to(visit, Choosing(product.sku, choices, search=_typed(visit)))
+    return Step(added(visit, product, choices, 1, context))
 
 
 def _choosing(visit: Visit, context: Context) -> tuple[Choosing, Product]:
@@ -144,13 +132,13 @@ def put_in_basket(visit: Visit, event: PutInBasket, context: Context) -> Step:
     if phase.line is not None:
         basket = visit.basket.change(phase.line, phase.choices, phase.quantity)
         return to(replace(visit, basket=basket), Reviewing())
-    return to(_added(visit, product, phase.choices, phase.quantity, context), Menu())
+    return to(added(visit, product, phase.choices, phase.quantity, context), Menu())
 
 
 @rule(Place.CHOOSING, GoBack, to=[Place.MENU, Place.REVIEWING])
 def leave_product(visit: Visit, event: GoBack, context: Context) -> Step:
     phase, _ = _choosing(visit, context)
-    return to(visit, Menu() if phase.line is None else Reviewing())
+    return to(visit, Menu(phase.search) if phase.line is None else Reviewing())
 
 
 @rule(Place.MENU, ShowBasket, to=[Place.REVIEWING])
@@ -189,6 +177,11 @@ def remove_line(visit: Visit, event: RemoveLine, context: Context) -> Step:
     return Step(replace(visit, basket=visit.basket.remove(event.line)))
 
 
+@rule(Place.REVIEWING, ClearBasket, stays=True)
+def clear_basket(visit: Visit, event: ClearBasket, context: Context) -> Step:
+    return Step(replace(visit, basket=visit.basket.clear()))
+
+
 @rule(Place.REVIEWING, UndoRemoval, stays=True)
 def undo_removal(visit: Visit, event: UndoRemoval, context: Context) -> Step:
     return Step(replace(visit, basket=visit.basket.undo_removal()))
@@ -196,7 +189,7 @@ def undo_removal(visit: Visit, event: UndoRemoval, context: Context) -> Step:
 
 @rule((Place.MENU, Place.REVIEWING), ShowCheckout, to=[Place.CHECKOUT], stays=True)
 def show_checkout(visit: Visit, event: ShowCheckout, context: Context) -> Step:
-    return to(visit, Checkout()) if visit.basket.lines else Step(visit)
+    return to(suggested_before_paying(visit, context), Checkout()) if visit.basket.lines else Step(visit)
 
 
 _EMPTY_OR_NOT = (Place.MENU, Place.CHOOSING, Place.REVIEWING, Place.IDENTIFYING, Place.OVERVIEW)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kioskd.core.basket import MAX_QUANTITY, Line
-from kioskd.core.intents import EditLine, GoBack, RemoveLine, ShowCheckout, StepLine, UndoRemoval
+from kioskd.core.basket import MAX_QUANTITY, Line, Removal
+from kioskd.core.intents import ClearBasket, EditLine, GoBack, RemoveLine, ShowCheckout, StepLine, UndoRemoval
 from kioskd.core.money import Money
 from kioskd.core.visit import Shop, Visit
 from kioskd.ui.geometry import Rect
@@ -14,6 +14,7 @@ from kioskd.ui.screens.frame import cancel_order, frame, gap, head, head_room
 from kioskd.ui.screens.lists import pager_w, scroll_area
 from kioskd.ui.screens.sheet import Sheet, art, icon, photo
 from kioskd.ui.screens.stepper import stepper
+from kioskd.ui.screens.suggestion import suggestion_strip
 
 
 def basket(sheet: Sheet, visit: Visit, shop: Shop) -> str:
@@ -31,16 +32,40 @@ def basket(sheet: Sheet, visit: Visit, shop: Shop) -> str:
         shop=shop,
         room=pager_w(sheet) if stage.compact else 0.0,
     )
-    if visit.basket.removed is not None:
-        body = _undo_bar(sheet, body, visit.basket.removed[1])
+    controls = head_room(sheet, pager_w(sheet)) if stage.compact else None
+    if len(visit.basket.lines) > 1:
+        _clear(sheet)
+    if visit.basket.removed:
+        body = _undo_bar(sheet, body, visit.basket.removed[-1])
+    body = suggestion_strip(sheet, visit, shop, body) if filled else body
     if not filled:
         _nothing(sheet, body)
         return title
     if stage.portrait or not stage.compact:
         total, body = body.foot(sheet.u(120), sheet.u(8))
         _total(sheet, total, visit, shop)
-    _lines(sheet, body, visit, shop)
+    _lines(sheet, body, visit, shop, controls)
     return title
+
+
+def _clear(sheet: Sheet) -> None:
+    """Beside the title, at its end: a way to start afresh, which can be undone."""
+    target = sheet.stage.target_mm
+    title = sheet.take("title")
+    at, words = title.rect.end(target, gap(sheet))
+    types = (
+        ("title", "heading", "strong", "pill") if not sheet.stage.compact else ("heading", "strong", "pill")
+    )
+    sheet.line(words, title.name, types, role=Role.HEADING, id="title", lines=2)
+    sheet.button(
+        "clear",
+        at.around(target, target),
+        sheet.tr("Remove everything"),
+        ClearBasket(),
+        style="chip",
+        words="",
+        picture=icon("trash", target * 0.3),
+    )
 
 
 def _foot(sheet: Sheet, foot: Rect, visit: Visit) -> None:
@@ -83,12 +108,16 @@ def _nothing(sheet: Sheet, area: Rect) -> None:
     sheet.text(below, tr("The menu is one touch away."), "body", style="quiet", align=Align.CENTRE, lines=2)
 
 
-def _undo_bar(sheet: Sheet, body: Rect, line: Line) -> Rect:
+def _undo_bar(sheet: Sheet, body: Rect, removal: Removal) -> Rect:
     """What was taken out last can come back."""
     tr = sheet.tr
     height = max(sheet.stage.target_mm + sheet.u(16), sheet.u(112))
     at, body = body.top(height, gap(sheet))
-    words = tr("{name} removed", name=tr.words(line.product.name))
+    words = (
+        tr("{name} removed", name=tr.words(removal[0][1].product.name))
+        if len(removal) == 1
+        else tr("Everything removed")
+    )
     sheet.add(Widget("undo_bar", Role.STATUS, at, "soft", name=words))
     inner = at.inset(sheet.u(32), sheet.u(8))
     undo, rest = inner.end(
@@ -118,7 +147,7 @@ def _each(sheet: Sheet, line: Line) -> str:
     return sheet.tr("{amount} each", amount=sheet.tr.money(line.product.price))
 
 
-def _lines(sheet: Sheet, area: Rect, visit: Visit, shop: Shop) -> None:
+def _lines(sheet: Sheet, area: Rect, visit: Visit, shop: Shop, controls: Rect | None) -> None:
     """The lines, and below them the offers taken and what is charged on top."""
     lines = visit.basket.lines
     space = gap(sheet) * (0.75 if not sheet.stage.compact else 1.0)
@@ -130,7 +159,6 @@ def _lines(sheet: Sheet, area: Rect, visit: Visit, shop: Shop) -> None:
     content = lines_h + offer_rows * (offer_h + space) - space
     region = None
     if content > area.h:
-        controls = head_room(sheet, pager_w(sheet)) if sheet.stage.compact else None
         area, found = scroll_area(sheet, "lines", area, content, reset="", controls=controls)
         region = found.id
 

@@ -11,6 +11,7 @@ from kioskd.ui.screens.earning import earning_line
 from kioskd.ui.screens.frame import cancel_order, frame, gap, head, head_room
 from kioskd.ui.screens.lists import pager_w, scroll_area
 from kioskd.ui.screens.sheet import Sheet
+from kioskd.ui.screens.suggestion import suggestion_strip
 from kioskd.ui.screens.tenders import may_scan, pay_height, tenders
 
 
@@ -21,12 +22,15 @@ def checkout(sheet: Sheet, visit: Visit, shop: Shop) -> str:
     if stage.portrait:
         body = head(sheet, layout.body, title, back=GoBack(), visit=visit, shop=shop)
         pay, body = body.foot(pay_height(sheet, visit, shop), sheet.u(48))
+        body = suggestion_strip(sheet, visit, shop, body)
         _bill(sheet, body, visit, shop, None)
         tenders(sheet, pay, visit, shop)
     else:
         left, right = layout.body.start(layout.body.w * 0.56, gap(sheet) * 1.5)
         left = head(sheet, left, title, back=GoBack(), room=pager_w(sheet))
         controls = head_room(sheet, pager_w(sheet))
+        if not stage.compact:
+            left = suggestion_strip(sheet, visit, shop, left)
         right = head(sheet, right, "", visit=visit, shop=shop) if not stage.compact else right
         _bill(sheet, left, visit, shop, controls)
         tenders(sheet, right, visit, shop)

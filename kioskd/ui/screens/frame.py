@@ -175,7 +175,9 @@ def head(
             picture=icon("back", target * 0.28, directed=True),
         )
     if visit is not None and shop is not None and shop.loyalty:
-        row = _member_chip(sheet, row, visit, row.w * (0.62 if title else 1.0))
+        most = row.w * 0.62 if title else row.w
+        beside = room + target + 2 * gap(sheet) if room else 0.0
+        row = _member_chip(sheet, row, visit, min(most, row.w - beside))
     if room:
         _, row = row.end(room, gap(sheet))
     sizes = (

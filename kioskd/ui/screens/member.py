@@ -11,6 +11,7 @@ from kioskd.ui.screens.attract import service_buttons
 from kioskd.ui.screens.frame import Leave, frame, gap, points_words
 from kioskd.ui.screens.lists import scroll_area
 from kioskd.ui.screens.offer_cards import OfferCard, sections
+from kioskd.ui.screens.order_again import order_again
 from kioskd.ui.screens.sheet import Sheet, art, icon
 from kioskd.ui.text import clean
 
@@ -45,6 +46,8 @@ def member(sheet: Sheet, visit: Visit, shop: Shop, phase: Overview) -> str:
         sheet.surface(field, "action_field", id="field")
         inset = sheet.u(56 if not stage.compact else 28)
         _points(sheet, field.inset(inset, inset), who)
+    if visit.last_order is not None:
+        rest = order_again(sheet, rest, visit.last_order, shop)
     _cards(sheet, rest, visit, shop, who)
     if name:
         sheet.keep_private("title", tr("Hi there"))

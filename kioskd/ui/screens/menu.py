@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from kioskd.core.catalogue import Product
-from kioskd.core.intents import ShowCategory
+from kioskd.core.intents import ShowCategory, ShowSearch
 from kioskd.core.visit import NoticeKind, Shop, Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role, Widget
 from kioskd.ui.screens.basket_summary import aside_buttons, basket_aside, basket_bar, basket_strip
 from kioskd.ui.screens.frame import cancel_order, frame, gap, head, head_room, notice_banner
 from kioskd.ui.screens.lists import pager_w, scroll_area
-from kioskd.ui.screens.product_card import ProductCard
-from kioskd.ui.screens.sheet import Sheet, photo
-
-_CARD_TALL = 430.0
-_CARD_WIDE = 190.0
+from kioskd.ui.screens.product_grid import product_grid
+from kioskd.ui.screens.sheet import Sheet, icon, photo
+from kioskd.ui.screens.suggestion import suggestion_strip
+from kioskd.ui.screens.wish_buttons import kept_words, wishes_button, wishes_strip
 
 
 def menu(sheet: Sheet, visit: Visit, shop: Shop) -> str:
@@ -26,7 +24,7 @@ def menu(sheet: Sheet, visit: Visit, shop: Shop) -> str:
     title = sheet.tr.words(category.name) if category else shop.name
     if stage.portrait:
         basket_bar(sheet, layout.foot, visit)
-        body = head(sheet, body, title, visit=visit, shop=shop)
+        body, controls = _head(sheet, body, title, visit, shop)
         rail, grid = body.start(sheet.u(200), space)
     else:
         if stage.compact or stage.area.w < sheet.u(1700):
@@ -35,13 +33,56 @@ def menu(sheet: Sheet, visit: Visit, shop: Shop) -> str:
             aside, body = body.end(sheet.u(440), space * 1.5)
             basket_aside(sheet, aside, visit)
             aside_buttons(sheet, layout.foot, visit)
-        rail, grid = body.start(sheet.u(340 if stage.compact else 370), space)
-        grid = head(sheet, grid, title, visit=visit, shop=shop, room=pager_w(sheet) if stage.compact else 0.0)
+        rail, grid = body.start(sheet.u(330 if stage.compact else 370), space)
+        grid, controls = _head(sheet, grid, title, visit, shop)
     _rail(sheet, rail, visit, shop)
+    if visit.wishes.count and not stage.compact:
+        grid = wishes_strip(sheet, grid, visit)
     full_h = grid.h
     grid = notice_banner(sheet, visit, grid, quiet=(NoticeKind.ADDED,))
-    _grid(sheet, grid, full_h, visit, shop)
+    grid = suggestion_strip(sheet, visit, shop, grid)
+    products = shop.catalogue.in_category(visit.category)
+    product_grid(sheet, grid, full_h, products, visit, reset=visit.category, controls=controls)
     return title
+
+
+def _head(sheet: Sheet, area: Rect, title: str, visit: Visit, shop: Shop) -> tuple[Rect, Rect | None]:
+    """The title, the ways to find something, and the member; what is below, and where a list's controls go.
+
+    On a small panel the chosen category beside it says the title.
+    """
+    target, space = sheet.stage.target_mm, gap(sheet)
+    if not sheet.stage.compact:
+        width = (2 * target + space) if not visit.wishes.count else target
+        rest = head(sheet, area, title, visit=visit, shop=shop, room=width)
+        room = head_room(sheet, width)
+        at, beside = room.around(room.w, target).start(target, space)
+        _search_button(sheet, at)
+        if not visit.wishes.count:
+            wishes_button(sheet, beside)
+        return rest, None
+    rest = head(sheet, area, title, visit=visit, shop=shop, room=pager_w(sheet))
+    controls = head_room(sheet, pager_w(sheet))
+    heading = sheet.take("title")
+    _search_button(sheet, heading.rect.around(heading.rect.w, target), kept=visit.wishes.count)
+    return rest, controls
+
+
+def _search_button(sheet: Sheet, rect: Rect, *, kept: int = 0) -> None:
+    """Where it is the only way to the wishes, it also tells how many are `kept`."""
+    name = sheet.tr("Find something")
+    words = kept_words(sheet, kept) if kept else ""
+    sheet.button(
+        "search",
+        rect,
+        f"{name}, {words}" if kept else name,
+        ShowSearch(),
+        style="pill_on" if kept else "chip",
+        words=words,
+        types=("pill", "badge", "tiny"),
+        picture=None if kept else icon("search", rect.h * 0.28),
+        pad=sheet.u(8),
+    )
 
 
 # --- categories -----------------------------------------------------------------------------------------
@@ -110,53 +151,3 @@ def _category(
         region=region,
         lines=lines,
     )
-
-
-# --- products -------------------------------------------------------------------------------------------
-
-
-def _grid(sheet: Sheet, area: Rect, full_h: float, visit: Visit, shop: Shop) -> None:
-    """The cards. Their size follows from `full_h`, so a passing notice shortens the list, not the cards."""
-    products = [p for p in shop.catalogue.in_category(visit.category) if _offered(p, visit)]
-    stage, space = sheet.stage, gap(sheet)
-    tall = not stage.compact
-    columns = 2 if stage.portrait or stage.compact else max(2, int((area.w + space) / sheet.u(330)))
-    rows = -(-len(products) // columns)
-    height = _card_height(sheet, full_h, rows, space)
-    content = rows * height + (rows - 1) * space
-    region = None
-    if content > area.h + 0.01:
-        controls = None if tall else head_room(sheet, pager_w(sheet))
-        area, found = scroll_area(sheet, "products", area, content, reset=visit.category, controls=controls)
-        region = found.id
-    for index in range(rows):
-        cells = Rect(area.x, area.y + index * (height + space), area.w, height).columns(columns, space)
-        row = products[index * columns : (index + 1) * columns]
-        cards = [
-            ProductCard(sheet, product, visit, cell, region)
-            for cell, product in zip(cells, row, strict=False)
-        ]
-        words_h = max(card.words_h() for card in cards)
-        for card in cards:
-            if tall:
-                card.draw_upright(words_h)
-            else:
-                card.draw_flat()
-
-
-def _card_height(sheet: Sheet, full_h: float, rows: int, space: float) -> float:
-    """As many whole rows as look well; what is too much scrolls."""
-    stage = sheet.stage
-    wanted = sheet.u(_CARD_WIDE if stage.compact else _CARD_TALL)
-    fitting = max(1, round((full_h + space) / (wanted + space)))
-    if stage.compact:
-        return min((full_h - (fitting - 1) * space) / fitting, sheet.u(240))
-    if rows > fitting:
-        return wanted  # the next row peeps out, so that it is missed by nobody
-    shown = rows if stage.portrait else fitting
-    return min((full_h - (shown - 1) * space) / max(1, shown), sheet.u(540 if stage.portrait else 500))
-
-
-def _offered(product: Product, visit: Visit) -> bool:
-    """A product for the other service is not shown at all; one that is out is shown and explained."""
-    return visit.service is None or visit.service in product.availability.services

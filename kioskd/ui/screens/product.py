@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from kioskd.core.basket import MAX_QUANTITY, Line
-from kioskd.core.catalogue import Option, OptionGroup, Product
+from kioskd.core.catalogue import Allergen, Option, OptionGroup, Product
 from kioskd.core.intents import GoBack, PickOption, PutInBasket, StepQuantity
 from kioskd.core.visit import Choosing, Shop, Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Role, Widget
 from kioskd.ui.screens.frame import cancel_order, frame, gap, head
 from kioskd.ui.screens.lists import scroll_area
+from kioskd.ui.screens.product_facts import facts
 from kioskd.ui.screens.sheet import Sheet, icon, photo
 from kioskd.ui.screens.stepper import stepper
-from kioskd.ui.screens.words import ALLERGENS, DIETS
+from kioskd.ui.screens.words import ALLERGENS
 from kioskd.ui.text import wrap
 
 
@@ -30,25 +31,25 @@ def product(sheet: Sheet, visit: Visit, shop: Shop, phase: Choosing) -> str:
             # The picture takes what the choices leave, within reason.
             needed = _height_of_groups(sheet, body.w, item, phase) + gap(sheet)
             top, choices = body.top(min(max(body.h - needed, body.h * 0.26), body.h * 0.5), gap(sheet))
-            at, facts = top.start(top.w * (0.46 if top.h < body.h * 0.4 else 0.54), gap(sheet))
+            at, words = top.start(top.w * (0.46 if top.h < body.h * 0.4 else 0.54), gap(sheet))
             _groups(sheet, choices, item, phase)
         else:
-            at, facts = body.top(body.h * 0.62, gap(sheet))
+            at, words = body.top(body.h * 0.62, gap(sheet))
         _picture(sheet, at, item)
-        _facts(sheet, facts, item)
+        facts(sheet, words, item, visit, phase)
     else:
         share = 0.3 if item.groups else 0.44
         body = layout.body
         aside, rest = body.start(body.w * share, gap(sheet) * 1.5)
         rest = head(sheet, rest, name, back=GoBack(), visit=None if stage.compact else visit, shop=shop)
         if item.groups:
-            at, facts = aside.top(aside.h * (0.5 if not stage.compact else 0.42), gap(sheet))
+            at, words = aside.top(aside.h * (0.5 if not stage.compact else 0.42), gap(sheet))
             _picture(sheet, at, item)
-            _facts(sheet, facts, item)
+            facts(sheet, words, item, visit, phase)
             _groups(sheet, rest, item, phase)
         else:
             _picture(sheet, aside, item)
-            _facts(sheet, rest, item)
+            facts(sheet, rest, item, visit, phase)
     return name
 
 
@@ -56,36 +57,6 @@ def _picture(sheet: Sheet, rect: Rect, item: Product) -> None:
     sheet.surface(rect, "joy_tile", id="picture/tile")
     pad = min(rect.w, rect.h) * 0.06
     sheet.picture(rect, photo(item.picture, pad), id="picture")
-
-
-def _facts(sheet: Sheet, area: Rect, item: Product) -> None:
-    """Description, diets, allergens, price: exact, and said for each product."""
-    tr, compact = sheet.tr, sheet.stage.compact
-    body_type = ("body", "small") if not compact else ("small", "tiny")
-    price = tr.money(item.price)
-    amount, area = area.foot(sheet.measure.line_mm("heading"), sheet.u(4))
-    description = tr.words(item.description)
-    room = (
-        area.h
-        - (sheet.measure.line_mm("small") * (3 if not compact else 2))
-        - sheet.u(80 if item.diets else 16)
-    )
-    lines = max(1, min(4, int(room / sheet.measure.line_mm("body"))))
-    area = sheet.text(area, description, body_type, lines=lines, gap=sheet.u(14))
-    if item.diets and area.h > sheet.u(56) + sheet.measure.line_mm("small"):
-        row, area = area.top(sheet.u(48), sheet.u(14))
-        for diet in sorted(item.diets):
-            words = tr(DIETS[diet])
-            width = sheet.width(words, "badge") + sheet.u(40)
-            if width > row.w:
-                break
-            at, row = row.start(width, sheet.u(12))
-            sheet.surface(at, "tag_good", id=f"diet:{diet}")
-            sheet.line(at.inset(sheet.u(12), 0), words, "badge", style="action_text", id=f"diet:{diet}/text")
-    names = [tr(ALLERGENS[allergen]) for allergen in sorted(item.allergens)]
-    contains = tr("Contains {list}", list=", ".join(names)) if names else tr("No listed allergens")
-    sheet.text(area, contains, ("small", "tiny"), style="quiet", id="allergens")
-    sheet.line(amount, price, "heading", id="price")
 
 
 def _foot(sheet: Sheet, foot: Rect, phase: Choosing, item: Product) -> None:
@@ -235,7 +206,7 @@ def _tile(
             Role.RADIO if radio else Role.CHECKBOX,
             rect,
             "tile_on" if chosen else "tile",
-            name=f"{name}, {price}" if price else name,
+            name=", ".join(part for part in (name, price, _contains(sheet, option)) if part),
             action=PickOption(group.id, option.sku),
             enabled=not full,
             selected=chosen,
@@ -284,3 +255,12 @@ def _tile(
         part_of=id,
         region=region,
     )
+
+
+def _contains(sheet: Sheet, option: Option) -> str:
+    """Its allergens, to be said: they are seen beside the product's own as soon as it is chosen."""
+    tr = sheet.tr
+    if not option.allergens:
+        return ""
+    names = (tr(ALLERGENS[allergen]) for allergen in Allergen if allergen in option.allergens)
+    return tr("Contains {list}", list=", ".join(names))

@@ -8,17 +8,24 @@ from kioskd.core.basket import missing_group, preset_choices
 from kioskd.core.catalogue import Product, Service
 from kioskd.core.intents import QuickAdd, ShowProduct
 from kioskd.core.visit import Visit
+from kioskd.core.wishes import Fit, Suitability, suitability
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role, Widget
 from kioskd.ui.screens.sheet import Sheet, icon, photo
+from kioskd.ui.screens.words import suitability_words
 
 _ROOMY = 400.0
 """In units: a card of that height has room for three lines of words."""
 
 
+def suits(product: Product, visit: Visit) -> Suitability:
+    """Whether it is for this guest as it is usually had."""
+    return suitability(product, preset_choices(product), visit.wishes)
+
+
 @dataclass(frozen=True, slots=True)
 class ProductCard:
-    """One product in its rectangle. What is not to be had now is shown, and says why."""
+    """One product in its rectangle. What is not to be had, or not for this guest, is shown and says why."""
 
     sheet: Sheet
     product: Product
@@ -36,6 +43,11 @@ class ProductCard:
         return self.product.availability.at(self.visit.service or Service.EAT_IN, self.visit.now)
 
     @property
+    def welcome(self) -> bool:
+        """To be had, and as far as anybody knows for this guest: then one touch adds it."""
+        return self.here and suits(self.product, self.visit).fit is Fit.YES
+
+    @property
     def name(self) -> str:
         return self.sheet.tr.words(self.product.name)
 
@@ -44,7 +56,8 @@ class ProductCard:
         """What is in it, or why it cannot be had."""
         sheet, availability = self.sheet, self.product.availability
         if self.here:
-            return sheet.tr.words(self.product.description)
+            why_not = suitability_words(suits(self.product, self.visit), sheet.tr, brief=True)
+            return why_not or sheet.tr.words(self.product.description)
         if availability.sold_out is not None:
             return sheet.tr.words(availability.sold_out)
         if self.visit.service not in availability.services:
@@ -88,7 +101,7 @@ class ProductCard:
             part_of=self.id,
             region=self.region,
         )
-        self._price(row.start(row.w - self._plus if self.here else row.w)[0])
+        self._price(row.start(row.w - self._plus if self.welcome else row.w)[0])
         self._add(row, picture)
         self._badge(Rect(self.rect.x + sheet.u(22), self.rect.y + sheet.u(22), 0, sheet.u(46)))
 
@@ -99,7 +112,7 @@ class ProductCard:
         width = self._upright_area().w
         name = 1 if self.sheet.width(self.name, "pill") <= width else 2
         note = 1 if self.sheet.width(self.note, "small") <= width else 2
-        room = 3 if self.rect.h > self.sheet.u(_ROOMY) else 2
+        room = 4 if not self.welcome else 3 if self.rect.h > self.sheet.u(_ROOMY) else 2
         return name, max(1, min(note, room - name))
 
     # --- flat: the picture beside them -----------------------------------------------------------------
@@ -113,7 +126,7 @@ class ProductCard:
         top, below = rest.top(sheet.measure.line_mm("pill"))
         sheet.line(top, self.name, ("pill", "badge"), part_of=self.id, region=self.region)
         row = rest.foot(self._plus)[0]
-        if self.here:
+        if self.welcome:
             self._price(row.start(row.w - self._plus)[0])
             self._add(row, picture)
         else:
@@ -138,7 +151,7 @@ class ProductCard:
 
     @property
     def _note_ink(self) -> str:
-        return "quiet" if self.here else "alert_text"
+        return "quiet" if self.welcome else "alert_text"
 
     def _surface(self) -> None:
         sheet, product = self.sheet, self.product
@@ -149,7 +162,7 @@ class ProductCard:
                 self.id,
                 Role.BUTTON,
                 self.rect,
-                "card" if self.here else "card_off",
+                "card" if self.welcome else "card_off",
                 name=", ".join(part for part in (self.name, badge, self.note, price) if part),
                 action=ShowProduct(product.sku),
                 enabled=self.here,
@@ -159,7 +172,7 @@ class ProductCard:
         )
 
     def _picture(self, at: Rect) -> str:
-        picture = photo(self.product.picture, faded=not self.here)
+        picture = photo(self.product.picture, faded=not self.welcome)
         return self.sheet.picture(at, picture, part_of=self.id, region=self.region, id=f"{self.id}/picture")
 
     def _price(self, rect: Rect) -> None:
@@ -167,7 +180,7 @@ class ProductCard:
         self.sheet.line(rect, price, ("price", "strong", "pill"), part_of=self.id, region=self.region)
 
     def _add(self, row: Rect, picture: str) -> None:
-        if not self.here:
+        if not self.welcome:
             return
         sheet, product = self.sheet, self.product
         # It leans into the card's corner, where a thumb finds it.

@@ -227,6 +227,12 @@ class Sheet:
             for widget in self._widgets
         )
 
+    def take(self, id: str) -> Widget:
+        """A widget laid out before, taken out again. Raises KeyError."""
+        widget = self.find(id)
+        self._widgets.remove(widget)
+        return widget
+
     def surface(
         self, rect: Rect, style: str, *, id: str | None = None, region: str | None = None, name: str = ""
     ) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kioskd.core.catalogue import Allergen, Diet
 from kioskd.core.visit import Notice, NoticeKind
+from kioskd.core.wishes import Fit, Suitability
 from kioskd.ui.locale.translator import Translator, later
 from kioskd.ui.screens.offer_words import denial_words, objection_words
 from kioskd.ui.text import clean, embedded
@@ -29,6 +32,7 @@ DIETS = {
     Diet.VEGETARIAN: later("Vegetarian"),
     Diet.VEGAN: later("Vegan"),
     Diet.HALAL: later("Halal"),
+    Diet.GLUTEN_FREE: later("Gluten-free"),
     Diet.SPICY: later("Spicy"),
 }
 
@@ -93,6 +97,8 @@ _NOTICES = {
     NoticeKind.NOT_CHECKED: (
         later("We could not check this code just now. Nothing was used: please try again."),
         "cloud",
+    NoticeKind.ADDED_AGAIN: (later("The same as last time is on your order."), "check-mark"),
+    NoticeKind.ADDED_PARTLY: (later("Not to be had today: {about}"), "eat-in"),
     ),
     NoticeKind.HELP: (later("Ask us at the counter. We are happy to help."), "bell"),
     NoticeKind.HELP_CALLED: (later("We have called somebody for you."), "bell"),
@@ -128,6 +134,28 @@ def notice_words(notice: Notice, tr: Translator) -> str:
         if notice.kind is NoticeKind.PREPAID_DENIED:
             return tr(_NOTICES[notice.kind][0], words=words)
         return tr(_NOTICES[NoticeKind.DENIED][0], about=about, words=words) if about else words
+def suitability_words(suitability: Suitability, tr: Translator, *, brief: bool = False) -> str:
+    """Why it is not for this guest, or in `brief` the first reason; empty when it is."""
+    if suitability.fit is Fit.ASK:
+        return tr("Contents not known: please ask us")
+    if brief:
+        suitability = _first_reason(suitability)
+    parts = []
+    if suitability.contains:
+        names = ", ".join(tr(ALLERGENS[allergen]) for allergen in suitability.contains)
+        parts.append(tr("Contains {list}", list=names))
+    if suitability.lacks:
+        names = ", ".join(tr(DIETS[diet]) for diet in suitability.lacks)
+        parts.append(tr("Not marked: {list}", list=names))
+    return ". ".join(parts)
+
+
+def _first_reason(suitability: Suitability) -> Suitability:
+    if suitability.contains:
+        return replace(suitability, contains=suitability.contains[:1], lacks=())
+    return replace(suitability, lacks=suitability.lacks[:1])
+
+
     if not about and notice.kind in _NAMELESS:
         return tr(_NAMELESS[notice.kind])
     words = tr(_NOTICES[notice.kind][0], about=about)

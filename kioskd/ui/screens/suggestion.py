@@ -1,0 +1,91 @@
+"""What the merchant suggests, as a strip that waits below: take it, decline it, or leave it there."""
+
+from __future__ import annotations
+
+from kioskd.core.catalogue import Product
+from kioskd.core.intents import DeclineSuggestion, TakeSuggestion
+from kioskd.core.visit import NoticeKind, Shop, Visit
+from kioskd.core.wishes import Fit
+from kioskd.ui.geometry import Rect
+from kioskd.ui.scene import Role, Widget
+from kioskd.ui.screens.frame import gap
+from kioskd.ui.screens.product_card import suits
+from kioskd.ui.screens.sheet import Sheet, icon, photo
+
+_WIDE = 1300.0
+"""In units: from this width on the question stands beside the products."""
+
+
+def suggestion_strip(sheet: Sheet, visit: Visit, shop: Shop, area: Rect) -> Rect:
+    """At the foot of `area`; returns what is above it. Nothing is suggested that the guest does not eat."""
+    suggestion = visit.suggestion
+    if suggestion is None or (sheet.stage.compact and not _quiet(visit)):
+        return area
+    known = [shop.catalogue.products[sku] for sku in suggestion.skus]
+    products = [product for product in known if suits(product, visit).fit is Fit.YES]
+    if not products:
+        return area
+    tr, compact = sheet.tr, sheet.stage.compact
+    question = tr.words(suggestion.rule.question)
+    target = sheet.stage.target_mm
+    pad = sheet.u(24 if not compact else 8)
+    beside = area.w >= sheet.u(_WIDE)
+    title_h = 0.0 if compact or beside else sheet.measure.line_mm("strong") + sheet.u(8)
+    tile_h = max(target, sheet.u(120))
+    at, rest = area.foot(tile_h + title_h + 2 * pad, gap(sheet))
+    sheet.add(Widget("suggestion", Role.STATUS, at, "soft", name=question))
+    inner = at.inset(pad, pad)
+    title = Rect(0, 0, 0, 0)
+    if title_h:
+        title, inner = inner.top(title_h)
+    elif beside:
+        title, inner = inner.start(sheet.u(360), gap(sheet))
+    if title.w:
+        types = ("strong", "pill", "badge")
+        sheet.line(title, question, types, part_of="suggestion", lines=2, role=Role.HEADING)
+    close, inner = inner.end(target, gap(sheet))
+    sheet.button(
+        "suggestion:no",
+        close.around(target, target),
+        tr("No, thank you"),
+        DeclineSuggestion(),
+        style="pill",
+        words="",
+        picture=icon("cross", target * 0.3),
+    )
+    fitting = max(1, int((inner.w + gap(sheet)) / (sheet.u(250 if not compact else 300) + gap(sheet))))
+    shown = products[:fitting]
+    for cell, product in zip(inner.columns(len(shown), gap(sheet)), shown, strict=True):
+        _tile(sheet, cell, product)
+    return rest
+
+
+def _quiet(visit: Visit) -> bool:
+    """On a small panel there is room for one strip, and news goes first."""
+    return visit.notice is None or visit.notice.kind is NoticeKind.ADDED
+
+
+def _tile(sheet: Sheet, rect: Rect, product: Product) -> None:
+    tr, id = sheet.tr, f"suggestion:{product.sku}"
+    name, price = tr.words(product.name), tr.money(product.price)
+    sheet.add(
+        Widget(
+            id,
+            Role.BUTTON,
+            rect,
+            "tile",
+            name=f"{tr('Add {name}', name=name)}, {price}",
+            action=TakeSuggestion(product.sku),
+            focus=sheet.focus(),
+        )
+    )
+    inner = rect.inset(sheet.u(16), sheet.u(8))
+    side = min(inner.h, sheet.u(84))
+    at, inner = inner.start(side, sheet.u(12))
+    sheet.picture(at.around(side, side), photo(product.picture), part_of=id)
+    price_h = sheet.measure.line_mm("small")
+    lines = 1 if sheet.width(name, "pill") <= inner.w else 2
+    block = inner.around(inner.w, min(inner.h, lines * sheet.measure.line_mm("badge") + sheet.u(6) + price_h))
+    amount, words = block.foot(price_h)
+    sheet.line(words, name, ("pill", "badge") if lines == 1 else ("badge",), lines=lines, part_of=id)
+    sheet.line(amount, price, ("small", "tiny"), style="quiet", part_of=id)
