@@ -12,9 +12,8 @@ from kioskd.ui.shapes import ring
 from kioskd.ui.stage import Stage
 from kioskd.ui.theme import Style
 
-_BAND = 9.0
-_PAPER = 4.0
-"""Thickness of the dark and of each light band, in design units."""
+_OUTER, _BAND, _INNER = 2.0, 8.0, 3.0
+"""Thickness of the light, the dark and the light band, from the outside, in design units."""
 
 
 def ring_around(rect: pygame.Rect, stage: Stage) -> pygame.Rect:
@@ -25,8 +24,8 @@ def ring_around(rect: pygame.Rect, stage: Stage) -> pygame.Rect:
 
 def paint_ring(canvas: pygame.Surface, rect: pygame.Rect, style: Style, stage: Stage) -> None:
     """Around a widget of this style that shows in `rect`, within the canvas' clip."""
-    paper, band, inner = _widths_px(stage)
-    whole, outer = paper + band + inner, ring_around(rect, stage)
+    paper, band, _ = _widths_px(stage)
+    whole, outer = sum(_widths_px(stage)), ring_around(rect, stage)
     unit_px, colours = stage.unit_mm * stage.display.px_per_mm, stage.theme.colours
     if style.radius is None:
         radius = max(outer.size)
@@ -44,5 +43,4 @@ def ring_mm(stage: Stage) -> float:
 
 def _widths_px(stage: Stage) -> tuple[int, int, int]:
     unit_px = stage.unit_mm * stage.display.px_per_mm
-    paper = max(1, round(_PAPER * unit_px))
-    return paper, max(3, round(_BAND * unit_px)), paper
+    return max(1, round(_OUTER * unit_px)), max(3, round(_BAND * unit_px)), max(1, round(_INNER * unit_px))

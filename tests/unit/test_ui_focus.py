@@ -9,7 +9,8 @@ from kioskd.core.order import Tender
 from kioskd.ui.focus import entered, first, kept, moved, visible_part, way_back
 from kioskd.ui.geometry import Rect
 from kioskd.ui.key_walk import KeyWalk
-from kioskd.ui.scene import Action, ClosePanel, Region, Role, Scene, Widget
+from kioskd.ui.scene import Action, ClosePanel, Region, Role, Scene, Widget, scrolled
+from kioskd.ui.scrolling import Scrolling
 
 CARD, COUNTER = PayWith(Tender.CARD), PayWith(Tender.COUNTER)
 
@@ -165,3 +166,35 @@ def test_what_was_left_is_forgotten_with_the_visit() -> None:
     walk.forget()
     walk.follow(menu)
     assert walk.at == "pay"
+
+
+def listed(*stops: Widget, content_h: float) -> Scene:
+    region = Region("list", Rect(0, 0, 100, 50), content_h, Rect(150, 0, 20, 44), "Up", "More", focus=50)
+    return scrolled(scene(*stops, regions=(region,)), {})
+
+
+def in_list(id: str, y: float) -> Widget:
+    return stop(id, CARD, round(y) + 1, rect=Rect(10, y, 50, 20), region="list")
+
+
+def test_keys_come_to_the_paging_buttons_only_where_something_would_never_show() -> None:
+    text_only = listed(content_h=200)
+    assert moved(text_only, None, 1) == "list:down"
+    all_reached = listed(in_list("a", 0), in_list("b", 30), in_list("c", 60), content_h=80)
+    assert [moved(all_reached, at, 1) for at in ("a", "b", "c")] == ["b", "c", "a"]
+    text_below = listed(in_list("a", 0), content_h=200)
+    assert moved(text_below, "a", 1) == "list:down"
+
+
+def test_a_list_follows_the_keys_and_shows_what_is_beyond_its_ends() -> None:
+    stops = [in_list(str(n), 15.0 + 30 * n) for n in range(4)]
+    region = Region("list", Rect(0, 0, 100, 60), 140)
+    shown = scene(*stops, regions=(region,))
+    scrolling = Scrolling(reduced=True)
+    scrolling.enter(shown)
+    offsets = []
+    for id in ("0", "1", "2", "3", "2", "1", "0"):
+        scrolling.bring(shown, id, 0.0, air_mm=2.0)
+        offsets.append(scrolling.offsets["list"])
+    # Down by as little as shows the next one whole, to the very end at the last; and back the same way.
+    assert offsets == [0.0, 7.0, 37.0, 80.0, 73.0, 43.0, 0.0]

@@ -9,6 +9,7 @@ import pygame
 import pytest
 
 from kioskd.core.errors import DeviceFault
+from kioskd.core.keypad import Key
 from kioskd.ui.icons import ICONS, draw_icon
 from kioskd.ui.picture_cache import Pictures
 from kioskd.ui.scene import Picture, PictureKind
@@ -94,3 +95,17 @@ def test_rounded_corners_are_smooth() -> None:
     assert surface.get_at((20, 20))[:3] == (0, 0, 0)
     shades = {surface.get_at((x, y))[0] for x in range(16) for y in range(16)}
     assert len(shades) > 8
+
+
+@pytest.mark.parametrize(("fullscreen", "heard"), [(False, [Key.NEXT, Key.SELECT, Key.BACK]), (True, [])])
+def test_a_keyboard_is_the_keypad_on_a_desk_and_nothing_on_a_kiosk(
+    fullscreen: bool, heard: list[Key]
+) -> None:
+    window = Window(60, 100, driver=Driver.OFFSCREEN, fullscreen=fullscreen)
+    try:
+        pygame.event.clear()
+        for key in (pygame.K_DOWN, pygame.K_a, pygame.K_RETURN, pygame.K_ESCAPE):
+            pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=key))
+        assert list(window.poll()) == heard
+    finally:
+        window.close()
