@@ -35,7 +35,6 @@ class LookUp:
 
 
 @dataclass(frozen=True, slots=True)
-@dataclass(frozen=True, slots=True)
 class FindLastOrder:
     """What this member ordered last. Always answered by LastOrderFound with `request`, within seconds."""
 
@@ -43,6 +42,7 @@ class FindLastOrder:
     member_id: str
 
 
+@dataclass(frozen=True, slots=True)
 class RedeemPromoCode:
     """Use the code up for this member. Never asked twice by itself, as the answer may be lost.
 
@@ -226,6 +226,7 @@ class Forget:
 Effect = (
     LookUp
     | PreviewPoints
+    | FindLastOrder
     | RedeemPromoCode
     | HoldVoucher
     | LetGo
@@ -241,7 +242,6 @@ Effect = (
     | FindQuestions
     | DecideQuestion
     | CallHelp
-    | FindLastOrder
     | EndCall
     | ReadScreen
     | Forget

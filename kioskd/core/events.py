@@ -184,9 +184,6 @@ class PointsPreviewed:
     preview: BasketPoints | None
 
 
-class PaymentStep(StrEnum):
-    """What the terminal says meanwhile."""
-
 @dataclass(frozen=True, slots=True)
 class LastOrderFound:
     """None when there is none, or nobody could say."""
@@ -194,6 +191,9 @@ class LastOrderFound:
     request: str
     order: PastOrder | None
 
+
+class PaymentStep(StrEnum):
+    """What the terminal says meanwhile."""
 
     RESERVING = "reserving"
     """Before the terminal is asked: offers and stored value."""
@@ -408,6 +408,7 @@ Fact = (
     | SettlementDenied
     | OrderJudged
     | PointsPreviewed
+    | LastOrderFound
     | PaymentProgress
     | PaymentEnded
     | OrderAccepted
@@ -432,5 +433,4 @@ Fact = (
     | Tick
 )
 
-    | LastOrderFound
 Event = Intent | Fact

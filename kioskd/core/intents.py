@@ -367,11 +367,6 @@ Intent = (
     | ChangeService
     | ChooseLanguage
     | ShowCategory
-    | ShowProduct
-    | QuickAdd
-    | PickOption
-    | StepQuantity
-    | PutInBasket
     | ShowSearch
     | ShowWishes
     | ToggleWish
@@ -379,16 +374,21 @@ Intent = (
     | TakeSuggestion
     | DeclineSuggestion
     | OrderAgain
+    | ShowProduct
+    | QuickAdd
+    | PickOption
+    | StepQuantity
+    | PutInBasket
     | ShowBasket
     | EditLine
     | StepLine
     | RemoveLine
+    | ClearBasket
     | UndoRemoval
     | ShowIdentify
     | ShowKeypad
     | PressKey
     | SubmitNumber
-    | ClearBasket
     | ShowMember
     | SignOut
     | ShowOffer

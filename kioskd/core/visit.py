@@ -33,8 +33,8 @@ from kioskd.core.place import Place as Place
 from kioskd.core.preview import BasketPoints, Previews, PreviewSubject
 from kioskd.core.staff import StaffPhase
 from kioskd.core.stored_value import GiftCard
-
 from kioskd.core.wishes import NO_WISHES, Wishes
+
 
 @dataclass(frozen=True, slots=True)
 class Attract:
@@ -70,8 +70,8 @@ class Choosing:
     quantity: int = 1
     line: int | None = None
     wanting: str | None = None
-
     search: str | None = None
+
     place: ClassVar[Place] = Place.CHOOSING
 
 
@@ -320,6 +320,10 @@ class NoticeKind(StrEnum):
     NO_LONGER_AVAILABLE = "no_longer_available"
     BASKET_FULL = "basket_full"
     ADDED = "added"
+    ADDED_AGAIN = "added_again"
+    """All of the last order."""
+    ADDED_PARTLY = "added_partly"
+    """What of the last order is to be had; `about` is not."""
     OFFER_ADDED = "offer_added"
     OFFER_REMOVED = "offer_removed"
     GIFT_CARD_ADDED = "gift_card_added"
@@ -346,10 +350,14 @@ class Notice:
     objection: Objection | None = None
     """The denial, with what it takes to mend it."""
 
-    ADDED_AGAIN = "added_again"
-    """All of the last order."""
-    ADDED_PARTLY = "added_partly"
-    """What of the last order is to be had; `about` is not."""
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What a rule of the merchant's suggests: those of its products that can be had now."""
+
+    rule: SuggestionRule
+    skus: tuple[str, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class ShownHint:
@@ -377,14 +385,6 @@ class Limits:
     still_there_s: float = 20.0
     thanks_s: float = 15.0
     ask_staff_s: float = 60.0
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """What a rule of the merchant's suggests: those of its products that can be had now."""
-
-    rule: SuggestionRule
-    skus: tuple[str, ...]
-
-
     lookup_s: float = 8.0
     hold_s: float = 12.0
     """How long a guest waits for an offer to be held."""
@@ -422,6 +422,8 @@ class Capability(StrEnum):
     """What an order is answered has words for its receipt, be its guest known or not."""
     PROMO_CODES = "promo_codes"
     """Codes that anybody may have read somewhere give a member an offer, each once."""
+    LAST_ORDER = "last_order"
+    """Somebody knows what a member ordered before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -450,8 +452,6 @@ class Shop:
     loudspeaker: bool = False
     """Whether speech is heard without headphones."""
     staff: bool = False
-    LAST_ORDER = "last_order"
-    """Somebody knows what a member ordered before."""
     """Whether there is a staff screen: it needs a PIN."""
     limits: Limits = field(default_factory=Limits)
 
@@ -480,6 +480,13 @@ class Visit:
     use_prepaid: bool = False
     previews: Previews = field(default_factory=Previews)
     judging: Judging = field(default_factory=Judging)
+    wishes: Wishes = NO_WISHES
+    suggestion: Suggestion | None = None
+    suggested: frozenset[str] = frozenset()
+    """The rules that have had their say in this visit."""
+    asked_last_order: str | None = None
+    """The question for the member's last order; asked once a visit."""
+    last_order: PastOrder | None = None
     notice: Notice | None = None
     hint: ShownHint | None = None
     devices: Mapping[str, DeviceHealth] = field(default_factory=dict)
@@ -508,13 +515,6 @@ class Visit:
         return PreviewSubject(member_id, self.basket.content, discounts, self.bill.charges)
 
     @property
-    wishes: Wishes = NO_WISHES
-    suggestion: Suggestion | None = None
-    suggested: frozenset[str] = frozenset()
-    """The rules that have had their say in this visit."""
-    asked_last_order: str | None = None
-    """The question for the member's last order; asked once a visit."""
-    last_order: PastOrder | None = None
     def preview(self) -> BasketPoints | None:
         """What the basket as it is now would earn; None while that is not known."""
         return self.previews.of(self.preview_subject)

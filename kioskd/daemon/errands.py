@@ -58,8 +58,8 @@ from kioskd.core.preview import BasketPoints
 from kioskd.daemon.courier import LoyaltyCourier
 from kioskd.daemon.help_desk import HelpDesk
 from kioskd.daemon.journal import without_content
-from kioskd.daemon.promo_codes import redeemed
 from kioskd.daemon.last_orders import found as last_order_found
+from kioskd.daemon.promo_codes import redeemed
 from kioskd.daemon.settlement import Settlement
 from kioskd.daemon.staff_desk import StaffDesk
 
@@ -98,8 +98,8 @@ class Errands:
         letterhead: Letterhead,
         translators: Mapping[str, Translator],
         read_screen: Callable[[], None],
-    ) -> None:
         last_orders: TellsLastOrder | None = None,
+    ) -> None:
         self._tasks = tasks
         self._post = post
         self._courier = courier
@@ -110,8 +110,8 @@ class Errands:
         self._letterhead = letterhead
         self._translators = translators
         self._read_screen = read_screen
-        self._lookup: asyncio.Task[None] | None = None
         self._last_orders = last_orders
+        self._lookup: asyncio.Task[None] | None = None
         self._preview: asyncio.Task[None] | None = None
         self._under_way: set[asyncio.Task[None]] = set()
 
@@ -122,9 +122,9 @@ class Errands:
                 self._lookup = self._start(self._look_up(effect))
             case PreviewPoints():
                 self._preview = self._start(self._preview_points(effect))
-            case RedeemPromoCode():
             case FindLastOrder():
                 self._start(self._find_last_order(effect))
+            case RedeemPromoCode():
                 self._start(self._redeem(effect))
             case HoldVoucher():
                 self._start(self._settlement.hold(effect))
@@ -221,12 +221,12 @@ class Errands:
     async def _redeem(self, asked: RedeemPromoCode) -> None:
         self._post(await redeemed(self._courier.backend, asked))
 
-    async def _preview_points(self, asked: PreviewPoints) -> None:
-        points: BasketPoints | None = None
-        backend = self._courier.backend
     async def _find_last_order(self, asked: FindLastOrder) -> None:
         self._post(await last_order_found(self._last_orders, asked))
 
+    async def _preview_points(self, asked: PreviewPoints) -> None:
+        points: BasketPoints | None = None
+        backend = self._courier.backend
         try:
             if isinstance(backend, PreviewsPoints):
                 async with asyncio.timeout(PREVIEW_S):

@@ -165,6 +165,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
                 post=post,
             ),
             help_desk=help_desk,
+            last_orders=OwnRecord(outbox),
             printer=hardware.printer,
             letterhead=await asyncio.to_thread(letterhead_of, config),
             translators={language: translator(language) for language in shop.languages},
@@ -182,7 +183,6 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
         display.on_intent = runtime.post
         from_device = _silencing(speaking, runtime.post) if speaking else runtime.post
         if speaking:
-            last_orders=OwnRecord(outbox),
             display.on_touch, display.on_shown = speaking.hush, speaking.shown
             tasks.create_task(speaking.run())
         commands = Commands(

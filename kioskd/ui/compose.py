@@ -65,9 +65,6 @@ class Composer:
         match visit.phase:
             case Attract():
                 title = attract(sheet, visit, shop)
-            case Menu():
-                from kioskd.ui.screens.menu import menu
-
             case Menu(wishes=True):
                 from kioskd.ui.screens.wishes import wishes
 
@@ -76,6 +73,9 @@ class Composer:
                 from kioskd.ui.screens.search import search
 
                 title, view = search(sheet, visit, shop, typed), "search"
+            case Menu():
+                from kioskd.ui.screens.menu import menu
+
                 title, view = menu(sheet, visit, shop), visit.category
             case Choosing() as phase:
                 from kioskd.ui.screens.product import product

@@ -15,16 +15,16 @@ from kioskd.core.rules import (
     paying,
     previewing,
     promo_codes,
-    staffing,
     repeating,
     searching,
+    staffing,
     stored_value,
-    thanking,
     suggesting,
+    thanking,
     undoing,
     waiting,
-)
     wishing,
+)
 
 __all__ = [
     "assisting",
@@ -41,13 +41,13 @@ __all__ = [
     "paying",
     "previewing",
     "promo_codes",
-    "staffing",
-    "stored_value",
     "repeating",
     "searching",
+    "staffing",
+    "stored_value",
+    "suggesting",
     "thanking",
     "undoing",
-    "suggesting",
     "waiting",
-]
     "wishing",
+]

@@ -12,8 +12,8 @@ from kioskd.core.intents import CancelPayment, PayWith
 from kioskd.core.member import CollectableReward
 from kioskd.core.order import Order, Tender
 from kioskd.core.rules import judging
-from kioskd.core.rules.ordered import order_of
 from kioskd.core.rules.adding import orderable
+from kioskd.core.rules.ordered import order_of
 from kioskd.core.rules.table import Context, Step, denied, notice, rule, to
 from kioskd.core.rules.thanking import thank
 from kioskd.core.rules.undoing import released

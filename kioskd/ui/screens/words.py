@@ -89,6 +89,8 @@ _NOTICES = {
     NoticeKind.NO_LONGER_AVAILABLE: (later("Just sold out: {about}. We took it off your order."), "eat-in"),
     NoticeKind.BASKET_FULL: (later("Your order is full. Pay it first, then start another one."), "take-away"),
     NoticeKind.ADDED: (later("Added: {about}"), "check-mark"),
+    NoticeKind.ADDED_AGAIN: (later("The same as last time is on your order."), "check-mark"),
+    NoticeKind.ADDED_PARTLY: (later("Not to be had today: {about}"), "eat-in"),
     NoticeKind.OFFER_ADDED: (later("On your order: {about}"), "gift"),
     NoticeKind.OFFER_REMOVED: (later("Kept for another time: {about}"), "gift"),
     NoticeKind.GIFT_CARD_ADDED: (later("The gift card ending in {about} is on your bill."), "ticket"),
@@ -97,8 +99,6 @@ _NOTICES = {
     NoticeKind.NOT_CHECKED: (
         later("We could not check this code just now. Nothing was used: please try again."),
         "cloud",
-    NoticeKind.ADDED_AGAIN: (later("The same as last time is on your order."), "check-mark"),
-    NoticeKind.ADDED_PARTLY: (later("Not to be had today: {about}"), "eat-in"),
     ),
     NoticeKind.HELP: (later("Ask us at the counter. We are happy to help."), "bell"),
     NoticeKind.HELP_CALLED: (later("We have called somebody for you."), "bell"),
@@ -126,14 +126,6 @@ _KEPT = later("You keep {about}: the points for it are used.")
 _NOT_PAID = (NoticeKind.PAYMENT_DECLINED, NoticeKind.PAYMENT_CANCELLED, NoticeKind.TERMINAL_UNAVAILABLE)
 
 
-def notice_words(notice: Notice, tr: Translator) -> str:
-    about = embedded(clean(notice.about, 60), tr.rtl)
-    if notice.denial is not None:
-        objection = notice.objection
-        words = objection_words(objection, tr) if objection else denial_words(notice.denial, tr)
-        if notice.kind is NoticeKind.PREPAID_DENIED:
-            return tr(_NOTICES[notice.kind][0], words=words)
-        return tr(_NOTICES[NoticeKind.DENIED][0], about=about, words=words) if about else words
 def suitability_words(suitability: Suitability, tr: Translator, *, brief: bool = False) -> str:
     """Why it is not for this guest, or in `brief` the first reason; empty when it is."""
     if suitability.fit is Fit.ASK:
@@ -156,6 +148,14 @@ def _first_reason(suitability: Suitability) -> Suitability:
     return replace(suitability, lacks=suitability.lacks[:1])
 
 
+def notice_words(notice: Notice, tr: Translator) -> str:
+    about = embedded(clean(notice.about, 60), tr.rtl)
+    if notice.denial is not None:
+        objection = notice.objection
+        words = objection_words(objection, tr) if objection else denial_words(notice.denial, tr)
+        if notice.kind is NoticeKind.PREPAID_DENIED:
+            return tr(_NOTICES[notice.kind][0], words=words)
+        return tr(_NOTICES[NoticeKind.DENIED][0], about=about, words=words) if about else words
     if not about and notice.kind in _NAMELESS:
         return tr(_NAMELESS[notice.kind])
     words = tr(_NOTICES[notice.kind][0], about=about)
