@@ -1,4 +1,4 @@
-"""debian/copyright in its machine-readable form, with the licences that the libraries carry themselves."""
+"""debian/copyright in its machine-readable form: where the licences lie that the libraries bring along."""
 
 from __future__ import annotations
 
@@ -31,18 +31,17 @@ def debian_copyright(libraries: Path) -> str:
             Comment=f"Their texts lie beside them, as {PLACE}/*/kioskd/fonts/*-OFL.txt",
         ),
     ]
-    texts: dict[str, str] = {"OFL-1.1": (libraries / "kioskd/fonts/Inter-OFL.txt").read_text("utf-8")}
+    short_texts = {"OFL-1.1": "As in these files."}
     for info in sorted(libraries.glob("*.dist-info")):
         name, licence = _named(info)
         if name == "kioskd":
             continue
         short = f"{name}-licence"
-        texts[short] = "\n".join(_texts(info)) or f"As its makers say in their metadata: {licence}"
-        top = " ".join(f"{PLACE}/*/{place}" for place in _places(info))
-        paragraphs.append(
-            _paragraph(Files=top, Copyright=f"the authors of {name}", License=short, Comment=licence)
-        )
-    paragraphs += [f"License: {short}\n{_indented(text)}\n" for short, text in texts.items()]
+        texts = [f"/{PLACE}/*/{file.relative_to(libraries)}" for file in _texts(info)]
+        short_texts[short] = "\n".join([f"{licence}. The words of it:", *texts] if texts else [licence])
+        files = " ".join(f"{PLACE}/*/{place}" for place in _places(info))
+        paragraphs.append(_paragraph(Files=files, Copyright=f"the authors of {name}", License=short))
+    paragraphs += [f"License: {short}\n{_indented(text)}\n" for short, text in short_texts.items()]
     return "\n".join(paragraphs)
 
 
@@ -56,10 +55,10 @@ def _named(info: Path) -> tuple[str, str]:
     return head["Name"], head["License-Expression"] or ", ".join(classified) or first_line or "see below"
 
 
-def _texts(info: Path) -> Iterator[str]:
+def _texts(info: Path) -> Iterator[Path]:
     for file in sorted(info.rglob("*")):
         if file.is_file() and file.name.upper().startswith(_LICENCE_NAMES):
-            yield f"{file.name}:\n\n{file.read_text('utf-8', 'replace')}"
+            yield file
 
 
 def _places(info: Path) -> list[str]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from image.package import dependencies
+from image.package.control import MAINTAINER
 from image.package.target import Target
 from image.package.version import Commit
 
@@ -79,7 +80,7 @@ def sign(root: Path, package: str, version: str, commit: Commit, copyright_text:
     entry = (
         f"kioskd ({version}) unstable; urgency=medium\n\n"
         f"  * Built from commit {commit.short}; CHANGELOG.md has what changed.\n\n"
-        f" -- kioskd maintainers <maintainers@kioskd.org>  {commit.at:%a, %d %b %Y %H:%M:%S +0000}\n"
+        f" -- {MAINTAINER}  {commit.at:%a, %d %b %Y %H:%M:%S +0000}\n"
     )
     (papers / "changelog.gz").write_bytes(gzip.compress(entry.encode(), 9, mtime=0))
     overrides = DEBIAN / f"{package}.lintian-overrides"

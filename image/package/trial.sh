@@ -39,6 +39,10 @@ open_work() {
     [ "$(runuser -u kioskd -- kioskd outbox open 2>&1)" = "$1" ]
 }
 
+leave_work_open() {
+    runuser -u kioskd -- /usr/lib/kioskd/bin/python - $state/outbox.db </root/open_work.py
+}
+
 installed() {
     [ "$(dpkg-query --showformat='${Version}' --show kioskd)" = "$1" ] && [ "$(status_of kioskd)" = ii ]
 }
@@ -84,7 +88,7 @@ expect "the user exists, the state is its own" \
 expect "enabled at boot" [ -L /etc/systemd/system/multi-user.target.wants/kioskd.service ]
 step "units, as this systemd reads them" systemd-analyze verify --man=no kioskd.service kioskd-rescue.service \
     kioskd-boot-ok.service
-step "an order is left open" runuser -u kioskd -- /usr/lib/kioskd/bin/python /root/open_work.py $state/outbox.db
+step "an order is left open" leave_work_open
 expect "it is seen" open_work 1
 cp /etc/kioskd/kiosk.toml /root/kiosk.toml
 

@@ -85,7 +85,7 @@ async def install(door: Door, wheel: Path, leat_port: int) -> None:
 
 
 async def _settle_in(door: Door, leat_port: int) -> None:
-    await door.put("/etc/kioskd/leat-token", f"{SIM_TOKEN}\n".encode(), "0600")
+    await door.put("/etc/credstore/leat-token", f"{SIM_TOKEN}\n".encode(), "0600")
     await door.put_folder(HARBOUR, "/etc/kioskd/harbour")
     units = "/etc/systemd/system"
     await door.put_folder(REPOSITORY / "systemd", units)

@@ -226,6 +226,30 @@ def test_reset_is_refused_while_anything_is_open_or_the_kiosk_runs(
     assert reset(path) == 0
 
 
+def test_a_stopped_kiosks_file_says_how_much_is_open(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "outbox.db"
+
+    def asked() -> tuple[int, str]:
+        return main(["outbox", "open", "--file", str(path)]), capsys.readouterr().out
+
+    assert asked() == (exit_codes.OK, "0\n")
+    assert not path.exists()
+    store = Store.open(path)
+    Session(store).accept(draft("a"), draft("b"))
+    store.close()
+    assert asked() == (exit_codes.UNFINISHED, "2\n")
+    store = Store.open(path)
+    session = Session(store)
+    session.take(Replied("a", Applied()))
+    session.take(Replied("b", Applied()))
+    store.close()
+    assert asked() == (exit_codes.OK, "0\n")
+    (tmp_path / "outbox.db.lost-1").write_bytes(b"who knows")
+    assert asked() == (exit_codes.UNFINISHED, "1\n")
+
+
 def test_an_open_card_payment_is_something_open(tmp_path: Path) -> None:
     path = tmp_path / "outbox.db"
     store = Store.open(path)

@@ -1,0 +1,92 @@
+"""The units: what systemd itself thinks of them, and what the parts that refer to each other promise."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+SYSTEMD = Path(__file__).parents[2] / "systemd"
+UNITS = sorted(path.name for path in SYSTEMD.glob("*.service"))
+
+analysed = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
+
+
+def values(unit: str, key: str) -> list[str]:
+    text = (SYSTEMD / unit).read_text("utf-8")
+    return re.findall(rf"^{key}=(.*)$", text, re.MULTILINE)
+
+
+@analysed
+@pytest.mark.parametrize(
+    ("unit", "threshold"),
+    [("kioskd.service", 17), ("kioskd-rescue.service", 7), ("kioskd-boot-ok.service", 9)],
+)
+def test_a_unit_may_do_little_more_than_it_must(unit: str, threshold: int) -> None:
+    done = subprocess.run(
+        (
+            "systemd-analyze",
+            "security",
+            "--offline=yes",
+            "--no-pager",
+            f"--threshold={threshold}",
+            SYSTEMD / unit,
+        ),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout.splitlines()[-1:]
+
+
+@analysed
+def test_systemd_finds_nothing_to_complain_about(tmp_path: Path) -> None:
+    for unit in UNITS:
+        text = (SYSTEMD / unit).read_text("utf-8")
+        # kioskd is not installed where tests run: any program stands in for its own.
+        (tmp_path / unit).write_text(re.sub(r"(?m)^(ExecStart=)/usr/lib/kioskd\S*", r"\1/bin/true", text))
+    done = subprocess.run(
+        ("systemd-analyze", "verify", "--man=no", *(tmp_path / unit for unit in UNITS)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    ours = [line for line in done.stderr.splitlines() if "kioskd" in line]
+    assert (done.returncode, ours) == (0, [])
+
+
+def test_a_kiosk_that_cannot_run_leads_to_the_rescue_picture_and_back() -> None:
+    assert values("kioskd.service", "OnFailure") == ["kioskd-rescue.service"]
+    assert values("kioskd-rescue.service", "OnSuccess") == ["kioskd.service"]
+    # The pause is longer than the time in which too many starts are counted, or the way back would be barred.
+    (pause_s,) = re.findall(r"sleep (\d+)", values("kioskd-rescue.service", "ExecStart")[0])
+    assert int(pause_s) > int(values("kioskd.service", "StartLimitIntervalSec")[0])
+
+
+def test_a_missing_secret_is_no_reason_not_to_start() -> None:
+    """With a path systemd refuses to start; by name alone it looks in its stores and goes on."""
+    credentials = values("kioskd.service", "LoadCredential")
+    assert "leat-token" in credentials
+    assert not [credential for credential in credentials if ":" in credential]
+
+
+def test_everything_a_driver_opens_is_allowed() -> None:
+    allowed = {value.split()[0] for value in values("kioskd.service", "DeviceAllow")}
+    assert values("kioskd.service", "DevicePolicy") == ["closed"]
+    # By the names in /proc/devices: "usb" is /dev/usb/lp0.
+    assert allowed >= {
+        f"char-{kind}" for kind in ("input", "hidraw", "drm", "ttyACM", "ttyUSB", "usb", "video4linux")
+    }
+
+
+def test_the_log_stays_in_memory_and_the_keyboard_cannot_reach_the_kernel() -> None:
+    assert "Storage=volatile" in (SYSTEMD / "appliance/journald.conf").read_text("utf-8")
+    assert "kernel.sysrq = 0" in (SYSTEMD / "appliance/sysctl.conf").read_text("utf-8")
+
+
+@pytest.mark.parametrize("script", ["boot-ok"])
+def test_scripts_are_shell(script: str) -> None:
+    subprocess.run(("sh", "-n", SYSTEMD / script), check=True)
