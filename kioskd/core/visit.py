@@ -337,6 +337,11 @@ class NoticeKind(StrEnum):
     HELP_CALLED = "help_called"
     HELP_COMING = "help_coming"
     HELP_OVERDUE = "help_overdue"
+    NO_VOICE = "no_voice"
+    """Nobody speaks this language here."""
+    VOICE_SILENT = "voice_silent"
+    NEEDS_HEADPHONES = "needs_headphones"
+    """There is no loudspeaker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -449,6 +454,8 @@ class Shop:
     """Of one order: working out the best use of more would make the guest wait."""
     help: bool = False
     """Whether somebody is told when a guest asks for help."""
+    speech: bool = False
+    """Whether guests can be spoken to."""
     loudspeaker: bool = False
     """Whether speech is heard without headphones."""
     staff: bool = False

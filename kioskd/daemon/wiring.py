@@ -80,6 +80,7 @@ def shop_of(config: Config, catalogue: Catalogue) -> Shop:
         most_offers=_most_offers(config.loyalty),
         staff=config.staff.pin_hash is not None,
         help=config.help.webhook is not None,
+        speech=not isinstance(config.speech, settings.Disabled),
         loudspeaker=not isinstance(config.speech, settings.Disabled) and config.speech.speaker_volume > 0,
         limits=limits,
     )

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from kioskd.core.access import AS_EVERYBODY, LOUDEST, START_VOLUME, Access, Aid
 from kioskd.core.effects import ReadScreen
-from kioskd.core.events import Event, HeadphonesChanged, SpeechChanged, Tick
+from kioskd.core.events import Event, HeadphonesChanged, SpeechChanged, Tick, VoicesChanged
 from kioskd.core.flow import next_deadline
 from kioskd.core.intents import ChangeVolume, ChooseLanguage, HearAll, SetAid, StartOrder, UseKeys
 from kioskd.core.rules.table import RULES
-from kioskd.core.visit import AskStaff, Place, Points, StillThere, Thanks
+from kioskd.core.visit import AskStaff, NoticeKind, Place, Points, Shop, StillThere, Thanks
 from tests.unit.shopfront import EAT_IN, SHOP, Player, player
 from tests.unit.sold import ORDER
 
@@ -165,3 +165,65 @@ def test_whoever_listens_has_as_long_as_who_reads(phase: Thanks | AskStaff, last
     p.wait(1)
     p.do(Tick())
     assert p.visit.at_home
+
+
+# --- who cannot be spoken to is told so ------------------------------------------------------------------
+
+SPEAKING_SHOP = replace(SHOP, speech=True, loudspeaker=True)
+
+
+def spoken_to(shop: Shop, *languages: str) -> Player:
+    p = player(shop)
+    p.do(VoicesChanged(frozenset(languages)))
+    return p
+
+
+@pytest.mark.parametrize(
+    "begins", [SetAid(Aid.SPEECH, on=True), UseKeys(), HearAll(), HeadphonesChanged(True)], ids=repr
+)
+def test_whoever_begins_to_listen_where_no_voice_speaks_their_language_is_told(begins: Event) -> None:
+    p = spoken_to(SPEAKING_SHOP, "nl")
+    p.do(begins)
+    assert p.visit.notice is not None and p.visit.notice.kind is NoticeKind.NO_VOICE
+
+
+def test_whoever_chooses_a_language_without_a_voice_is_told() -> None:
+    p = spoken_to(SPEAKING_SHOP, "en")
+    p.do(ChooseLanguage("nl"))
+    assert p.visit.notice is None
+    p.do(SetAid(Aid.SPEECH, on=True))
+    assert p.visit.notice is not None and p.visit.notice.kind is NoticeKind.NO_VOICE
+    p.do(ChooseLanguage("en"))
+    assert p.visit.notice is None
+    p.do(ChooseLanguage("nl"))
+    assert p.visit.notice is not None and p.visit.notice.kind is NoticeKind.NO_VOICE
+
+
+def test_a_voice_that_does_not_work_is_another_matter() -> None:
+    p = spoken_to(SPEAKING_SHOP)
+    p.do(SetAid(Aid.SPEECH, on=True))
+    assert p.visit.notice is not None and p.visit.notice.kind is NoticeKind.VOICE_SILENT
+
+
+def test_without_a_loudspeaker_headphones_are_asked_for() -> None:
+    p = spoken_to(replace(SPEAKING_SHOP, loudspeaker=False), "en")
+    p.do(SetAid(Aid.SPEECH, on=True))
+    assert p.visit.notice is not None and p.visit.notice.kind is NoticeKind.NEEDS_HEADPHONES
+    p.do(HeadphonesChanged(True))
+    p.do(SetAid(Aid.LARGE_TEXT, on=True))
+    assert p.visit.notice is None
+
+
+@pytest.mark.parametrize("begins", [SetAid(Aid.SPEECH, on=True), UseKeys()], ids=repr)
+def test_where_all_is_well_or_nobody_is_ever_spoken_to_there_is_nothing_to_say(begins: Event) -> None:
+    for p in (spoken_to(SPEAKING_SHOP, "en"), spoken_to(SHOP)):
+        p.do(begins)
+        assert p.visit.notice is None
+
+
+def test_what_can_be_said_is_known_to_the_next_guest_too() -> None:
+    p = spoken_to(SPEAKING_SHOP, "en")
+    p.do(SetAid(Aid.SPEECH, on=True), HeadphonesChanged(True))
+    p.wait(IDLE_S)
+    p.do(Tick())
+    assert p.visit.at_home and p.visit.voices == {"en"} and p.visit.headphones

@@ -8,18 +8,20 @@ from kioskd.core.access import Aid
 from kioskd.core.effects import ReadScreen
 from kioskd.core.events import HeadphonesChanged, SpeechChanged, Stirred, VoicesChanged
 from kioskd.core.intents import ChangeVolume, HearAll, SetAid, UseKeys
+from kioskd.core.rules.listening import listening
 from kioskd.core.rules.table import Context, Step, rule
 from kioskd.core.visit import Place, StillThere, Visit
 
 
 @rule(Place, SetAid, stays=True)
 def set_aid(visit: Visit, event: SetAid, context: Context) -> Step:
-    return Step(replace(visit, access=visit.access.having(event.aid, event.on)))
+    visit = replace(visit, access=visit.access.having(event.aid, event.on))
+    return Step(listening(visit, context) if event.aid is Aid.SPEECH else visit)
 
 
 @rule(Place, UseKeys, stays=True)
 def use_keys(visit: Visit, event: UseKeys, context: Context) -> Step:
-    return Step(replace(visit, access=visit.access.by_keys()))
+    return Step(listening(replace(visit, access=visit.access.by_keys()), context))
 
 
 @rule(Place, ChangeVolume, stays=True)
@@ -30,7 +32,8 @@ def change_volume(visit: Visit, event: ChangeVolume, context: Context) -> Step:
 @rule(Place, HearAll, stays=True)
 def hear_all(visit: Visit, event: HearAll, context: Context) -> Step:
     """Whoever asks for it wants to be spoken to from now on."""
-    return Step(replace(visit, access=visit.access.having(Aid.SPEECH, True)), (ReadScreen(),))
+    visit = replace(visit, access=visit.access.having(Aid.SPEECH, True))
+    return Step(listening(visit, context), (ReadScreen(),))
 
 
 @rule(Place, Stirred, stays=True)
@@ -43,7 +46,8 @@ def stirred(visit: Visit, event: Stirred, context: Context) -> Step:
 def headphones_changed(visit: Visit, event: HeadphonesChanged, context: Context) -> Step:
     """Whoever plugs them in wants to hear; whoever pulls them out may still be here and hears the rest."""
     access = visit.access.having(Aid.SPEECH, True) if event.plugged else visit.access
-    return Step(replace(visit, access=access, headphones=event.plugged, active_s=context.moment.mono_s))
+    visit = replace(visit, access=access, headphones=event.plugged, active_s=context.moment.mono_s)
+    return Step(listening(visit, context))
 
 
 @rule(Place, VoicesChanged, stays=True)

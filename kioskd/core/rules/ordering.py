@@ -30,6 +30,7 @@ from kioskd.core.intents import (
 )
 from kioskd.core.place import STAFF
 from kioskd.core.rules.adding import added, orderable
+from kioskd.core.rules.listening import listening
 from kioskd.core.rules.suggesting import suggested_before_paying
 from kioskd.core.rules.table import Context, Step, home, rule, to
 from kioskd.core.visit import (
@@ -61,8 +62,9 @@ _LANGUAGE_CAN_CHANGE = (
 
 @rule(_LANGUAGE_CAN_CHANGE, ChooseLanguage, stays=True)
 def choose_language(visit: Visit, event: ChooseLanguage, context: Context) -> Step:
-    known = event.language in context.shop.languages
-    return Step(replace(visit, language=event.language, language_chosen=True) if known else visit)
+    if event.language not in context.shop.languages:
+        return Step(visit)
+    return Step(listening(replace(visit, language=event.language, language_chosen=True), context))
 
 
 @rule((Place.ATTRACT, Place.OVERVIEW), StartOrder, to=[Place.MENU])

@@ -103,6 +103,9 @@ _NOTICES = {
     NoticeKind.HELP: (later("Ask us at the counter. We are happy to help."), "bell"),
     NoticeKind.HELP_CALLED: (later("We have called somebody for you."), "bell"),
     NoticeKind.HELP_COMING: (later("Somebody is on the way to you."), "bell"),
+    NoticeKind.NO_VOICE: (later("There is no voice for this language here."), "speech"),
+    NoticeKind.VOICE_SILENT: (later("Nothing can be read aloud right now."), "speech"),
+    NoticeKind.NEEDS_HEADPHONES: (later("Plug in headphones to hear the screen."), "speech"),
     NoticeKind.HELP_OVERDUE: (
         later("Nobody has answered yet. Please ask at the counter; we keep calling."),
         "bell",

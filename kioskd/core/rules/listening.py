@@ -1,0 +1,20 @@
+"""Whoever wants to be spoken to and cannot be is told so: nobody waits for a voice that never comes."""
+
+from __future__ import annotations
+
+from kioskd.core.access import Aid
+from kioskd.core.rules.table import Context, notice
+from kioskd.core.visit import NoticeKind, Visit
+
+
+def listening(visit: Visit, context: Context) -> Visit:
+    """The visit of a guest who has just begun to listen, or to another language."""
+    if Aid.SPEECH not in visit.access or not context.shop.speech:
+        return visit
+    if not visit.voices:
+        return notice(visit, NoticeKind.VOICE_SILENT, context)
+    if visit.language not in visit.voices:
+        return notice(visit, NoticeKind.NO_VOICE, context)
+    if not (visit.headphones or context.shop.loudspeaker):
+        return notice(visit, NoticeKind.NEEDS_HEADPHONES, context)
+    return visit
