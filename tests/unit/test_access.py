@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from kioskd.core.access import AS_EVERYBODY, LOUDEST, START_VOLUME, Access, Aid
 from kioskd.core.effects import ReadScreen
-from kioskd.core.events import Event, HeadphonesChanged, SpeechChanged, Tick, VoicesChanged
+from kioskd.core.events import DeviceChanged, Event, HeadphonesChanged, SpeechChanged, Tick, VoicesChanged
 from kioskd.core.flow import next_deadline
+from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
 from kioskd.core.intents import ChangeVolume, ChooseLanguage, HearAll, SetAid, StartOrder, UseKeys
 from kioskd.core.rules.table import RULES
 from kioskd.core.visit import AskStaff, NoticeKind, Place, Points, Shop, StillThere, Thanks
@@ -227,3 +228,10 @@ def test_what_can_be_said_is_known_to_the_next_guest_too() -> None:
     p.wait(IDLE_S)
     p.do(Tick())
     assert p.visit.at_home and p.visit.voices == {"en"} and p.visit.headphones
+
+
+def test_a_voice_that_is_just_starting_has_its_say_in_a_moment() -> None:
+    p = spoken_to(SPEAKING_SHOP)
+    p.do(DeviceChanged(DeviceHealth("voice", DeviceKind.VOICE, DeviceState.STARTING)))
+    p.do(UseKeys())
+    assert p.visit.notice is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kioskd.core.access import Aid
+from kioskd.core.health import DeviceKind
 from kioskd.core.rules.table import Context, notice
 from kioskd.core.visit import NoticeKind, Visit
 
@@ -12,6 +13,8 @@ def listening(visit: Visit, context: Context) -> Visit:
     if Aid.SPEECH not in visit.access or not context.shop.speech:
         return visit
     if not visit.voices:
+        if visit.expects(DeviceKind.VOICE):
+            return visit  # it is starting, and will have its say
         return notice(visit, NoticeKind.VOICE_SILENT, context)
     if visit.language not in visit.voices:
         return notice(visit, NoticeKind.NO_VOICE, context)
