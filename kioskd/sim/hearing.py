@@ -111,6 +111,11 @@ class Hearing:
         *lines, _ = self._said.read_text("utf-8").split("\n")  # the last may be in the writing
         return [Told(**json.loads(line)) for line in lines]
 
+    @property
+    def quiet_s(self) -> float:
+        """How long ago the last sentence was begun."""
+        return time.time() - self._said.stat().st_mtime
+
     def mark(self) -> None:
         """What was said before is over."""
         self._mark = len(self.transcript)

@@ -17,6 +17,7 @@ import pytest
 
 import kioskd.sim.panel
 from kioskd.sim.dashboard import Dashboard
+from kioskd.sim.hearing import Told
 from kioskd.sim.kiosk import Frame, KioskDown, KioskRefused
 from kioskd.sim.leat import LeatSimulator
 from kioskd.sim.pager import Pager
@@ -87,6 +88,16 @@ class FakeKiosk:
         return ["a line"]
 
 
+class FakeHearing:
+    def __init__(self) -> None:
+        self.headphones = False
+        self.transcript: list[Told] = []
+        self.quiet_s = 0.0
+
+    async def plug(self, headphones: bool) -> None:
+        self.headphones = headphones
+
+
 class FakeWorld(SimpleNamespace):
     def __init__(self) -> None:
         leat = LeatSimulator()
@@ -101,6 +112,7 @@ class FakeWorld(SimpleNamespace):
             options=SimpleNamespace(restart_after_s=1.0, backend="leat"),
             network_is="on",
             pager=Pager(),
+            hearing=FakeHearing(),
             there={
                 "scanner": True,
                 "wedge": True,
@@ -281,6 +293,24 @@ def test_what_makes_no_sense_now_is_said_in_words() -> None:
         world.kiosk.refuses = True
         paid = await client.post("/do/paid", json={"number": " a9 "})
         assert (paid.status_code, paid.json()["error"]) == (409, "no unpaid order has the number A9")
+
+    with_panel(use)
+
+
+def test_headphones_are_plugged_in_and_the_last_things_said_are_shown() -> None:
+    async def use(world: FakeWorld, client: httpx.AsyncClient) -> None:
+        assert (await client.post("/do/headphones", json={"plugged": True})).is_success
+        world.hearing.transcript = [Told(text, "en", 100, 1) for text in "abcde"]
+        speech = (await sections_of(world))["speech"]  # type: ignore[arg-type]
+        assert speech["headphones"] is True
+        assert [(one["number"], one["text"]) for one in speech["said"]] == [
+            (2, "b"),
+            (3, "c"),
+            (4, "d"),
+            (5, "e"),
+        ]
+        world.hearing.quiet_s = 60.0
+        assert (await sections_of(world))["speech"]["said"] == []  # type: ignore[arg-type]
 
     with_panel(use)
 

@@ -54,6 +54,13 @@ class PressKey(Form):
         await world.press(self.key)
 
 
+class Headphones(Form):
+    plugged: bool
+
+    async def do(self, world: World) -> None:
+        await world.hearing.plug(self.plugged)
+
+
 class Scan(Form):
     text: Annotated[str, Field(max_length=LONGEST_CODE_CHARS)]
     via: Via
@@ -242,6 +249,7 @@ class Flip(Form):
 FORMS: dict[str, type[Form]] = {
     "touch": Touch,
     "key": PressKey,
+    "headphones": Headphones,
     "scan": Scan,
     "hostile-scan": HostileScan,
     "hostile-picture": HostilePicture,

@@ -16,6 +16,8 @@ OPERATIONS = 40
 REQUESTS = 60
 ORDERS = 20
 PAPERS = 12
+SAID = 4
+SAID_FOR_S = 12.0
 LOG_LINES = 80
 _NAMES_IN_KIOSK = {"scanner": "front", "wedge": "side"}
 """What the kiosk's configuration calls a device of the world, where the two differ."""
@@ -37,6 +39,7 @@ async def sections_of(world: World) -> Sections:
         "terminal": _terminal(world),
         "network": world.network_is,
         "help": {"call": world.pager.ringing, "answered": world.pager.answered},
+        "speech": _speech(world),
         "leat": _loyalty(world),
         "papers": _papers(world),
         "log": world.kiosk.log_tail(LOG_LINES),
@@ -93,6 +96,14 @@ def _terminal(world: World) -> Sections:
         "charged_minor": state["charged_minor"],
         "transactions": [row for row in transactions if row["kind"] != "commissioning"][:-6:-1],
     }
+
+
+def _speech(world: World) -> Sections:
+    """The last things said; `number` is their place in all that was. After a while they are over."""
+    hearing = world.hearing
+    lately = list(enumerate(hearing.transcript, start=1))[-SAID:] if hearing.quiet_s < SAID_FOR_S else []
+    said = [{"number": n, "text": told.text, "language": told.language} for n, told in lately]
+    return {"headphones": hearing.headphones, "said": said}
 
 
 def _leat(world: World) -> Sections:

@@ -57,6 +57,8 @@ onClicks("printer", (name, button) =>
   act("printer", { name, value: button.getAttribute("aria-pressed") !== "true" }));
 $("right").addEventListener("click", () => act("clock", { right: true }));
 $("coming").addEventListener("click", () => act("coming"));
+$("headphones").addEventListener("click", () =>
+  act("headphones", { plugged: $("headphones").getAttribute("aria-pressed") !== "true" }));
 $("staff").addEventListener("click", () => act("staff", {}));
 $("kill").addEventListener("click", () => act("power", { on: false }));
 $("start").addEventListener("click", () => act("power", { on: true }));
@@ -229,6 +231,15 @@ const show = {
   help({ call, answered }) {
     $("coming").disabled = !call || answered;
     $("coming").classList.toggle("danger", Boolean(call) && !answered);
+  },
+
+  speech({ headphones, said }) {
+    $("headphones").setAttribute("aria-pressed", headphones);
+    $("said").hidden = !said.length;
+    sync($("said"), said, (one) => one.number, () => el("li"), (row, one) => {
+      row.lang = one.language;
+      say(row, one.text);
+    });
   },
 
   network(how) {
