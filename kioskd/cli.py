@@ -57,6 +57,12 @@ def _parser() -> argparse.ArgumentParser:
     dump.add_argument("--changes", action="store_true", help="only what differs from the defaults")
     dump.set_defaults(command=_dump_config)
 
+    rescue = commands.add_parser("rescue-picture", help="paint what is shown while no kioskd runs")
+    rescue.add_argument("--config", type=Path, default=Path("/etc/kioskd/kiosk.toml"), metavar="FILE")
+    rescue.add_argument("--out", type=Path, required=True, metavar="FILE", help=".png, or .fb for /dev/fb0")
+    rescue.add_argument("--framebuffer", type=Path, default=Path("/sys/class/graphics/fb0"), metavar="DIR")
+    rescue.set_defaults(command=_rescue_picture)
+
     graph = commands.add_parser("visit-graph", help="print the visit's transitions as a Mermaid diagram")
     graph.set_defaults(command=_visit_graph)
 
@@ -119,6 +125,7 @@ def _check_config(parsed: argparse.Namespace) -> int:
     from kioskd.daemon import exit_codes
     from kioskd.daemon.config import load_config
     from kioskd.daemon.menu import load_menu
+    from kioskd.daemon.mounting import out_of_reach
     from kioskd.daemon.wiring import letterhead_of
 
     try:
@@ -132,7 +139,15 @@ def _check_config(parsed: argparse.Namespace) -> int:
         f"{parsed.file}: good, {len(menu.products)} products in {len(menu.categories)} categories"
         + (f", a logo of {logo.width_px} x {logo.height_px} dots" if logo else "")
     )
+    if trouble := out_of_reach(config.display):
+        print(f"{parsed.file}: display.bottom_height_mm: {trouble}")
     return exit_codes.OK
+
+
+def _rescue_picture(parsed: argparse.Namespace) -> int:
+    from kioskd.daemon.rescue_command import rescue_command
+
+    return rescue_command(parsed.config, parsed.out, parsed.framebuffer)
 
 
 def _dump_config(parsed: argparse.Namespace) -> int:

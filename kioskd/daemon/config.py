@@ -102,7 +102,8 @@ class Site(Section):
 class Display(Section):
     """Width and height are as the guest sees them, after `rotation` (clockwise, in degrees).
 
-    `brand` names colours that come along, or `colours` is a file with your own.
+    `brand` names colours that come along, or `colours` is a file with your own: its [colours], and its [dark]
+    for the dark `theme`.
 
     `bottom_height_mm` is how high the lower edge of the picture is above the floor. `touch` is an evdev
     device; without it touches come from the window. For `lockout_s` after a finger left something the same
@@ -121,6 +122,7 @@ class Display(Section):
     lockout_s: LockoutSeconds = 0.1
     brand: Literal["ember", "orchard", "lagoon"] | None = None
     colours: FilePath | None = None
+    theme: Literal["light", "dark"] = "light"
 
     @model_validator(mode="after")
     def _one_look(self) -> Self:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +16,11 @@ from kioskd.core.keypad import Key
 from kioskd.core.visit import Shop, Visit
 from kioskd.daemon import config as settings
 from kioskd.daemon.launch import open_window
-from kioskd.ui import stage
+from kioskd.daemon.mounting import surface
 from kioskd.ui.camera_picture import grey_picture
-from kioskd.ui.compose import Composer
-from kioskd.ui.fonts import Fonts
 from kioskd.ui.heap import give_memory_back
+from kioskd.ui.looks import Wardrobe
 from kioskd.ui.picture_cache import Pictures
-from kioskd.ui.render import Renderer
 from kioskd.ui.scene import Scene
 from kioskd.ui.scene_json import scene_json
 from kioskd.ui.screen import Screen
@@ -39,6 +38,8 @@ _WATCHED_S = 1 / 60
 _ASLEEP_S = 1 / 5
 _UNTOUCHED_S = 1.0
 """A window that only wants to be kept alive, because touches come from the panel itself."""
+_SHIFT_S = 180.0
+_SHIFTS_PX = ((0, 0), (2, 0), (2, 2), (0, 2))
 _BREATH_S = 0.02
 _WATCH_FOR_S = 3.0
 """Window events cannot be waited for, only asked for: often while somebody touches, seldom otherwise."""
@@ -57,52 +58,46 @@ def make_display(
     """
     give_memory_back()
     window = window or open_window(config.model_dump(mode="json"))
-    surface = stage.Display(
-        config.width_px, config.height_px, config.width_mm, config.height_mm, config.viewing_distance_mm
-    )
-    board = stage.Stage(surface, _theme(config))
-    fonts = Fonts(board)
-    renderer = Renderer(board, fonts, Pictures(menu_folder))
-    composer = Composer(board, fonts, shop)
+    wardrobe = Wardrobe(surface(config), theme_of(config), Pictures(menu_folder), shop)
+    usual = wardrobe.usual
     turned = config.rotation in (90, 270)
     panel_px = (config.height_px, config.width_px) if turned else (config.width_px, config.height_px)
     return Display(
         window,
-        Screen(window, board, renderer, lockout_s=config.lockout_s),
-        renderer,
-        composer,
+        Screen(window, usual.stage, usual.renderer, lockout_s=config.lockout_s),
+        wardrobe,
         now_s,
         panel_px,
     )
 
 
-def _theme(config: settings.Display) -> Theme:
+def theme_of(config: settings.Display) -> Theme:
     """Raises ConfigError for colours that cannot be used."""
     colours = brand_file(config.brand) if config.brand else config.colours
-    return default_theme() if colours is None else load_theme(brand=colours)
+    dark = config.theme == "dark"
+    return default_theme() if colours is None and not dark else load_theme(brand=colours, dark=dark)
 
 
 class Display:
     """Paints when something changed, and only then. `seq` counts the pictures shown.
 
-    `composer` makes the scene of a visit; `now_s` is the clock of animations, monotonic; `panel_px` is the
-    panel's size before any rotation.
+    `wardrobe` has the looks a guest can choose; `now_s` is the clock of animations, monotonic; `panel_px` is
+    the panel's size before any rotation.
     """
 
     def __init__(
         self,
         window: Window,
         screen: Screen,
-        renderer: Renderer,
-        composer: Composer,
+        wardrobe: Wardrobe,
         now_s: Callable[[], float],
         panel_px: tuple[int, int],
     ) -> None:
         self._window = window
         self._panel_px = panel_px
         self._screen = screen
-        self._renderer = renderer
-        self._composer = composer
+        self._wardrobe = wardrobe
+        self._shifts = cycle(_SHIFTS_PX[1:] + _SHIFTS_PX[:1])
         self._somebody_was_here = False
         self._now_s = now_s
         self._moving_since_painting = asyncio.Event()
@@ -118,12 +113,15 @@ class Display:
 
     def show(self, visit: Visit) -> None:
         """At once: the first picture of the change is on the display when this returns."""
-        self._screen.show(self._composer.scene(visit))
+        outfit = self._wardrobe.outfit(visit.access)
+        self._screen.dress(outfit.renderer, outfit.stage)
+        self._screen.show(outfit.scene(visit))
         if self._screen.shows_camera:
             self._camera_shown.set()
         self._paint()
         if visit.at_home and self._somebody_was_here:
             self._screen.forget()
+            self._wardrobe.forget()
         self._somebody_was_here = not visit.at_home
         self._visit = visit
         self._tell_shown()
@@ -138,7 +136,8 @@ class Display:
 
     async def warm_up(self, visit: Visit) -> None:
         """Load pictures before somebody waits for them, a few milliseconds at a time."""
-        for _ in warm_up(self._composer, self._renderer, visit):
+        usual = self._wardrobe.usual
+        for _ in warm_up(usual.composer, usual.renderer, visit):
             await asyncio.sleep(_BREATH_S)
 
     def touch(self, phase: str, x_px: int, y_px: int) -> None:
@@ -185,15 +184,25 @@ class Display:
             self._moving_since_painting.set()
 
     async def run(self) -> None:
-        """Keeps moving what moves. Sleeps while nothing does."""
+        """Keeps moving what moves. Sleeps while nothing does, but for a small shift now and then."""
         while True:
-            await self._moving_since_painting.wait()
+            try:
+                await asyncio.wait_for(self._moving_since_painting.wait(), _SHIFT_S)
+            except TimeoutError:
+                self._shift()
+                continue
             self._moving_since_painting.clear()
             while (due_s := self._screen.animate(self._now_s())) is not None:
                 await asyncio.sleep(max(due_s - self._now_s(), 0.0))
                 self._paint()
             self._paint()
             self._moving_since_painting.clear()
+
+    def _shift(self) -> None:
+        """While nobody is here: what stands still for weeks would be seen for ever."""
+        if not self._somebody_was_here:
+            self._screen.shift(*next(self._shifts))
+            self._paint()
 
     async def show_camera(self, viewfinder: Viewfinder) -> None:
         """Lets the guest see what the camera sees, on the screens that show it and only then."""

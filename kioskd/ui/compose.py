@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from kioskd.core.access import Aid
 from kioskd.core.intents import AnswerHelp, Intent, OpenStaff, StillHere
 from kioskd.core.staff import (
     AtStaffStart,
@@ -41,6 +42,7 @@ from kioskd.core.visit import (
 )
 from kioskd.ui.locale.translator import translator
 from kioskd.ui.scene import Scene
+from kioskd.ui.screens.aids import access_button
 from kioskd.ui.screens.attract import attract
 from kioskd.ui.screens.closed import ask_staff, out_of_order
 from kioskd.ui.screens.sheet import Sheet
@@ -168,9 +170,13 @@ class Composer:
 
                 title = staff_question(sheet, visit, shop, phase)
                 view = "busy" if phase.asking else "why" if phase.decision else ""
+        access_button(sheet, visit)
         scene = sheet.scene(visit.place, title, view=view, backdrop=backdrop)
         anywhere = StillHere() if isinstance(visit.phase, StillThere) else None
-        return replace(scene, corner=_corner(visit, shop), anywhere=anywhere, keys=visit.access.keys)
+        calm = visit.access.keys or Aid.SPEECH in visit.access
+        return replace(
+            scene, calm=calm, corner=_corner(visit, shop), anywhere=anywhere, keys=visit.access.keys
+        )
 
     def _behind(self, visit: Visit) -> Scene:
         """The screen a dialogue stands in front of; of two dialogues only the front one is shown."""

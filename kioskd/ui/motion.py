@@ -25,12 +25,13 @@ class Motions:
     """The motions of the scene that is shown. A motion starts at the first `pose` after it appeared."""
 
     def __init__(self, *, reduced: bool) -> None:
-        self._reduced = reduced
+        self._reduced = self._calm = reduced
         self._running: dict[str, tuple[Motion, float | None]] = {}
         self._scene = ""
 
     def enter(self, scene: Scene) -> None:
         """Motions that were there already go on; the others of the last scene end."""
+        self._calm = self._reduced or scene.calm
         same = scene.id == self._scene
         running = self._running if same else {}
         self._scene = scene.id
@@ -46,7 +47,7 @@ class Motions:
         """Every widget that is not simply as its scene says, and whether anything still moves."""
         poses: dict[str, Pose] = {}
         moving = False
-        if self._reduced:
+        if self._calm:
             return poses, moving
         for id, (motion, started) in self._running.items():
             if started is None:

@@ -13,13 +13,15 @@ from kioskd.ui.fonts import Fonts
 from kioskd.ui.geometry import Rect
 from kioskd.ui.picture_cache import Pictures
 from kioskd.ui.ring import paint_ring, ring_around
-from kioskd.ui.scene import Align, Label, Picture, Region, Scene, Widget
+from kioskd.ui.scene import Align, Label, Picture, Region, Scene, Widget, seen
 from kioskd.ui.shapes import fade, rounded, shadow
 from kioskd.ui.stage import Stage
 from kioskd.ui.theme import Colour, Style
 
 _MAX_TEXT_BYTES = 2 * 1024 * 1024
 _MERGE_SLACK = 1.25
+NIGHT: Colour = (0, 0, 0)
+"""What a veiled scene is painted on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Renderer:
         self._pictures = pictures
         self._texts: OrderedDict[tuple[str, str, Colour, bool, bool, bool], pygame.Surface] = OrderedDict()
         self._text_bytes = 0
+        self._shift_px = (0, 0)
 
     def forget(self) -> None:
         """Drop every text that was drawn or measured, and every code."""
@@ -52,11 +55,16 @@ class Renderer:
         """From now on this is what the camera sees."""
         self._pictures.camera = camera
 
+    def shift(self, x_px: int, y_px: int) -> None:
+        """From now on paint so much beside the true place: no edge stays where it was for years."""
+        self._shift_px = (x_px, y_px)
+
     def px(self, rect: Rect) -> pygame.Rect:
         """Millimetres to pixels; edges are rounded, so neighbours stay neighbours."""
         scale = self._stage.display.px_per_mm
         left, top = round(rect.x * scale), round(rect.y * scale)
-        return pygame.Rect(left, top, round(rect.right * scale) - left, round(rect.bottom * scale) - top)
+        at = pygame.Rect(left, top, round(rect.right * scale) - left, round(rect.bottom * scale) - top)
+        return at.move(self._shift_px)
 
     def picture(self, picture: Picture, rect: pygame.Rect) -> pygame.Surface | None:
         """A picture as it is shown in a rectangle."""
@@ -98,9 +106,10 @@ class Renderer:
         if not area.w or not area.h:
             return
         canvas.set_clip(area)
-        canvas.fill(self._stage.theme.colours["page"])
+        canvas.fill(NIGHT if scene.veiled else self._stage.theme.colours["page"])
         viewports = {region.id: self._view(region) for region in scene.regions}
-        for layer, front in ((scene.backdrop, False), (scene.widgets, True)):
+        behind = () if scene.veiled else scene.backdrop
+        for layer, front in ((behind, False), (seen(scene), True)):
             for widget in layer:
                 view = viewports.get(widget.region) if widget.region else None
                 visible = area.clip(view) if view else area
@@ -131,8 +140,13 @@ class Renderer:
         pressed: tuple[str | None, str | None] = (None, None),
     ) -> list[pygame.Rect]:
         """What must be painted again when `new` takes the place of `old`: rectangles in pixels, merged."""
-        whole = self.px(self._stage.area)
-        if old is None or (old.backdrop is not new.backdrop and old.backdrop != new.backdrop):
+        x_px, y_px = self._shift_px
+        whole = self.px(Rect(0.0, 0.0, new.width_mm, new.height_mm)).move(-x_px, -y_px)
+        if (
+            old is None
+            or old.veiled != new.veiled
+            or (old.backdrop is not new.backdrop and old.backdrop != new.backdrop)
+        ):
             return [whole]
         old_poses, new_poses = old_poses or {}, new_poses or {}
         before = {w.id: (i, w) for i, w in enumerate(old.widgets)}

@@ -204,6 +204,7 @@ class Panel:
     id: str
     title: str
     widgets: tuple[Widget, ...]
+    regions: tuple[Region, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +214,8 @@ class Scene:
     A transition is shown when either changes. `backdrop` is only painted, never read: the screen a dialogue
     stands in front of. `reveal` names a widget that must be scrolled into view. A finger that is held in the
     upper left corner, where nothing shows it to a guest, gets the `corner`; one that touches nothing else
-    does what `anywhere` says.
+    does what `anywhere` says. A `calm` scene is shown without any motion. Of a `veiled` one nothing is seen
+    or touched but the sign for the aids.
     """
 
     id: str
@@ -230,6 +232,8 @@ class Scene:
     view: str = ""
     corner: Intent | None = None
     anywhere: Intent | None = None
+    calm: bool = False
+    veiled: bool = False
     keys: bool = False
     """The guest uses the keys: what they are at is marked."""
     focused: str | None = None
@@ -242,6 +246,17 @@ class Scene:
 
     def region(self, id: str) -> Region | None:
         return next((region for region in self.regions if region.id == id), None)
+
+
+ACCESS, VEIL = "access", "veil"
+"""The sign for the aids, and the words on a dark picture: there for whoever sees it."""
+
+
+def seen(scene: Scene) -> tuple[Widget, ...]:
+    """What is painted, and what a finger meets."""
+    if not scene.veiled:
+        return scene.widgets
+    return tuple(widget for widget in scene.widgets if widget.id in (ACCESS, VEIL))
 
 
 def focus_order(scene: Scene) -> tuple[Widget, ...]:
@@ -257,20 +272,23 @@ def mirrored(scene: Scene) -> Scene:
     def turn(widget: Widget) -> Widget:
         return replace(widget, rect=widget.rect.mirrored(width))
 
+    def turn_region(region: Region) -> Region:
+        return replace(
+            region,
+            viewport=region.viewport.mirrored(width),
+            controls=region.controls.mirrored(width) if region.controls else None,
+        )
+
     return replace(
         scene,
         rtl=True,
         widgets=tuple(map(turn, scene.widgets)),
         backdrop=tuple(map(turn, scene.backdrop)),
-        panels=tuple(replace(p, widgets=tuple(map(turn, p.widgets))) for p in scene.panels),
-        regions=tuple(
-            replace(
-                region,
-                viewport=region.viewport.mirrored(width),
-                controls=region.controls.mirrored(width) if region.controls else None,
-            )
-            for region in scene.regions
+        panels=tuple(
+            replace(p, widgets=tuple(map(turn, p.widgets)), regions=tuple(map(turn_region, p.regions)))
+            for p in scene.panels
         ),
+        regions=tuple(map(turn_region, scene.regions)),
     )
 
 
@@ -349,15 +367,21 @@ def _controls(region: Region, offset: float, *, walked: bool) -> tuple[Widget, .
     )
 
 
-def with_panel(scene: Scene, panel_id: str | None) -> Scene:
-    """The scene with one of its panels open: what was there becomes the backdrop."""
+def with_panel(scene: Scene, panel_id: str | None, offsets: Mapping[str, float] | None = None) -> Scene:
+    """The scene with one of its panels open: what was there becomes the backdrop, if it may be seen.
+
+    The panel's own lists are moved by `offsets`, as `scrolled` does with those of the scene.
+    """
     panel = next((panel for panel in scene.panels if panel.id == panel_id), None)
     if panel is None:
         return scene
+    alone = replace(scene, widgets=panel.widgets, regions=panel.regions, backdrop=())
     return replace(
         scene,
         title=panel.title,
         panel=panel.id,
-        backdrop=(*scene.backdrop, *scene.widgets),
-        widgets=panel.widgets,
+        backdrop=() if scene.veiled else (*scene.backdrop, *scene.widgets),
+        widgets=scrolled(alone, offsets or {}).widgets,
+        regions=(*scene.regions, *panel.regions),
+        veiled=False,
     )

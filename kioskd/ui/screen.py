@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import pygame
 
 from kioskd.core.events import Stirred
-from kioskd.core.intents import AskHelp, ChangeVolume, HearAll, Intent, UseKeys
+from kioskd.core.intents import AskHelp, ChangeVolume, HearAll, Intent, SetAid, UseKeys
 from kioskd.core.keypad import Key
 from kioskd.ui.focus import way_back
 from kioskd.ui.geometry import Rect
@@ -20,10 +20,12 @@ from kioskd.ui.scene import (
     OpenPanel,
     Picture,
     PictureKind,
+    Region,
     Scene,
     ScrollBy,
     Widget,
     scrolled,
+    seen,
     with_panel,
 )
 from kioskd.ui.scrolling import Scrolling
@@ -112,8 +114,33 @@ class Screen:
         """What the guest sees: lists where they were scrolled to, the open panel in front."""
         if self._scene is None:
             return None
-        shown = with_panel(scrolled(self._scene, self._scrolling.offsets), self._panel)
+        offsets = self._scrolling.offsets
+        shown = with_panel(scrolled(self._scene, offsets), self._panel, offsets)
         return replace(shown, focused=self._walk.at) if self._walk.at is not None else shown
+
+    @property
+    def _lists(self) -> tuple[Region, ...]:
+        """What a finger can move: the open panel's lists, or the scene's unless a dialogue covers them."""
+        if self._scene is None:
+            return ()
+        panel = next((panel for panel in self._scene.panels if panel.id == self._panel), None)
+        if panel is not None:
+            return panel.regions
+        return () if self._scene.backdrop or self._scene.veiled else self._scene.regions
+
+    def dress(self, renderer: Renderer, stage: Stage) -> None:
+        """From now on paint with another one. All of the picture is painted at the next `repaint`."""
+        if renderer is self._renderer:
+            return
+        self._finish_transition()
+        self._launch = self._flight = None
+        self._renderer, self._stage = renderer, stage
+        self._painted = None
+
+    def shift(self, x_px: int, y_px: int) -> None:
+        """Show everything so much beside its place, from the next `repaint` on."""
+        self._renderer.shift(x_px, y_px)
+        self._painted = None
 
     @property
     def focused(self) -> str | None:
@@ -166,7 +193,7 @@ class Screen:
             id, left_s = self._touched
             if hit.id == id and 0 <= now_s - left_s < self._lockout_s:
                 return  # the same touch once more, of a hand that trembles
-        region = None if scene.backdrop else self._scrolling.region_at(x, y)
+        region = self._scrolling.region_at(x, y, self._lists)
         offset = self._scrolling.offsets.get(region, 0.0) if region else 0.0
         if region:
             self._scrolling.drag_to(region, offset)  # a finger stops what glides
@@ -285,11 +312,12 @@ class Screen:
                 self._follow_keys()
                 return None
         self._launch = None
-        if widget.launches is not None and not self._reduced:
+        if widget.launches is not None and not (self._reduced or scene.calm):
             source = scene.widget(widget.launches)
             if source is not None and source.picture is not None:
                 self._launch = (source.picture, source.rect)
-        self._panel = None
+        if not isinstance(widget.action, SetAid):  # whoever needs one aid may need another
+            self._panel = None
         self._follow_keys()
         return widget.action
 
@@ -354,11 +382,11 @@ class Screen:
     # --- from one screen to the next -----------------------------------------------------------------
 
     def _start_transition(self) -> None:
-        if self._reduced or self._painted is None:
-            return
-        self._finish_transition()
         scene = self.scene
         assert scene is not None
+        if self._reduced or scene.calm or self._painted is None:
+            return
+        self._finish_transition()
         canvas = self._window.canvas
         rects = self._renderer.damage(self._painted, scene, self._painted_poses, {})
         if not rects:
@@ -446,7 +474,7 @@ def _in_corner(x: float, y: float) -> bool:
 
 def _hit(scene: Scene, x: float, y: float) -> Widget | None:
     """The topmost widget there that can be touched."""
-    for widget in reversed(scene.widgets):
+    for widget in reversed(seen(scene)):
         if widget.action is None or not widget.enabled or not widget.rect.contains(x, y):
             continue
         region = scene.region(widget.region) if widget.region else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kioskd.ui.motion import SCROLL_S, eased
@@ -27,7 +28,7 @@ class Scrolling:
     """Offsets of the regions of one scene, in millimetres, always within what there is to see."""
 
     def __init__(self, *, reduced: bool) -> None:
-        self._reduced = reduced
+        self._reduced = self._calm = reduced
         self.offsets: dict[str, float] = {}
         self._resets: dict[str, str] = {}
         self._regions: dict[str, Region] = {}
@@ -36,15 +37,17 @@ class Scrolling:
 
     def enter(self, scene: Scene) -> None:
         """Keep the place in lists that are still the same, start at the top of the others."""
-        self._regions = {region.id: region for region in scene.regions}
+        regions = (*scene.regions, *(region for panel in scene.panels for region in panel.regions))
+        self._calm = self._reduced or scene.calm
+        self._regions = {region.id: region for region in regions}
         offsets = {}
-        for region in scene.regions:
+        for region in regions:
             kept = self._resets.get(region.id) == region.reset
             offsets[region.id] = min(self.offsets.get(region.id, 0.0), region.furthest) if kept else 0.0
             if not kept:
                 self._glides.pop(region.id, None)
         self.offsets = offsets
-        self._resets = {region.id: region.reset for region in scene.regions}
+        self._resets = {region.id: region.reset for region in regions}
         self._glides = {id: glide for id, glide in self._glides.items() if id in offsets}
         wanted = (scene.id, scene.reveal)
         if scene.reveal is not None and wanted != self._revealed:
@@ -84,12 +87,10 @@ class Scrolling:
         here = glide.target_mm if glide and glide.target_mm is not None else self.offsets[region.id]
         self._go(region.id, min(max(here, bottom - view_h), top), now_s)
 
-    def region_at(self, x_mm: float, y_mm: float) -> str | None:
-        """The region under a finger that has something to scroll."""
-        return next(
-            (id for id, r in self._regions.items() if r.furthest > 0 and r.viewport.contains(x_mm, y_mm)),
-            None,
-        )
+    @staticmethod
+    def region_at(x_mm: float, y_mm: float, regions: Iterable[Region]) -> str | None:
+        """Which of these is under a finger and has something to scroll."""
+        return next((r.id for r in regions if r.furthest > 0 and r.viewport.contains(x_mm, y_mm)), None)
 
     def page(self, region: str, pages: float, now_s: float) -> None:
         found = self._regions.get(region)
@@ -103,7 +104,7 @@ class Scrolling:
         target = self._within(region, offset_mm)
         if target == self.offsets[region]:
             self._glides.pop(region, None)
-        elif self._reduced:
+        elif self._calm:
             self.offsets[region] = target
         else:
             self._glides[region] = _Glide(now_s, self.offsets[region], target_mm=target)
@@ -115,7 +116,7 @@ class Scrolling:
 
     def release(self, region: str, speed_mm_s: float, now_s: float) -> None:
         """The finger left the list at this speed."""
-        if self._reduced or region not in self._regions or abs(speed_mm_s) < _REST_MM_PER_S:
+        if self._calm or region not in self._regions or abs(speed_mm_s) < _REST_MM_PER_S:
             return
         speed = min(max(speed_mm_s, -_FASTEST_MM_PER_S), _FASTEST_MM_PER_S)
         self._glides[region] = _Glide(now_s, self.offsets[region], speed_mm_s=speed)

@@ -24,13 +24,21 @@ SMALL_TARGET_MM = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Display:
-    """What hangs on the wall, as the guest sees it (after rotation). `distance_mm` is the guest's eye."""
+    """What hangs on the wall, as the guest sees it (after rotation). `distance_mm` is the guest's eye,
+    `bottom_mm` how high the picture's lower edge is above the floor."""
 
     width_px: int
     height_px: int
     width_mm: float
     height_mm: float
     distance_mm: float = 600.0
+    bottom_mm: float = 900.0
+
+    @property
+    def size_mm(self) -> tuple[float, float]:
+        """Width and height of the whole picture in millimetres, measured in pixels of one size: it can be a
+        little less than the glass."""
+        return self.width_px / self.px_per_mm, self.height_px / self.px_per_mm
 
     @property
     def px_per_mm(self) -> float:
@@ -40,10 +48,15 @@ class Display:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A display with a theme. `unit_mm` is the length of one design unit."""
+    """A display with a theme. `unit_mm` is the length of one design unit.
+
+    `least_target_mm` is what no touch target may be smaller than, in either direction: the display's own,
+    unless this is only a part of one.
+    """
 
     display: Display
     theme: Theme
+    least_target_mm: float = 0.0
     unit_mm: float = field(init=False)
     target_mm: float = field(init=False)
 
@@ -51,18 +64,19 @@ class Stage:
         short = self.short_mm
         readable = min(self.display.distance_mm * _UNIT_PER_DISTANCE, short / _UNITS_SHORT_SIDE_SMALLEST)
         unit = max(short / _UNITS_SHORT_SIDE, readable)
-        if short < _SMALL_DISPLAY_MM:
-            target = SMALL_TARGET_MM
+        least = self.least_target_mm or (SMALL_TARGET_MM if short < _SMALL_DISPLAY_MM else TARGET_MM)
+        if least < TARGET_MM:
+            target = least
         else:
             target = max(TARGET_MM, self.theme.spacing.min_target * unit)
+        object.__setattr__(self, "least_target_mm", least)
         object.__setattr__(self, "unit_mm", unit)
         object.__setattr__(self, "target_mm", target)
 
     @property
     def area(self) -> Rect:
-        """The whole picture. Measured in pixels of one size, so it can be a little less than the glass."""
-        scale = self.display.px_per_mm
-        return Rect(0.0, 0.0, self.display.width_px / scale, self.display.height_px / scale)
+        """The whole picture."""
+        return Rect(0.0, 0.0, *self.display.size_mm)
 
     @property
     def short_mm(self) -> float:
@@ -76,11 +90,6 @@ class Stage:
     def compact(self) -> bool:
         """Little height: everything that can stand beside something else does."""
         return self.short_mm < 800 * self.unit_mm
-
-    @property
-    def least_target_mm(self) -> float:
-        """What no touch target may be smaller than, in either direction."""
-        return SMALL_TARGET_MM if self.short_mm < _SMALL_DISPLAY_MM else TARGET_MM
 
     def u(self, units: float) -> float:
         """Design units in millimetres."""

@@ -14,9 +14,13 @@ from kioskd.core.errors import ConfigError
 Colour = tuple[int, int, int]
 
 DEFAULT_FILE = Path(__file__).with_name("theme.toml")
+CONTRAST_FILE = Path(__file__).with_name("theme-contrast.toml")
+DARK_FILE = Path(__file__).with_name("theme-dark.toml")
 BRANDS = Path(__file__).with_name("brands")
 READABLE = 4.5
 """WCAG 1.4.3: the least contrast between a text and what it stands on."""
+PLAIN_TO_SEE = 7.0
+"""WCAG 1.4.6: what high contrast has at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,25 +100,39 @@ def contrast(one: Colour, other: Colour) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def load_theme(file: Path = DEFAULT_FILE, brand: Path | None = None) -> Theme:
-    """Read and check a theme, with the [colours] of `brand` in place of its own.
+def load_theme(file: Path = DEFAULT_FILE, brand: Path | None = None, *, dark: bool = False) -> Theme:
+    """Read and check a theme, with the colours of `brand` in place of its own: its [dark] for the dark one.
 
     Raises ConfigError naming file and key: for a colour that nothing uses, too, and for text nobody can read.
     """
     raw = _toml(file)
+    if dark:
+        raw = _over(raw, _toml(DARK_FILE))
     if brand is None:
         return _Reader(file).theme(raw)
-    colours = _toml(brand).get("colours")
+    table = "dark" if dark else "colours"
+    colours = _toml(brand).get(table)
     known = raw.get("colours")
     if not isinstance(colours, dict) or not isinstance(known, dict):
         raise ConfigError(
-            str(brand), "has no [colours]", 'a line is a name and a colour, as in action = "#0E6B4A"'
+            str(brand), f"has no [{table}]", 'a line is a name and a colour, as in action = "#0E6B4A"'
         )
     if unknown := sorted(colours.keys() - known.keys()):
         raise ConfigError(
-            f"{brand}: colours.{unknown[0]}", "nothing has this colour", f"one of {', '.join(known)}"
+            f"{brand}: {table}.{unknown[0]}", "nothing has this colour", f"one of {', '.join(known)}"
         )
     return _Reader(brand).theme({**raw, "colours": {**known, **colours}})
+
+
+def _over(raw: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """One table laid over another; what it does not name stays."""
+    return {
+        **raw,
+        **{
+            key: _over(raw[key], value) if isinstance(value, dict) and key in raw else value
+            for key, value in above.items()
+        },
+    }
 
 
 def _toml(file: Path) -> dict[str, Any]:
@@ -136,9 +154,16 @@ def default_theme() -> Theme:
     return load_theme()
 
 
+@cache
+def contrast_theme() -> Theme:
+    """For whoever sees little: the same for every merchant."""
+    return _Reader(CONTRAST_FILE, PLAIN_TO_SEE).theme(_over(_toml(DEFAULT_FILE), _toml(CONTRAST_FILE)))
+
+
 class _Reader:
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, least: float = READABLE) -> None:
         self._file = file
+        self._least = least
 
     def theme(self, raw: Mapping[str, Any]) -> Theme:
         colours = {name: self._hex(f"colours.{name}", v) for name, v in self._table(raw, "colours").items()}
@@ -198,11 +223,11 @@ class _Reader:
         if ink is None:
             raise ConfigError(f"{self._file}: {key}", "has no ink")
         for below, above in ((fill, ink), (off_fill, off_ink), (colour("pressed"), ink)):
-            if below and above and "veil" not in raw and contrast(below, above) < READABLE:
+            if below and above and "veil" not in raw and contrast(below, above) < self._least:
                 raise ConfigError(
                     f"{self._file}: {key}",
                     f"contrast of text is {contrast(below, above):.1f}",
-                    f"at least {READABLE} can be read by everybody",
+                    f"at least {self._least} can be read by everybody",
                 )
         radius = raw.get("radius", 0)
         border = colour("border")

@@ -17,6 +17,7 @@ from kioskd.devices.camera.viewfinder import Glimpse, Viewfinder, ViewfinderPlat
 from kioskd.ui.camera_picture import grey_picture
 from kioskd.ui.compose import Composer
 from kioskd.ui.fonts import Fonts
+from kioskd.ui.looks import Wardrobe
 from kioskd.ui.picture_cache import Pictures
 from kioskd.ui.render import Renderer
 from kioskd.ui.screen import Screen
@@ -131,8 +132,8 @@ def test_the_camera_is_looked_at_while_it_is_shown(
     window: Window, screen: Screen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("kioskd.daemon.display._CAMERA_S", 0.001)
-    renderer = Renderer(STAGE, FONTS, Pictures(MENU_FOLDER))
-    display = DaemonDisplay(window, screen, renderer, COMPOSER, lambda: 0.0, (540, 960))
+    wardrobe = Wardrobe(DISPLAY, default_theme(), Pictures(MENU_FOLDER), SHOP)
+    display = DaemonDisplay(window, screen, wardrobe, lambda: 0.0, (540, 960))
     finder = Viewfinder()
     plate = ViewfinderPlate(finder.fd)
 

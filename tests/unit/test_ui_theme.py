@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 
 from kioskd.core.errors import ConfigError
-from kioskd.ui.theme import BRANDS, DEFAULT_FILE, READABLE, brand_file, contrast, default_theme, load_theme
+from kioskd.ui.theme import (
+    BRANDS,
+    DEFAULT_FILE,
+    PLAIN_TO_SEE,
+    READABLE,
+    brand_file,
+    contrast,
+    contrast_theme,
+    default_theme,
+    load_theme,
+)
 
 
 def test_contrast_is_what_wcag_says() -> None:
@@ -81,3 +91,34 @@ def test_a_merchants_colours_that_cannot_be_used_say_why(tmp_path: Path, text: s
     file.write_text(text, "utf-8")
     with pytest.raises(ConfigError, match=where):
         load_theme(brand=file)
+
+
+def test_high_contrast_has_seven_to_one_on_every_surface() -> None:
+    theme = contrast_theme()
+    for name, style in theme.styles.items():
+        for fill, ink in (
+            (style.fill, style.ink),
+            (style.off_fill, style.off_ink),
+            (style.pressed, style.ink),
+        ):
+            if fill and ink:
+                assert contrast(fill, ink) >= PLAIN_TO_SEE, name
+    for name in ("ink", "quiet", "action", "alert"):
+        assert contrast(theme.colours[name], theme.colours["page"]) >= PLAIN_TO_SEE, name
+    assert set(theme.colours) == set(default_theme().colours)
+
+
+@pytest.mark.parametrize("brand", [None, "ember", "orchard", "lagoon"])
+def test_the_dark_theme_can_be_read_in_every_brand(brand: str | None) -> None:
+    theme = load_theme(brand=brand_file(brand) if brand else None, dark=True)
+    assert contrast(theme.colours["page"], (0, 0, 0)) < 1.5
+    for name in ("ink", "quiet", "action", "alert"):
+        for below in ("page", "card"):
+            assert contrast(theme.colours[name], theme.colours[below]) >= READABLE, f"{name} on {below}"
+
+
+def test_a_merchants_colours_without_dark_ones_say_so(tmp_path: Path) -> None:
+    file = tmp_path / "ours.toml"
+    file.write_text('[colours]\naction = "#0E6B4A"\n', "utf-8")
+    with pytest.raises(ConfigError, match=r"no \[dark\]"):
+        load_theme(brand=file, dark=True)

@@ -21,6 +21,7 @@ from kioskd.ui.screens.offer_words import offer_title
 from kioskd.ui.screens.pair import LARGE, MEDIUM, pair
 from kioskd.ui.screens.scan_words import only_camera
 from kioskd.ui.screens.sheet import Sheet, art, icon, photo
+from kioskd.ui.screens.spacing import edge
 from kioskd.ui.text import clean
 
 
@@ -38,8 +39,8 @@ def attract(sheet: Sheet, visit: Visit, shop: Shop) -> str:
     _hero(sheet, field, shop)
     inset = margin(sheet) if stage.compact else sheet.u(60)
     if stage.portrait:
-        area = rest.inset(inset, 0)
-        area = Rect(area.x, area.y, area.w, area.h - sheet.u(32))
+        area = rest.inset(margin(sheet), 0)
+        area = Rect(area.x, area.y, area.w, area.h - edge(sheet))
     else:
         area = Rect(
             rest.x, inset, rest.w - inset, rest.h - 2 * inset + (sheet.u(28) if not stage.compact else 0)
@@ -78,10 +79,13 @@ def _actions(sheet: Sheet, area: Rect, visit: Visit, shop: Shop) -> None:
     stage, space = sheet.stage, gap(sheet)
     wide_gap = space if stage.compact else sheet.u(36)
     help_w = max(sheet.width(help_words(sheet, visit), "pill") + sheet.u(64), stage.target_mm)
-    bar_h = language_row_height(sheet, area.w - help_w - space, shop)
+    # In portrait the sign for the aids stands in this row; in landscape it has a corner of the picture.
+    aids_w = stage.target_mm + space if stage.portrait else 0.0
+    bar_h = language_row_height(sheet, area.w - help_w - space - aids_w, shop)
     in_a_row = len(shop.languages) > 1 and bar_h < 2.5 * stage.target_mm
     bar, area = area.foot(bar_h if in_a_row else stage.target_mm, wide_gap)
     at, languages = bar.end(help_w, space)
+    _, languages = languages.start(aids_w)
     if stage.portrait:
         said_below = (NoticeKind.OFFER_ADDED,) if shop.loyalty and visit.member is None else ()
         area = notice_banner(sheet, visit, area, quiet=said_below)

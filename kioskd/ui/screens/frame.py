@@ -11,6 +11,7 @@ from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Action, Role, Spin, Widget
 from kioskd.ui.screens.languages import language_button
 from kioskd.ui.screens.sheet import Sheet, art, icon
+from kioskd.ui.screens.spacing import access_place, edge
 from kioskd.ui.screens.spacing import gap as gap
 from kioskd.ui.screens.spacing import margin as margin
 from kioskd.ui.screens.words import PRIVATE_NOTICES, notice_art, notice_words
@@ -59,10 +60,11 @@ def frame(
     sheet.surface(stage.area, "page", id="page")
     side, space, target = margin(sheet), gap(sheet), stage.target_mm
     inner = stage.area.inset(side, 0)
-    edge = sheet.u(16 if stage.compact else 32)
-    bar, above = Rect(inner.x, 0, inner.w, stage.area.h - edge).foot(target, space)
-    middle = _bar(sheet, visit, shop, bar, leave, languages, help)
-    body = Rect(inner.x, edge + (0 if stage.compact else sheet.u(12)), inner.w, above.bottom - edge)
+    bar, above = Rect(inner.x, 0, inner.w, stage.area.h - edge(sheet)).foot(target, space)
+    _, beside = bar.start(access_place(sheet).w, space)  # the composer puts the sign for the aids there
+    middle = _bar(sheet, visit, shop, beside, leave, languages, help)
+    top = edge(sheet)
+    body = Rect(inner.x, top + (0 if stage.compact else sheet.u(12)), inner.w, above.bottom - top)
     body = Rect(body.x, body.y, body.w, above.bottom - body.y)
     foot_rect = middle
     if stage.portrait and foot:
@@ -78,11 +80,11 @@ def frame(
 def _bar(
     sheet: Sheet, visit: Visit, shop: Shop, bar: Rect, leave: Leave | None, languages: bool, help: bool
 ) -> Rect:
-    """The bar; returns what is free between its buttons. A target's width is kept free beside `leave`."""
+    """The bar; returns what is free between its buttons."""
     target, space = sheet.stage.target_mm, gap(sheet)
     rest = bar
     if leave is not None:
-        room = bar.w * (0.24 if not sheet.stage.portrait else 0.42)
+        room = bar.w * (0.42 if sheet.stage.portrait else 0.18 if sheet.stage.compact else 0.24)
         width = min(max(sheet.width(leave.name, "pill") + sheet.u(72), target), room)
         if leave.sign is not None and sheet.stage.compact:
             at, rest = rest.start(target, space)
@@ -99,14 +101,13 @@ def _bar(
             at, rest = rest.start(width, space)
             sheet.button("leave", at, leave.name, leave.action, style="pill", types=("pill", "badge"))
     if help:
-        width = max(sheet.width(help_words(sheet, visit), "pill") + sheet.u(64), target)
+        air = sheet.u(44 if sheet.stage.compact else 64)
+        width = max(sheet.width(help_words(sheet, visit), "pill") + air, target)
         at, rest = rest.end(min(width, bar.w * 0.3), space)
         help_button(sheet, at, visit)
     if languages and len(shop.languages) > 1:
         at, rest = rest.end(max(target, sheet.u(120)), space)
         language_button(sheet, at, visit, shop, words=visit.language.upper())
-    if leave is not None and not sheet.stage.portrait and not sheet.stage.compact:
-        _, rest = rest.start(target, space)
     return rest
 
 
@@ -210,7 +211,7 @@ def _member_chip(sheet: Sheet, row: Rect, visit: Visit, room: float) -> Rect:
             part_of="member",
             motion=Spin(visit.lookup.deadline_s),
         )
-        sheet.line(text, words, "pill", part_of="member")
+        sheet.line(text, words, ("pill", "badge"), part_of="member")
         return row
     if member is None:
         saved = visit.saved_card is not None
@@ -232,7 +233,7 @@ def _member_chip(sheet: Sheet, row: Rect, visit: Visit, room: float) -> Rect:
             style="action_text",
             part_of="member",
         )
-        sheet.line(text, words, "pill", part_of="member")
+        sheet.line(text, words, ("pill", "badge"), part_of="member")
         return row
     name = clean(member.first_name or tr("Member"), 40)
     points = points_words(sheet, member.points, member.points_name, short=True)

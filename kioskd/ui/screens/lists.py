@@ -37,7 +37,8 @@ def scroll_area(
         if aside:
             controls, viewport = area.end(target, sheet.u(16))
         else:
-            strip, viewport = area.foot(target, sheet.u(12))
+            both = 2 * target + 4.0
+            strip, viewport = area.foot(target if area.w >= both else both, sheet.u(12))
             controls = strip.around(min(strip.w, max(sheet.u(300), 2 * target + 4.0)), strip.h)
     region = Region(
         id,

@@ -1,7 +1,8 @@
-"""The two distances that every screen keeps."""
+"""The distances that every screen keeps, and the one place that is the same on all of them."""
 
 from __future__ import annotations
 
+from kioskd.ui.geometry import Rect
 from kioskd.ui.screens.sheet import Sheet
 
 
@@ -13,3 +14,15 @@ def margin(sheet: Sheet) -> float:
 def gap(sheet: Sheet) -> float:
     """Between one thing and the next: never so little that a finger meets two."""
     return max(sheet.u(16 if sheet.stage.compact else 24), 3.0)
+
+
+def edge(sheet: Sheet) -> float:
+    """From the page's upper and lower edge to what stands on it."""
+    return sheet.u(16 if sheet.stage.compact else 32)
+
+
+def access_place(sheet: Sheet) -> Rect:
+    """The lower corner where a line begins: the sign for the aids stands there on every screen."""
+    stage = sheet.stage
+    target = stage.target_mm
+    return Rect(margin(sheet), stage.area.h - edge(sheet) - target, target, target)
