@@ -17,6 +17,8 @@ from kioskd.sim.camera import draw_phone
 from kioskd.sim.hidraw import DESCRIPTOR
 
 KEYBOARD = "fffffffffffffffe"
+NUMBER_PAD = "1000fff80 10000000"
+POWER_BUTTON = "10000000000000 0"
 MOUSE = "70000 0 0 0 0"
 
 
@@ -97,6 +99,14 @@ def test_what_is_plugged_in_is_named_by_what_it_can_do(machine: _Machine) -> Non
             Path("/dev/input/by-id/usb-Symbol-event-kbd"),
         ),
         (Kind.SERIAL, Path("/dev/ttyACM0"), "1eab:0106", "1-1.5", None),
+    ]
+
+
+def test_a_keypad_is_no_keyboard_and_a_power_button_is_neither(machine: _Machine) -> None:
+    machine.keyboard("event5", machine.usb("1-1.2", "04d9:a02a"), "04d9:a02a", NUMBER_PAD)
+    machine.keyboard("event6", machine.usb("1-1.3", "0001:0002"), "0001:0002", POWER_BUTTON)
+    assert [(one.kind, one.node) for one in plugged(machine.root)] == [
+        (Kind.KEYPAD, Path("/dev/input/event5"))
     ]
 
 
