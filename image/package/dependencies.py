@@ -43,7 +43,7 @@ def install(lock: str, target: Target, folder: Path, scratch: Path) -> None:
     run(
         *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"),
         *("--root-user-action=ignore", "--no-deps", "--require-hashes", "--only-binary", ":all:"),
-        *("--python-version", target.release.python),
+        *("--ignore-requires-python", "--python-version", target.release.python),  # the builder's own
         *(word for platform in target.platforms for word in ("--platform", platform)),
         *("--target", folder, "-r", requirements),
     )

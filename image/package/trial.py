@@ -49,7 +49,19 @@ def try_package(target: Target) -> str:
         (tree / "etc/resolv.conf").unlink(missing_ok=True)
         shutil.copyfile("/etc/resolv.conf", tree / "etc/resolv.conf")
         try:
-            said = run("chroot", tree, "env", "-i", _PATH, "sh", "/root/trial.sh", _OLDER, _NEWER)
+            said = run(
+                "unshare",
+                "--mount",
+                "chroot",
+                tree,
+                "env",
+                "-i",
+                _PATH,
+                "sh",
+                "/root/trial.sh",
+                _OLDER,
+                _NEWER,
+            )
         except ProgramFailed as failed:
             raise TrialFailed(str(failed)) from None
         figures = "".join(f"{made}\n" for made in built[:2])

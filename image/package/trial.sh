@@ -62,10 +62,10 @@ half_done() {
     # As when the power goes between unpacking and configuring, with a compiled file cut short.
     dpkg --unpack "$(deb kioskd "$newer")"
     [ "$(status_of kioskd)" = iU ] || return 1
-    mkdir -p /usr/lib/kioskd/lib/python3*/site-packages/kioskd/__pycache__
-    for folder in /usr/lib/kioskd/lib/python3*/site-packages/kioskd/__pycache__; do
-        : >"$folder/cli.cpython-311.pyc"
-        : >"$folder/cli.cpython-313.pyc"
+    for package in /usr/lib/kioskd/lib/python3*/site-packages/kioskd; do
+        mkdir -p "$package/__pycache__"
+        : >"$package/__pycache__/cli.cpython-311.pyc"
+        : >"$package/__pycache__/cli.cpython-313.pyc"
     done
     dpkg --configure -a && dpkg --configure -a
 }
@@ -88,6 +88,8 @@ expect "the user exists, the state is its own" \
 expect "enabled at boot" [ -L /etc/systemd/system/multi-user.target.wants/kioskd.service ]
 step "units, as this systemd reads them" systemd-analyze verify --man=no kioskd.service kioskd-rescue.service \
     kioskd-boot-ok.service
+# Until here as where images are made. A kiosk at work has this.
+mount -t proc proc /proc
 step "an order is left open" leave_work_open
 expect "it is seen" open_work 1
 cp /etc/kioskd/kiosk.toml /root/kiosk.toml

@@ -99,7 +99,8 @@ def test_what_was_changed_after_the_commit_is_never_called_released() -> None:
 
 def test_the_appliance_closes_the_machine(tmp_path: Path) -> None:
     tree.lay_out_appliance(tmp_path)
-    assert os.readlink(tmp_path / "usr/lib/systemd/system/getty@tty1.service") == "/dev/null"
+    getty = tmp_path / "usr/lib/systemd/system/getty@tty1.service"
+    assert getty.readlink() == Path("/dev/null")
     assert all((tmp_path / place).is_file() for place in tree.APPLIANCE_FILES.values())
 
 
