@@ -37,6 +37,7 @@ from kioskd.core.staff import (
 )
 from kioskd.core.staff_overview import Attention, Concern, StaffOverview
 from kioskd.core.visit import Visit
+from tests.ui_upkeep_visits import upkeep_visits
 
 LONG_TITLE = "A thank you from the harbour master: five euros off for the whole crew on board"
 REFERENCE = "Terminal 29001234, receipt 0047, trace 000123"
@@ -165,6 +166,7 @@ def staff_visits(start: Visit, order: Order) -> dict[str, Visit]:
         "staff-why-unpaid": viewing(unpaid, picked=all_of(unpaid), confirming=True),
         **_start_pages(start),
         **_questions(start, order),
+        **upkeep_visits(start),
     }
 
 

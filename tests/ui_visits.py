@@ -74,6 +74,7 @@ def shop() -> Shop:
         tenders=(Tender.CARD, Tender.COUNTER),
         preview=True,
         capabilities=frozenset(Capability),
+        power=True,
     )
 
 

@@ -10,6 +10,7 @@ from kioskd.core.loyalty_texts import LoyaltyTexts
 from kioskd.core.member import Voucher
 from kioskd.core.order import Order, OrderCharge, OrderDiscount, OrderLine
 from kioskd.core.staff import Decision, DecisionReason, ReturnReason
+from kioskd.core.upkeep import Knob, PowerAct
 
 
 class Sought(StrEnum):
@@ -198,6 +199,45 @@ class DecideQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintTest:
+    """A test receipt, with a ruler as wide as the paper. Answered by TestPrinted with `request`."""
+
+    request: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindDials:
+    """What can be turned up and down here. Answered by DialsFound with `request`."""
+
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetDial:
+    """Now, and after every start. Answered by DialsFound with `request`: how it is then."""
+
+    request: str
+    knob: Knob
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class FindAbout:
+    """Answered by AboutFound with `request`."""
+
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchPower:
+    """Never while money moves. Answered by PowerRefused, or by the end of everything."""
+
+    request: str
+    act: PowerAct
+
+
+@dataclass(frozen=True, slots=True)
 class CallHelp:
     """Tell staff that a guest at this kiosk needs somebody. Answered by HelpChanged; ended by Forget."""
 
@@ -241,6 +281,11 @@ Effect = (
     | FindOverview
     | FindQuestions
     | DecideQuestion
+    | PrintTest
+    | FindDials
+    | SetDial
+    | FindAbout
+    | SwitchPower
     | CallHelp
     | EndCall
     | ReadScreen

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from kioskd.core.denial import Denial
 from kioskd.core.health import DeviceHealth
@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # a kiosk shows its first screen long before staff ask for an
     from kioskd.core.question import Question
     from kioskd.core.sale import Sale
     from kioskd.core.staff_overview import StaffOverview
+    from kioskd.core.upkeep import About, Dial, PowerRefusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,6 +347,39 @@ class QuestionRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class TestPrinted:
+    """What became of the test receipt."""
+
+    __test__: ClassVar[bool] = False  # no test case, says its name as it may
+
+    request: str
+    verdict: PrintVerdict
+
+
+@dataclass(frozen=True, slots=True)
+class DialsFound:
+    """How they stand now."""
+
+    request: str
+    dials: tuple[Dial, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AboutFound:
+    request: str
+    about: About
+
+
+@dataclass(frozen=True, slots=True)
+class PowerRefused:
+    """Nothing is restarted or switched off; `detail` is what the machine said."""
+
+    request: str
+    refusal: PowerRefusal
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceChanged:
     health: DeviceHealth
 
@@ -423,6 +457,10 @@ Fact = (
     | QuestionsFound
     | QuestionDecided
     | QuestionRefused
+    | TestPrinted
+    | DialsFound
+    | AboutFound
+    | PowerRefused
     | DeviceChanged
     | HelpChanged
     | Stirred

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from kioskd.core.access import Aid
 from kioskd.core.catalogue import Allergen, Diet, Service
 from kioskd.core.discount import OfferKind
 from kioskd.core.order import Tender
 from kioskd.core.staff import Decision, DecisionReason, ReturnReason
+from kioskd.core.upkeep import Knob, PowerAct
 
 # --- what the guest wants -----------------------------------------------------------------------------
 
@@ -362,6 +364,55 @@ class ConfirmDecision:
     reason: DecisionReason
 
 
+@dataclass(frozen=True, slots=True)
+class TestPrinter:
+    """Print a test receipt."""
+
+    __test__: ClassVar[bool] = False  # no test case, says its name as it may
+
+
+@dataclass(frozen=True, slots=True)
+class TestScanners:
+    """Show what scanners and camera read."""
+
+    __test__: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShowSettings:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class TurnKnob:
+    """Up, or down when negative."""
+
+    knob: Knob
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowAbout:
+    """The software, and the machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPower:
+    """Restarting and switching off."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskPower:
+    """Confirmed before anything is done."""
+
+    act: PowerAct
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmPower:
+    pass
+
+
 Intent = (
     StartOrder
     | ChangeService
@@ -426,4 +477,12 @@ Intent = (
     | PickCandidate
     | Decide
     | ConfirmDecision
+    | TestPrinter
+    | TestScanners
+    | ShowSettings
+    | TurnKnob
+    | ShowAbout
+    | ShowPower
+    | AskPower
+    | ConfirmPower
 )

@@ -32,6 +32,11 @@ class Place(StrEnum):
     STAFF_QUESTIONS = "staff_questions"
     STAFF_QUESTION = "staff_question"
     STAFF_DEVICES = "staff_devices"
+    STAFF_TEST_PRINT = "staff_test_print"
+    STAFF_TEST_SCAN = "staff_test_scan"
+    STAFF_SETTINGS = "staff_settings"
+    STAFF_ABOUT = "staff_about"
+    STAFF_POWER = "staff_power"
 
 
 STAFF = (
@@ -42,4 +47,9 @@ STAFF = (
     Place.STAFF_QUESTIONS,
     Place.STAFF_QUESTION,
     Place.STAFF_DEVICES,
+    Place.STAFF_TEST_PRINT,
+    Place.STAFF_TEST_SCAN,
+    Place.STAFF_SETTINGS,
+    Place.STAFF_ABOUT,
+    Place.STAFF_POWER,
 )

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 from kioskd.core.place import Place
+from kioskd.core.upkeep import UpkeepPhase
 
 if TYPE_CHECKING:  # a kiosk shows its first screen long before staff ask for anything
     from kioskd.core.question import Question
@@ -164,4 +165,5 @@ StaffPhase = (
     | BrowsingQuestions
     | ViewingQuestion
     | ViewingDevices
+    | UpkeepPhase
 )

@@ -406,6 +406,10 @@ class Limits:
     """How long the screen waits for the points before it says "later"."""
     staff_answer_s: float = 15.0
     """How long staff wait for what they asked for."""
+    test_print_s: float = 45.0
+    """How long staff wait for a test receipt: letters that were never drawn before take their time."""
+    test_scan_s: float = 60.0
+    """How long what is scanned is taken for a test."""
     staff_idle_s: float = 60.0
     """After so long without a touch the staff screen closes."""
     speech_s: float = 180.0
@@ -460,6 +464,8 @@ class Shop:
     """Whether speech is heard without headphones."""
     staff: bool = False
     """Whether there is a staff screen: it needs a PIN."""
+    power: bool = False
+    """Whether staff may restart and switch off the machine there, and not the software alone."""
     limits: Limits = field(default_factory=Limits)
 
 

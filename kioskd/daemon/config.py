@@ -326,9 +326,13 @@ _PIN_HASH = matching(
 
 
 class Staff(Section):
-    """The staff screen opens with the PIN that `pin_hash` was made of; without it there is none."""
+    """The staff screen opens with the PIN that `pin_hash` was made of; without it there is none.
+
+    With `power` the machine can be restarted and shut down there; the kiosk's software always can.
+    """
 
     pin_hash: Annotated[str, AfterValidator(_PIN_HASH)] | None = Field(default=None, repr=False)
+    power: bool = False
 
 
 class Limits(Section):

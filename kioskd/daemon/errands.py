@@ -16,6 +16,8 @@ from kioskd.core.effects import (
     DropSession,
     Effect,
     EndCall,
+    FindAbout,
+    FindDials,
     FindLastOrder,
     FindOverview,
     FindQuestions,
@@ -27,10 +29,13 @@ from kioskd.core.effects import (
     LookUp,
     PreviewPoints,
     PrintReceipt,
+    PrintTest,
     ReadScreen,
     RedeemPromoCode,
+    SetDial,
     Settle,
     Sought,
+    SwitchPower,
     TakeBackSale,
 )
 from kioskd.core.events import (
@@ -114,6 +119,7 @@ class Errands:
         self._lookup: asyncio.Task[None] | None = None
         self._preview: asyncio.Task[None] | None = None
         self._under_way: set[asyncio.Task[None]] = set()
+        self._money: set[asyncio.Task[None]] = set()
 
     def carry_out(self, effect: Effect) -> None:
         match effect:
@@ -135,9 +141,9 @@ class Errands:
             case DropSession(session) if self._settlement.sessions:
                 self._start(self._settlement.sessions.drop(session))
             case Settle(order):
-                self._start(self._settlement.settle(order))
+                self._moving_money(self._settlement.settle(order))
             case AbortPayment(order_id):
-                self._start(self._settlement.abort(order_id))
+                self._moving_money(self._settlement.abort(order_id))
             case PrintReceipt():
                 self._start(self._print(effect))
             case CheckPin():
@@ -152,6 +158,16 @@ class Errands:
                 self._start(self._staff_desk.find_questions(effect))
             case DecideQuestion():
                 self._start(self._staff_desk.decide(effect))
+            case PrintTest():
+                self._start(self._staff_desk.upkeep.print_test(effect))
+            case FindDials():
+                self._start(self._staff_desk.upkeep.find_dials(effect))
+            case SetDial():
+                self._start(self._staff_desk.upkeep.set_dial(effect))
+            case FindAbout():
+                self._start(self._staff_desk.upkeep.find_about(effect))
+            case SwitchPower():
+                self._start(self._staff_desk.upkeep.switch_power(effect, money_moves=bool(self._money)))
             case ReadScreen():
                 self._read_screen()
             case CallHelp():
@@ -170,6 +186,11 @@ class Errands:
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
         return task
+
+    def _moving_money(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self._start(work)
+        self._money.add(task)
+        task.add_done_callback(self._money.discard)
 
     async def finish(self, patience_s: float) -> None:
         """Let what is being printed or written come to its end, but not for ever."""

@@ -34,6 +34,7 @@ from kioskd.daemon.objection_counts import ObjectionCounts
 from kioskd.daemon.orders import Orders
 from kioskd.daemon.outbox_desk import OutboxDesk
 from kioskd.daemon.payments import Payments
+from kioskd.daemon.power import Power
 from kioskd.daemon.questions import Questions
 from kioskd.daemon.refused_claims import RefusedClaims
 from kioskd.daemon.runtime import Runtime
@@ -44,11 +45,14 @@ from kioskd.daemon.speaking import Speaking
 from kioskd.daemon.staff_desk import StaffDesk
 from kioskd.daemon.steps import Steps
 from kioskd.daemon.terminal_desk import TerminalDesk
+from kioskd.daemon.upkeep_desk import UpkeepDesk
 from kioskd.daemon.wiring import (
     backend_of,
+    dials_of,
     expected_devices,
     hardware_of,
     letterhead_of,
+    paper_columns_of,
     pin_guard_of,
     webhook_of,
 )
@@ -137,6 +141,10 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
             outbox, selling, claim_link=courier.claim_link, wall=clock.wall, written=courier.written
         )
         lookout = Lookout(outbox, outbox_file, clock.wall)
+        questions = Questions(outbox, payments)
+        translators = {language: translator(language) for language in shop.languages}
+        dials = dials_of(config, speaking.limit_loudspeaker if speaking else None)
+        await asyncio.to_thread(dials.restore)
         webhook = webhook_of(config)
         if webhook:
             stack.push_async_callback(webhook.close)
@@ -160,15 +168,31 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
                 outbox=outbox,
                 selling=selling,
                 orders=orders,
-                questions=Questions(outbox, payments),
+                questions=questions,
                 lookout=lookout,
+                upkeep=UpkeepDesk(
+                    kiosk=config.kiosk,
+                    shop=config.site.name,
+                    state_dir=config.state_dir,
+                    outbox=outbox,
+                    questions=questions,
+                    printer=hardware.printer,
+                    columns=paper_columns_of(config),
+                    translators=translators,
+                    dials=dials,
+                    power=Power(stop.set, machine=config.staff.power),
+                    mono_s=clock.mono_s,
+                    wall=clock.wall,
+                    post=post,
+                    print_s=shop.limits.test_print_s,
+                ),
                 post=post,
             ),
             help_desk=help_desk,
             last_orders=OwnRecord(outbox),
             printer=hardware.printer,
             letterhead=await asyncio.to_thread(letterhead_of, config),
-            translators={language: translator(language) for language in shop.languages},
+            translators=translators,
             read_screen=speaking.read_screen if speaking else lambda: None,
         )
         runtime = Runtime(

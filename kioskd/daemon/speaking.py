@@ -93,6 +93,10 @@ class Speaking:
             says = narrator(self._visit.language, alone=self._visit.headphones)
             self._say_instead(_all(self._visit, says, scene, focused))
 
+    def limit_loudspeaker(self, volume: int) -> None:
+        """From the next sentence on. May be called from any thread."""
+        self._speaker_volume = volume
+
     def hush(self) -> None:
         """Silence, at once."""
         self._waiting.clear()

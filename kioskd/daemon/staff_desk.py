@@ -35,6 +35,7 @@ from kioskd.daemon.orders import Orders
 from kioskd.daemon.pin_guard import PinGuard, Verdict
 from kioskd.daemon.questions import Questions
 from kioskd.daemon.selling import Selling
+from kioskd.daemon.upkeep_desk import UpkeepDesk
 from kioskd.outbox.operation import OperationRefused
 from kioskd.outbox.outbox import Outbox
 
@@ -59,6 +60,8 @@ _KNOWN_BY = {
 class StaffDesk:
     """Every question ends in one answer. Without a `guard` no PIN is right.
 
+    What is not about guests and their orders is at the `upkeep` desk.
+
     Raises StorageError when the file of the orders fails.
     """
 
@@ -71,6 +74,7 @@ class StaffDesk:
         orders: Orders,
         questions: Questions,
         lookout: Lookout,
+        upkeep: UpkeepDesk,
         post: Callable[[Event], None],
     ) -> None:
         self._guard = guard
@@ -79,6 +83,7 @@ class StaffDesk:
         self._orders = orders
         self._questions = questions
         self._lookout = lookout
+        self.upkeep = upkeep
         self._post = post
 
     async def check_pin(self, asked: CheckPin) -> None:

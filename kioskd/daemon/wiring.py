@@ -24,6 +24,7 @@ from kioskd.daemon.credentials import read_secret
 from kioskd.daemon.help_desk import Webhook
 
 if TYPE_CHECKING:  # drivers are imported when they are built, after the first frame
+    from kioskd.daemon.dials import Dials
     from kioskd.daemon.pin_guard import PinGuard
     from kioskd.devices.camera.viewfinder import Viewfinder
     from kioskd.devices.keypad import OnKey
@@ -79,6 +80,7 @@ def shop_of(config: Config, catalogue: Catalogue) -> Shop:
         late_cards=not isinstance(config.loyalty, settings.RbiLoyalty),
         most_offers=_most_offers(config.loyalty),
         staff=config.staff.pin_hash is not None,
+        power=config.staff.power,
         help=config.help.webhook is not None,
         speech=not isinstance(config.speech, settings.Disabled),
         loudspeaker=not isinstance(config.speech, settings.Disabled) and config.speech.speaker_volume > 0,
@@ -148,6 +150,21 @@ def pin_guard_of(config: Config, clock: Callable[[], float]) -> PinGuard | None:
     from kioskd.daemon.pin_guard import PinGuard
 
     return PinGuard(read_pin_hash(config.staff.pin_hash), config.state_dir / "staff-pin", clock)
+
+
+def dials_of(config: Config, limit_loudspeaker: Callable[[int], None] | None) -> Dials:
+    """Nothing is turned yet. After the first frame."""
+    from kioskd.core.access import LOUDEST
+    from kioskd.daemon.backlight import find_backlight
+    from kioskd.daemon.dials import Dials, Loudspeaker, Turnable
+
+    turnables: list[Turnable] = []
+    speech = config.speech
+    if limit_loudspeaker and not isinstance(speech, settings.Disabled) and speech.speaker_volume:
+        turnables.append(Loudspeaker(speech.speaker_volume, LOUDEST, limit_loudspeaker))
+    if backlight := find_backlight():
+        turnables.append(backlight)
+    return Dials(config.state_dir / "settings.json", turnables)
 
 
 def letterhead_of(config: Config) -> Letterhead:
@@ -419,6 +436,16 @@ def _printer(config: Config) -> EscposPrinter:
     journal = config.state_dir / "printer.json"
     lettering = receipt_lettering(asyncio.get_running_loop())
     return EscposPrinter("printer", address, profile, rasteriser=lettering, journal=journal)
+
+
+def paper_columns_of(config: Config) -> int:
+    """How many letters fit beside each other on the printer's paper; 0 without a printer. After the first
+    frame. Raises ConfigError."""
+    if isinstance(config.printer, settings.Disabled):
+        return 0
+    from kioskd.devices.printer.profile import load_profile
+
+    return load_profile(config.printer.profile).columns()
 
 
 def _terminal(config: Config) -> ZvtTerminal:

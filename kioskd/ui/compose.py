@@ -19,6 +19,13 @@ from kioskd.core.staff import (
     ViewingQuestion,
     ViewingSale,
 )
+from kioskd.core.upkeep import (
+    AdjustingKiosk,
+    SwitchingPower,
+    TestingPrinter,
+    TestingScanners,
+    ViewingAbout,
+)
 from kioskd.core.visit import (
     AddingGiftCard,
     AskStaff,
@@ -161,6 +168,27 @@ class Composer:
                 from kioskd.ui.screens.staff_devices import staff_devices
 
                 title = staff_devices(sheet, visit, shop, phase)
+            case TestingPrinter() as phase:
+                from kioskd.ui.screens.staff_tests import staff_test_print
+
+                title, view = staff_test_print(sheet, visit, shop, phase), "busy" if phase.asking else ""
+            case TestingScanners() as phase:
+                from kioskd.ui.screens.staff_tests import staff_test_scan
+
+                title = staff_test_scan(sheet, visit, shop, phase)
+            case AdjustingKiosk() as phase:
+                from kioskd.ui.screens.staff_settings import staff_settings
+
+                title, view = staff_settings(sheet, visit, shop, phase), "busy" if phase.dials is None else ""
+            case ViewingAbout() as phase:
+                from kioskd.ui.screens.staff_about import staff_about
+
+                title, view = staff_about(sheet, visit, shop, phase), "busy" if phase.asking else ""
+            case SwitchingPower() as phase:
+                from kioskd.ui.screens.staff_power import staff_power
+
+                title = staff_power(sheet, visit, shop, phase)
+                view = "busy" if phase.asking else phase.wanted.value if phase.wanted else ""
             case BrowsingQuestions() as phase:
                 from kioskd.ui.screens.staff_questions import staff_questions
 

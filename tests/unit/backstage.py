@@ -16,24 +16,28 @@ from kioskd.core.events import Event, PaymentOutcome, PaymentStep, PrintVerdict
 from kioskd.core.member import Member, Voucher
 from kioskd.core.money import Money
 from kioskd.core.order import Order, Tender
-from kioskd.core.ports import PaymentResult, PaymentTerminal
+from kioskd.core.ports import PaymentResult, PaymentTerminal, ReceiptPrinter
 from kioskd.core.receipt import Receipt
 from kioskd.core.stored_value import GiftCard
 from kioskd.daemon.clock import Clock
 from kioskd.daemon.courier import LoyaltyCourier
+from kioskd.daemon.dials import Dials
 from kioskd.daemon.lookout import Lookout
 from kioskd.daemon.orders import Orders
 from kioskd.daemon.payments import Payments
 from kioskd.daemon.pin_guard import PinGuard
+from kioskd.daemon.power import Power
 from kioskd.daemon.questions import Questions
 from kioskd.daemon.sales import RECORDS
 from kioskd.daemon.selling import Selling
 from kioskd.daemon.settlement import Settlement
 from kioskd.daemon.staff_desk import StaffDesk
 from kioskd.daemon.steps import Steps
+from kioskd.daemon.upkeep_desk import UpkeepDesk
 from kioskd.outbox.courier import Courier
 from kioskd.outbox.outbox import Outbox
 from kioskd.outbox.policy import Policy
+from kioskd.ui.locale.translator import translator
 from tests.unit.shopfront import NOON, SANNE
 from tests.unit.test_order import ORDER
 
@@ -238,6 +242,33 @@ def staff_desk(
         orders=orders or Orders(outbox, selling, claim_link=lambda order: None, wall=wall),
         questions=Questions(outbox, payments),
         lookout=Lookout(outbox, Path("outbox.db"), wall),
+        upkeep=upkeep_desk(outbox, post),
+        post=post,
+    )
+
+
+def upkeep_desk(
+    outbox: Outbox,
+    post: Callable[[Event], None],
+    *,
+    printer: ReceiptPrinter | None = None,
+    dials: Dials | None = None,
+    power: Power | None = None,
+    state_dir: Path = Path(),
+) -> UpkeepDesk:
+    return UpkeepDesk(
+        kiosk="A",
+        shop="Harbour Kitchen",
+        state_dir=state_dir,
+        outbox=outbox,
+        questions=Questions(outbox, None),
+        printer=printer,
+        columns=32,
+        translators={"en": translator("en"), "ar": translator("ar")},
+        dials=dials or Dials(state_dir / "settings.json", ()),
+        power=power or Power(lambda: None, machine=False),
+        mono_s=lambda: 1000.0,
+        wall=lambda: NOON,
         post=post,
     )
 

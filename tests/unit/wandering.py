@@ -8,8 +8,10 @@ from kioskd.core.access import Aid
 from kioskd.core.catalogue import Allergen, Diet, Service
 from kioskd.core.denial import Denial
 from kioskd.core.events import (
+    AboutFound,
     CameraHint,
     DeviceChanged,
+    DialsFound,
     Event,
     GiftCardFound,
     HeadphonesChanged,
@@ -31,6 +33,7 @@ from kioskd.core.events import (
     PaymentStep,
     PinChecked,
     PointsPreviewed,
+    PowerRefused,
     PrintVerdict,
     PromoCodeDenied,
     PromoCodeRedeemed,
@@ -46,6 +49,7 @@ from kioskd.core.events import (
     SettlementDenied,
     SpeechChanged,
     Stirred,
+    TestPrinted,
     Tick,
     VoucherFound,
 )
@@ -56,6 +60,7 @@ from kioskd.core.intents import (
     AddGiftCard,
     AnswerHelp,
     AskHelp,
+    AskPower,
     CancelOrder,
     CancelPayment,
     ChangeService,
@@ -65,6 +70,7 @@ from kioskd.core.intents import (
     ConfirmCancel,
     ConfirmDecision,
     ConfirmOffer,
+    ConfirmPower,
     ConfirmTakeBack,
     Decide,
     DeclineSuggestion,
@@ -87,6 +93,7 @@ from kioskd.core.intents import (
     RemoveLine,
     RemoveOffer,
     SetAid,
+    ShowAbout,
     ShowBasket,
     ShowCategory,
     ShowCheckout,
@@ -96,12 +103,14 @@ from kioskd.core.intents import (
     ShowLetters,
     ShowMember,
     ShowOffer,
+    ShowPower,
     ShowProduct,
     ShowQuestion,
     ShowQuestions,
     ShowSale,
     ShowSales,
     ShowSearch,
+    ShowSettings,
     ShowWishes,
     SignOut,
     StartOrder,
@@ -111,7 +120,10 @@ from kioskd.core.intents import (
     SubmitNumber,
     TakeBack,
     TakeSuggestion,
+    TestPrinter,
+    TestScanners,
     ToggleWish,
+    TurnKnob,
     UndoRemoval,
     UseKeys,
     UsePrepaid,
@@ -130,9 +142,20 @@ from kioskd.core.staff import (
     DecisionReason,
     EnteringPin,
     ReturnReason,
+    ViewingDevices,
     ViewingQuestion,
 )
-from kioskd.core.visit import Attract, Checkout, ConfirmingOffer, EnteringPromoCode, Menu, Paying
+from kioskd.core.upkeep import About, Dial, Knob, PowerAct, PowerRefusal, TestingScanners
+from kioskd.core.visit import (
+    Attract,
+    Checkout,
+    ConfirmingOffer,
+    EnteringPromoCode,
+    Menu,
+    OutOfOrder,
+    Paying,
+    Place,
+)
 from tests.unit.offering import EXPIRED, FIVE, MIA, NOBODYS, SPENT, STRANGERS, TEN, TWENTY
 from tests.unit.questioned import OVERVIEW, QUESTION
 from tests.unit.shopfront import EAT_IN, SANNE, Player
@@ -144,7 +167,7 @@ _RIGHTS: tuple[Right, ...] = (*MIA.rewards, *MIA.vouchers, *MIA.collectables)
 
 def anything(p: Player, rng: random.Random) -> Event:
     """Some event, likely or not, with ids that sometimes fit: each kind as often as another."""
-    likely = 0.35 if p.visit.place in STAFF else 0.2  # behind the PIN lie many rare ways
+    likely = 0.35 if p.visit.place in (*STAFF, Place.OUT_OF_ORDER) else 0.2  # behind the PIN lie rare ways
     if rng.random() < likely and (next_step := _straight_on(p, rng)):
         return next_step
     choices: dict[type[Event], Event] = {}
@@ -162,7 +185,9 @@ def _straight_on(p: Player, rng: random.Random) -> Event | None:
         case Attract() if p.visit.member:
             return Scanned("KD-1001", "s")
         case Attract():
-            return OpenStaff() if rng.random() < 0.3 else StartOrder(EAT_IN)
+            return OpenStaff() if p.shop.staff and rng.random() < 0.6 else StartOrder(EAT_IN)
+        case OutOfOrder():
+            return OpenStaff()
         case Menu():
             return ShowCheckout() if p.visit.basket.lines else QuickAdd("B1")
         case Checkout():
@@ -172,7 +197,15 @@ def _straight_on(p: Player, rng: random.Random) -> Event | None:
         case EnteringPin(asking=str(asking)):
             return PinChecked(asking, accepted=True)
         case AtStaffStart():
-            return rng.choice([ShowSales(), ShowQuestions(), ShowDevices()])
+            deep, flat = (
+                (ShowSales(), ShowQuestions(), ShowDevices()),
+                (ShowSettings(), ShowAbout(), ShowPower()),
+            )
+            return rng.choice([*deep, *deep, *flat])
+        case ViewingDevices():
+            return rng.choice([TestPrinter(), TestScanners(), Finish()])
+        case TestingScanners():
+            return Finish()
         case BrowsingQuestions(asking=str(asking)):
             return QuestionsFound(asking, (QUESTION,))
         case BrowsingQuestions():
@@ -284,6 +317,18 @@ def _of_staff(p: Player, rng: random.Random) -> list[Event]:
         QuestionsFound(asking, rng.choice([(), (QUESTION,)])),
         QuestionDecided(asking),
         QuestionRefused(asking, "no"),
+        TestPrinter(),
+        TestScanners(),
+        ShowSettings(),
+        ShowAbout(),
+        ShowPower(),
+        TurnKnob(rng.choice(list(Knob)), rng.choice([-1, 1])),
+        AskPower(rng.choice(list(PowerAct))),
+        ConfirmPower(),
+        TestPrinted(asking, rng.choice(list(PrintVerdict))),
+        DialsFound(asking, (Dial(Knob.VOLUME, 5, 1, 10),)),
+        AboutFound(asking, About("1.0", (), 1.0, None, None, 0, 0)),
+        PowerRefused(asking, rng.choice(list(PowerRefusal))),
     ]
 
 

@@ -22,6 +22,7 @@ from kioskd.core.rules import (
     suggesting,
     thanking,
     undoing,
+    upkeeping,
     waiting,
     wishing,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "suggesting",
     "thanking",
     "undoing",
+    "upkeeping",
     "waiting",
     "wishing",
 ]

@@ -36,6 +36,14 @@ from kioskd.core.staff import (
     ViewingQuestion,
     ViewingSale,
 )
+from kioskd.core.upkeep import (
+    AdjustingKiosk,
+    PowerRefusal,
+    SwitchingPower,
+    TestingPrinter,
+    TestingScanners,
+    ViewingAbout,
+)
 from kioskd.core.visit import Place, Shop, Visit
 
 _HOME = (Place.ATTRACT, Place.OUT_OF_ORDER)
@@ -102,6 +110,10 @@ def start_page(visit: Visit, context: Context) -> Step:
 
 @rule(Place.STAFF_START, ShowDevices, to=[Place.STAFF_DEVICES])
 def show_devices(visit: Visit, event: ShowDevices, context: Context) -> Step:
+    return devices_page(visit, context)
+
+
+def devices_page(visit: Visit, context: Context) -> Step:
     asking, due_s = asked(context)
     return to(visit, ViewingDevices(asking=asking, due_s=due_s), FindOverview(asking))
 
@@ -241,7 +253,7 @@ def staff_deadlines(visit: Visit, phase: StaffPhase, shop: Shop) -> Iterator[flo
         yield phase.closed_until_s
 
 
-@rule(STAFF, Tick, to=_HOME, stays=True)
+@rule([place for place in STAFF if place is not Place.STAFF_TEST_SCAN], Tick, to=_HOME, stays=True)
 def staff_waits(visit: Visit, event: Tick, context: Context) -> Step:
     """An answer that does not come is waited for no longer; staff who left are not waited for either."""
     phase, now_s = visit.phase, context.moment.mono_s
@@ -262,3 +274,9 @@ def _unanswered(phase: StaffPhase) -> StaffPhase:
             return replace(phase, asking=None, due_s=None, refused=_NO_ANSWER)
         case AtStaffStart() | BrowsingSales() | BrowsingQuestions() | ViewingDevices():
             return type(phase)(failed=True)
+        case TestingPrinter() | AdjustingKiosk() | ViewingAbout():
+            return type(phase)(failed=True)
+        case SwitchingPower():
+            return SwitchingPower(refused=PowerRefusal.FAILED)
+        case TestingScanners():
+            return phase

@@ -21,6 +21,7 @@ from kioskd.ui.screens.offer_words import offer_title
 from kioskd.ui.screens.pair import LARGE, MEDIUM, pair
 from kioskd.ui.screens.scan_words import only_camera
 from kioskd.ui.screens.sheet import Sheet, art, icon, photo
+from kioskd.ui.screens.shortfall_banner import shortfall_banner
 from kioskd.ui.screens.spacing import edge
 from kioskd.ui.text import clean
 
@@ -89,6 +90,7 @@ def _actions(sheet: Sheet, area: Rect, visit: Visit, shop: Shop) -> None:
     if stage.portrait:
         said_below = (NoticeKind.OFFER_ADDED,) if shop.loyalty and visit.member is None else ()
         area = notice_banner(sheet, visit, area, quiet=said_below)
+    area = shortfall_banner(sheet, visit, shop, area)
     if shop.loyalty:
         ideal = sheet.u(220) + wide_gap + sheet.u(268)
         share = (area.h - wide_gap) / ideal if not stage.portrait else 1.0

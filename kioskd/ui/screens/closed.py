@@ -24,7 +24,8 @@ def out_of_order(sheet: Sheet, visit: Visit, shop: Shop, phase: OutOfOrder) -> s
     layout = frame(sheet, visit, shop, leave=None, foot=False, help=False)
     title = tr("Back in a moment")
     body = layout.body
-    if phase.details:
+    has_a_page = shop.staff and phase.reason is Blockage.NO_TENDER  # staff read there what is broken
+    if phase.details and not has_a_page:
         lines = [clean(detail) for detail in phase.details][:4]
         line_h = sheet.measure.line_mm("small")
         height = sheet.u(40) + line_h * (len(lines) + 1)

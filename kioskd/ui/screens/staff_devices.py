@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
-from kioskd.core.intents import GoBack
+from kioskd.core.intents import GoBack, TestPrinter, TestScanners
 from kioskd.core.staff import ViewingDevices
 from kioskd.core.visit import Shop, Visit
 from kioskd.ui.locale.translator import Translator, later
@@ -50,11 +50,22 @@ def staff_devices(sheet: Sheet, visit: Visit, shop: Shop, phase: ViewingDevices)
     room = 0.0 if stage.portrait else pager_w(sheet)
     body = head(sheet, layout.body, title, back=GoBack(), room=room)
     rows = [_device(device, visit, tr) for device in visit.devices.values()]
+    rows += _tests(visit, tr)
     rows += _others(visit, shop, phase, tr)
     blocks = [row_block(sheet, row, body.w) for row in rows]
     controls = head_room(sheet, room) if room else None
-    stack(sheet, "devices", body, blocks, gap(sheet) * 0.5, reset="devices", controls=controls)
+    stack(sheet, "devices", body, blocks, gap(sheet) * 0.75 + 0.75, reset="devices", controls=controls)
     return title
+
+
+def _tests(visit: Visit, tr: Translator) -> Iterator[Row]:
+    """Of what is here, or may come while it is tested."""
+    here = {device.kind for device in visit.devices.values() if device.state is not DeviceState.DISABLED}
+    if DeviceKind.PRINTER in here:
+        yield Row("test:print", tr("Print a test receipt"), tr("With a ruler"), action=TestPrinter())
+    if here & {DeviceKind.SCANNER, DeviceKind.CAMERA}:
+        note = tr("Shows for a minute what is read")
+        yield Row("test:scan", tr("Test scanners and camera"), note, action=TestScanners())
 
 
 def _device(device: DeviceHealth, visit: Visit, tr: Translator) -> Row:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kioskd.core.health import DeviceState
-from kioskd.core.intents import GoBack, ShowDevices, ShowQuestions, ShowSales
+from kioskd.core.intents import (
+    GoBack,
+    ShowAbout,
+    ShowDevices,
+    ShowPower,
+    ShowQuestions,
+    ShowSales,
+    ShowSettings,
+)
 from kioskd.core.staff import AtStaffStart
 from kioskd.core.staff_overview import Attention, Concern, StaffOverview
 from kioskd.core.visit import Shop, Visit
@@ -65,6 +73,9 @@ def _rows(visit: Visit, overview: StaffOverview, tr: Translator) -> Iterator[Row
         tag="tag_alert",
         action=ShowDevices(),
     )
+    yield Row("go:settings", tr("Settings"), tr("Volume and brightness"), action=ShowSettings())
+    yield Row("go:about", tr("About this kiosk"), tr("Software, address, running time"), action=ShowAbout())
+    yield Row("go:power", tr("Restart and switch off"), action=ShowPower())
 
 
 def _concern(each: Attention, tr: Translator) -> Told:
