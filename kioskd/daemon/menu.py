@@ -18,10 +18,10 @@ A menu has `[[category]]`, `[[group]]` with `[[group.option]]`, and `[[product]]
 A combo (`combo = true`) is a product with groups whose options are other products: `{ product = "FRIES" }`,
 with the surcharge as `price`. A sold-out product is left out of the combos it would be a choice in.
 
-`allergens = ["milk"]` (of products and options) are the fourteen of the European Union's law on food; left out
-they are unknown, and guests are told to ask; `[]` says there are none. `diets = ["vegan"]` is what a product
-keeps to. An option without `diets` leaves the dish what it is, `diets = []` (bacon) makes it nobody's. What goes
-with what is in `menu_suggestions`.
+`allergens = ["milk"]` (of products and options) are the fourteen of the European Union's law on food; left
+out they are unknown, and guests are told to ask; `[]` says there are none. `diets = ["vegan"]` is what a
+product keeps to. An option without `diets` leaves the dish what it is, `diets = []` (bacon) of no diet.
+What goes with what is in `menu_suggestions`.
 """
 
 from __future__ import annotations

@@ -34,4 +34,5 @@ def order_again(sheet: Sheet, area: Rect, past: PastOrder, shop: Shop) -> Rect:
         picture, inner = inner.start(side, sheet.u(24))
         sheet.picture(picture.around(side, side), photo(product.picture), part_of="last_order")
     pair(sheet, inner, title, what, "last_order", sizes=MEDIUM, first_lines=2)
+    sheet.keep_private("last_order", title)
     return rest
