@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from kioskd.core.basket import Choice, missing_group
-from kioskd.core.catalogue import Product, Service, Words
+from kioskd.core.catalogue import Catalogue, Product, Service, Words
 from kioskd.core.order import Order
 
 
 @dataclass(frozen=True, slots=True)
 class PastLine:
-    """`options` are the SKUs of what was chosen; `name` is what it was called then."""
+    """`options` are the SKUs of what was chosen; `name` is what it was called then, in that guest's language."""
 
     sku: str
     name: Words
@@ -25,6 +25,12 @@ class PastOrder:
     placed_on: date
     service: Service
     lines: tuple[PastLine, ...]
+
+
+def name_now(line: PastLine, catalogue: Catalogue) -> Words:
+    """As the menu calls it in every language; as it was called then when the menu has it no more."""
+    product = catalogue.products.get(line.sku)
+    return product.name if product else line.name
 
 
 def past_order(order: Order) -> PastOrder:

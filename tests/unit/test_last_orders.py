@@ -13,6 +13,7 @@ from kioskd.core.effects import FindLastOrder
 from kioskd.core.events import LastOrderFound
 from kioskd.core.past_order import PastOrder, past_order
 from kioskd.core.ports import TellsLastOrder
+from kioskd.core.sale_document import sale_document, sale_from
 from kioskd.daemon.last_orders import OwnRecord, found
 from kioskd.daemon.sales import drop_draft, sale_draft
 from tests.unit.backstage import ORDER, order, working
@@ -42,9 +43,10 @@ async def _told_of_the_newest(tmp_path: Path) -> None:
             await outbox.accept(sale_draft(each))
         await outbox.accept(drop_draft(dropped, NOON, "staff", "nobody came"))
         record = OwnRecord(outbox)
-        assert await record.last_order("m-1") == past_order(mine)
+        kept = past_order(sale_from(sale_document(mine)))
+        assert await record.last_order("m-1") == kept
         assert await record.last_order("m-9") is None
-        assert await found(record, ASKED) == LastOrderFound("q-1", past_order(mine))
+        assert await found(record, ASKED) == LastOrderFound("q-1", kept)
 
 
 @pytest.mark.parametrize("error", [errors.StorageError("disk"), ValueError("odd"), TimeoutError()])

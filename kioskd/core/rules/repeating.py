@@ -7,7 +7,7 @@ from dataclasses import replace
 from kioskd.core.effects import FindLastOrder
 from kioskd.core.events import LastOrderFound
 from kioskd.core.intents import OrderAgain
-from kioskd.core.past_order import PastLine, choices_again
+from kioskd.core.past_order import PastLine, choices_again, name_now
 from kioskd.core.rules.adding import added, orderable
 from kioskd.core.rules.table import Context, Step, notice, rule, to
 from kioskd.core.visit import Capability, NoticeKind, Place, Reviewing, Visit
@@ -48,7 +48,7 @@ def order_again(visit: Visit, event: OrderAgain, context: Context) -> Step:
         before = again.basket.count
         again = _with_line(again, line, context)
         if again.basket.count == before:
-            missed.append(line.name.in_language(visit.language))
+            missed.append(name_now(line, context.shop.catalogue).in_language(visit.language))
     if missed:
         again = notice(again, NoticeKind.ADDED_PARTLY, context, ", ".join(missed))
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kioskd.core.intents import OrderAgain
-from kioskd.core.past_order import PastOrder
+from kioskd.core.past_order import PastOrder, name_now
 from kioskd.core.visit import Shop
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Role, Widget
@@ -17,7 +17,7 @@ def order_again(sheet: Sheet, area: Rect, past: PastOrder, shop: Shop) -> Rect:
     tr, compact = sheet.tr, sheet.stage.compact
     at, rest = area.top(max(sheet.stage.target_mm + sheet.u(16), sheet.u(150)), gap(sheet))
     title = tr("Your last order here, {date}", date=tr.date(past.placed_on))
-    what = ", ".join(f"{line.quantity} × {tr.words(line.name)}" for line in past.lines)
+    what = ", ".join(f"{line.quantity} × {tr.words(name_now(line, shop.catalogue))}" for line in past.lines)
     sheet.add(Widget("last_order", Role.GROUP, at, "card", name=f"{title}: {what}"))
     inner = at.inset(sheet.u(32 if not compact else 16), sheet.u(12))
     words = tr("Order again")
