@@ -28,8 +28,8 @@ def shortfall_banner(sheet: Sheet, visit: Visit, shop: Shop, area: Rect) -> Rect
         return area
     pad = sheet.u(24 if not sheet.stage.compact else 12)
     type = "small"
-    height = sheet.height(words, type, area.w - 2 * pad, 4) + pad
+    height = sheet.height(words, type, area.w - 2 * pad, 6) + pad
     at, area = area.foot(height, gap(sheet))
     sheet.add(Widget("shortfall", Role.STATUS, at, "notice", name=words))
-    sheet.text(at.inset(pad, pad / 2), words, (type, "tiny"), lines=4, part_of="shortfall")
+    sheet.text(at.inset(pad, pad / 2), words, (type, "tiny"), lines=6, part_of="shortfall")
     return area
