@@ -18,7 +18,12 @@ DEBIAN = Path(__file__).parent / "debian"
 SYSTEMD = CHECKOUT / "systemd"
 
 SCRIPTS = ("preinst", "postinst", "prerm", "postrm")
-SERVICES = ("kioskd.service", "kioskd-rescue.service", "kioskd-boot-ok.service")
+SERVICES = (
+    "kioskd.service",
+    "kioskd-rescue.service",
+    "kioskd-rescue-picture.service",
+    "kioskd-boot-ok.service",
+)
 
 APPLIANCE_FILES = {
     "sysctl.conf": "usr/lib/sysctl.d/60-kioskd.conf",

@@ -23,7 +23,12 @@ def values(unit: str, key: str) -> list[str]:
 @analysed
 @pytest.mark.parametrize(
     ("unit", "threshold"),
-    [("kioskd.service", 17), ("kioskd-rescue.service", 7), ("kioskd-boot-ok.service", 9)],
+    [
+        ("kioskd.service", 17),
+        ("kioskd-rescue.service", 7),
+        ("kioskd-rescue-picture.service", 7),
+        ("kioskd-boot-ok.service", 9),
+    ],
 )
 def test_a_unit_may_do_little_more_than_it_must(unit: str, threshold: int) -> None:
     done = subprocess.run(
@@ -64,6 +69,12 @@ def test_a_kiosk_that_cannot_run_leads_to_the_rescue_picture_and_back() -> None:
     # The pause is longer than the time in which too many starts are counted, or the way back would be barred.
     (pause_s,) = re.findall(r"sleep (\d+)", values("kioskd-rescue.service", "ExecStart")[0])
     assert int(pause_s) > int(values("kioskd.service", "StartLimitIntervalSec")[0])
+
+
+def test_the_rescue_picture_is_shown_from_where_it_is_painted() -> None:
+    (painted,) = re.findall(r"--out (\S+)", values("kioskd-rescue-picture.service", "ExecStart")[0])
+    assert f"cat {painted} >/dev/fb0" in values("kioskd-rescue.service", "ExecStart")[0]
+    assert values("kioskd-rescue-picture.service", "User") == values("kioskd-rescue.service", "User")
 
 
 def test_a_missing_secret_is_no_reason_not_to_start() -> None:
