@@ -12,7 +12,7 @@ from kioskd.core.order import Order
 
 @dataclass(frozen=True, slots=True)
 class PastLine:
-    """`options` are the SKUs of what was chosen; `name` is what it was called then, in that guest's language."""
+    """`options` are the SKUs of what was chosen; `name` is what it was called then, in their language."""
 
     sku: str
     name: Words
