@@ -98,10 +98,11 @@ class List:
         rows = -(-len(group) // columns)  # each is a stop for the keys, which lead on into it
         high = max(target, min((room.h * 0.8 - gap * (rows - 1)) / rows, wide, self._stage.u(170)))
         made: list[Widget] = []
+        stop = ""
         for index, item in enumerate(group):
             row, column = divmod(index, columns)
-            stop = f"keys:{row + 1}"
             if column == 0:
+                stop = f"row:{item.owner.id}"
                 keys = group[index : index + columns]
                 names = ", ".join(each.owner.name for each in keys)
                 at = Rect(0.0, row * (high + gap), room.w, high)
