@@ -2,8 +2,8 @@
 
 At 1080 x 1920 a finger drags the longest list of the harbour's menu up and down, a step each frame. Counted
 is the processor time of all that a frame takes: the touch, the scene, the painting and the presenting, on a
-canvas in memory. Frames in which nothing moved, at the ends of the list, do not count. The budget is a quarter
-of a core.
+canvas in memory. Frames in which nothing moved, at the ends of the list, do not count. The budget is a
+quarter of a core.
 """
 
 from __future__ import annotations
