@@ -211,7 +211,7 @@ def _member_chip(sheet: Sheet, row: Rect, visit: Visit, room: float) -> Rect:
             part_of="member",
             motion=Spin(visit.lookup.deadline_s),
         )
-        sheet.line(text, words, ("pill", "badge"), part_of="member")
+        sheet.line(text, words, ("pill", "badge"), lines=2, part_of="member")
         return row
     if member is None:
         saved = visit.saved_card is not None
@@ -233,7 +233,7 @@ def _member_chip(sheet: Sheet, row: Rect, visit: Visit, room: float) -> Rect:
             style="action_text",
             part_of="member",
         )
-        sheet.line(text, words, ("pill", "badge"), part_of="member")
+        sheet.line(text, words, ("pill", "badge"), lines=2, part_of="member")
         return row
     name = clean(member.first_name or tr("Member"), 40)
     points = points_words(sheet, member.points, member.points_name, short=True)

@@ -131,4 +131,4 @@ def _tile(sheet: Sheet, rect: Rect, wish: Diet | Allergen, visit: Visit, region:
     sign, inner = inner.start(sheet.u(56), sheet.u(16))
     ink = "action_text" if on else "plain"
     sheet.picture(sign.around(sign.w, sign.w), icon(wish.value), style=ink, part_of=id, region=region)
-    sheet.line(inner, words, ("strong", "pill", "badge"), lines=2, part_of=id, region=region)
+    sheet.line(inner, words, ("strong", "pill", "badge", "tiny"), lines=2, part_of=id, region=region)
