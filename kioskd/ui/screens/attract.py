@@ -131,7 +131,7 @@ def service_buttons(sheet: Sheet, rect: Rect) -> None:
     ):
         words = sheet.tr("Eat in") if service is Service.EAT_IN else sheet.tr("Take away")
         picture = art("eat-in" if service is Service.EAT_IN else "take-away")
-        sheet.button(id, at, words, StartOrder(service), picture=picture)
+        sheet.button(id, at, words, StartOrder(service), picture=None if sheet.stage.compact else picture)
 
 
 def _card(sheet: Sheet, rect: Rect, visit: Visit) -> None:

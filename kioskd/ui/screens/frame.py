@@ -85,6 +85,8 @@ def _bar(
     rest = bar
     if leave is not None:
         room = bar.w * (0.42 if sheet.stage.portrait else 0.18 if sheet.stage.compact else 0.24)
+        longest = max((sheet.width(word, "badge") for word in leave.name.split()), default=0.0)
+        room = max(room, longest + sheet.u(44))
         width = min(max(sheet.width(leave.name, "pill") + sheet.u(72), target), room)
         if leave.sign is not None and sheet.stage.compact:
             at, rest = rest.start(target, space)
@@ -101,8 +103,9 @@ def _bar(
             at, rest = rest.start(width, space)
             sheet.button("leave", at, leave.name, leave.action, style="pill", types=("pill", "badge"))
     if help:
-        air = sheet.u(44 if sheet.stage.compact else 64)
-        width = max(sheet.width(help_words(sheet, visit), "pill") + air, target)
+        width = target
+        if not sheet.stage.compact or visit.help is not None:
+            width = max(sheet.width(help_words(sheet, visit), "pill") + sheet.u(64), target)
         at, rest = rest.end(min(width, bar.w * 0.3), space)
         help_button(sheet, at, visit)
     if languages and len(shop.languages) > 1:
@@ -123,8 +126,14 @@ def help_words(sheet: Sheet, visit: Visit) -> str:
 
 
 def help_button(sheet: Sheet, rect: Rect, visit: Visit) -> None:
+    """As a sign where there is no room for the word; how it stands with a call is always said in words."""
     style = "pill" if visit.help is None else "pill_on"
-    sheet.button("help", rect, help_words(sheet, visit), AskHelp(), style=style, types=("pill", "badge"))
+    words = help_words(sheet, visit)
+    if visit.help is None and sheet.width(words, "badge") + sheet.u(20) > rect.w:
+        sign = icon("question", rect.h * 0.3)
+        sheet.button("help", rect, words, AskHelp(), style=style, words="", picture=sign)
+        return
+    sheet.button("help", rect, words, AskHelp(), style=style, types=("pill", "badge"), pad=sheet.u(10))
 
 
 def notice_banner(sheet: Sheet, visit: Visit, body: Rect, *, quiet: tuple[NoticeKind, ...] = ()) -> Rect:
