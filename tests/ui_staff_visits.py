@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
+from kioskd.core.card_terminal import SchemeTotal, Totals
 from kioskd.core.catalogue import Words
 from kioskd.core.deeds import Action
 from kioskd.core.discount import OfferKind
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
 from kioskd.core.money import Money
 from kioskd.core.order import (
+    CardPayment,
     ChargeKind,
     OfferUse,
     Order,
@@ -27,6 +29,7 @@ from kioskd.core.return_forecast import forecast
 from kioskd.core.sale import Progress, Returned, Sale, SaleState, Undoing
 from kioskd.core.staff import (
     AtStaffStart,
+    AtTerminal,
     BrowsingQuestions,
     BrowsingSales,
     Decision,
@@ -117,6 +120,13 @@ def staff_visits(start: Visit, order: Order) -> dict[str, Visit]:
     nobodys = Sale(replace(order, member_id=None, tender=Tender.COUNTER), SaleState.SOLD)
     unpaid = replace(sold, order=replace(rich.order, tender=Tender.COUNTER), state=SaleState.UNPAID)
     partly = replace(rich, state=SaleState.PARTLY_RETURNED, returns=tuple(_results(rich.order)))
+    cards = (CardPayment("c1", _euros(500), REFERENCE), CardPayment("c2", order.due - _euros(500), REFERENCE))
+    two_cards = Sale(replace(order, card_payments=cards), SaleState.SOLD, card_reference=REFERENCE)
+    all_back = forecast(two_cards, two_cards.left, loyalty=True, cards=True)
+    unclear = tuple(replace(undoing, progress=Progress.UNCLEAR) for undoing in all_back.undoings)
+    card_refused = replace(
+        two_cards, state=SaleState.RETURNED, returns=(replace(all_back, undoings=unclear),)
+    )
     everything = tuple(order_line.id for order_line in order.lines)
     gone = replace(sold, state=SaleState.RETURNED, returns=(forecast(sold, sold.left, loyalty=True),))
     older = replace(order, number="K1-999", placed_at=order.placed_at - timedelta(days=1))
@@ -160,6 +170,12 @@ def staff_visits(start: Visit, order: Order) -> dict[str, Visit]:
             refused="nobody answered in time: look at the order again before you try once more",
         ),
         "staff-order-busy": viewing(rich, asking="q", due_s=115.0),
+        "staff-orders-unknown": replace(start, phase=BrowsingSales((), wanted="o9")),
+        "staff-order-by-two-cards": viewing(two_cards),
+        "staff-paid": viewing(unpaid, paying=True),
+        "staff-why-two-cards": viewing(two_cards, picked=all_of(two_cards), confirming=True),
+        "staff-order-card-refused": viewing(card_refused),
+        **_terminal_pages(start),
         "staff-why": viewing(sold, picked=some, confirming=True),
         "staff-why-all": viewing(rich, picked=all_of(rich), confirming=True),
         "staff-why-counter": viewing(nobodys, picked=all_of(nobodys), confirming=True),
@@ -186,6 +202,21 @@ def _start_pages(start: Visit) -> dict[str, Visit]:
         "staff-devices": replace(start, phase=ViewingDevices(calm), online=True),
         "staff-devices-asking": replace(start, phase=ViewingDevices(asking="q", due_s=115.0)),
         "staff-devices-ailing": replace(ill, phase=ViewingDevices(busy)),
+    }
+
+
+def _terminal_pages(start: Visit) -> dict[str, Visit]:
+    schemes = (SchemeTotal("girocard", 12, _euros(18_740)), SchemeTotal("Mastercard", 1, _euros(850)))
+    totals = Totals(_euros(19_590), schemes, 17, 29)
+    why = "no answer from 192.168.1.20:20007: check that it is switched on and its cable is plugged in"
+    return {
+        "staff-terminal": replace(start, phase=AtTerminal(totals)),
+        "staff-terminal-empty": replace(start, phase=AtTerminal(Totals(None))),
+        "staff-terminal-asking": replace(start, phase=AtTerminal(asking="q", due_s=115.0)),
+        "staff-terminal-closing": replace(start, phase=AtTerminal(totals, closing=True)),
+        "staff-terminal-settling": replace(start, phase=AtTerminal(totals, asking="q", due_s=180.0)),
+        "staff-terminal-closed": replace(start, phase=AtTerminal(totals, closed=True)),
+        "staff-terminal-refused": replace(start, phase=AtTerminal(refused=why)),
     }
 
 
@@ -220,6 +251,9 @@ def _questions(start: Visit, order: Order) -> dict[str, Visit]:
     payment = Question(
         "q2", Subject.CARD_PAYMENT, None, "card_payment", order.number, _euros(3220), start.now, both
     )
+    reversal = replace(
+        payment, id="q5", subject=Subject.CARD_REVERSAL, action=Action.REVERSE_CARD, kind="reverse_card"
+    )
     reward = replace(
         gift_card,
         id="q3",
@@ -250,6 +284,7 @@ def _questions(start: Visit, order: Order) -> dict[str, Visit]:
         for name, question, decisions in (
             ("doubt", gift_card, tuple(Decision)),
             ("payment", payment, both),
+            ("reversal", reversal, both),
             ("strange", strange, strange.decisions),
         )
         for decision in decisions
@@ -262,6 +297,7 @@ def _questions(start: Visit, order: Order) -> dict[str, Visit]:
         "staff-questions-failed": replace(start, phase=BrowsingQuestions(failed=True)),
         "staff-question": viewing(gift_card, candidate=movements[1]),
         "staff-question-payment": viewing(payment),
+        "staff-question-reversal": viewing(reversal),
         "staff-question-undo": viewing(reward),
         "staff-question-strange": viewing(strange),
         "staff-question-refused": viewing(payment, refused="it has been cleared up meanwhile"),

@@ -13,7 +13,8 @@ from kioskd.core.events import PaymentStep, PrintVerdict
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
 from kioskd.core.hindrance import Hindrance
 from kioskd.core.member import Member
-from kioskd.core.order import Order, Tender, order_lines
+from kioskd.core.money import Money
+from kioskd.core.order import CardPayment, Order, Tender, order_lines
 from kioskd.core.preview import BasketPoints
 from kioskd.core.visit import (
     AddingGiftCard,
@@ -32,6 +33,7 @@ from kioskd.core.visit import (
     OutOfOrder,
     Overview,
     Paying,
+    PayingRest,
     Points,
     Reviewing,
     Shop,
@@ -134,6 +136,7 @@ def visits(shop: Shop) -> dict[str, Visit]:
         tender=Tender.CARD,
         member_id="m1",
     )
+    part_paid = replace(order, card_payments=(CardPayment(order.id, Money(500, "EUR")),))
     cash = replace(order, tender=Tender.COUNTER)
     card = Credential(CredentialKind.MEMBER_CARD, "4000123412341234")
     lookup = Lookup("q1", card, 108.0)
@@ -230,6 +233,14 @@ def visits(shop: Shop) -> dict[str, Visit]:
         "paying-wrong-pin": replace(known, phase=Paying(order, 190, 220, PaymentStep.WRONG_PIN)),
         "paying-authorising": replace(known, phase=Paying(order, 190, 220, PaymentStep.AUTHORISING)),
         "paying-stopping": replace(known, phase=Paying(order, 190, 220, aborting=True)),
+        "paying-rest": replace(known, phase=PayingRest(part_paid, 190)),
+        "paying-rest-no-terminal": replace(known, phase=PayingRest(part_paid, 190), devices=no_terminal),
+        "paying-rest-failed": noticed(
+            replace(known, phase=PayingRest(part_paid, 190)), NoticeKind.REST_NOT_PAID
+        ),
+        "paying-rest-returning": replace(known, phase=PayingRest(part_paid, 190, returning=True)),
+        "checkout-card-money-back": noticed(replace(known, phase=Checkout()), NoticeKind.PAYMENT_RETURNED),
+        "ask-staff-owed": replace(known, phase=AskStaff(part_paid, 160, Money(500, "EUR"))),
         "storing": replace(known, phase=Storing(order)),
         "thanks": thanked(Points.EARNED, earned=38, balance=1278, receipt=printed),
         "thanks-asked": thanked(Points.ASKED),

@@ -9,31 +9,9 @@ from typing import Protocol
 
 from kioskd.core.events import PaymentOutcome, PaymentStep
 from kioskd.core.money import Money
-
-
-@dataclass(frozen=True, slots=True)
-class SlipLine:
-    """A line as the terminal laid it out. Card numbers in it are masked up to the last four digits."""
-
-    text: str
-    centred: bool = False
-    large: bool = False
-
-
-class SlipKind(StrEnum):
-    CUSTOMER = "customer"
-    MERCHANT = "merchant"
-    ADMINISTRATION = "administration"
-    """End of day, diagnosis: not about one payment."""
-
-
-@dataclass(frozen=True, slots=True)
-class Slip:
-    """One receipt of the terminal's. `complete` is False when it was too long and its end is missing."""
-
-    kind: SlipKind
-    lines: tuple[SlipLine, ...]
-    complete: bool = True
+from kioskd.core.slip import Slip as Slip
+from kioskd.core.slip import SlipKind as SlipKind
+from kioskd.core.slip import SlipLine as SlipLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +35,7 @@ class PaymentResult:
     """`evidence` is the terminal's reference for people and for reversal: no card data.
 
     `charged` is what was really taken, for an approved payment: less than was asked only if `agree` agreed.
-    `slip` is the customer's copy, when the terminal prints through the kiosk.
+    `slip` is the customer's copy, also of a declined payment, when the terminal prints through the kiosk.
     """
 
     outcome: PaymentOutcome

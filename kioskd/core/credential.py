@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from kioskd.core.ticket import ticket_order
+
 MAX_LENGTH = 512
 MAX_NUMBER_LENGTH = 24
 """Digits of a card that a guest types."""
@@ -27,6 +29,8 @@ class CredentialKind(StrEnum):
     MEMBER_CARD = "member_card"
     CLAIM_TOKEN = "claim_token"
     """The QR of an earlier receipt, which a guest collects points with on a phone, not here."""
+    TICKET = "ticket"
+    """That of an order to be paid at the counter: for staff."""
     UNKNOWN = "unknown"
 
 
@@ -52,6 +56,8 @@ def classify(text: str) -> Credential:
     text = text.strip()
     if not text or len(text) > MAX_LENGTH or not _GRAMMAR.fullmatch(text):
         return UNKNOWN
+    if ticket_order(text):
+        return Credential(CredentialKind.TICKET)
     if "://" in text:
         return _from_url(text)
     return _card(text)

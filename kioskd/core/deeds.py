@@ -1,5 +1,7 @@
 """What a loyalty backend is asked to do, one thing at a time: the parts of a settlement, as data.
 
+REVERSE_CARD alone is asked of the card terminal.
+
 Each deed is written down before it is done, so all it needs is in it, and what it builds upon comes along in
 `earlier`. `details` hold JSON values:
 
@@ -21,6 +23,7 @@ Each deed is written down before it is done, so all it needs is in it, and what 
                        the deed that used it; `written` where the backend wants the very same text again
     VOID_ORDER         session, and what the backend wants to be sent for it: see `ports.KeepsWholeOrders`
     TELL_RETURN        return_id, order (its id), lines, discounts, charges: see `returning.piece_document`
+    REVERSE_CARD       reference (the terminal was asked to pay with it), number (the order's, for people)
 
 `use` and `payment` are documents of `order_document`. What a hold must keep to be released or redeemed
 ("release_key") is in `Done.keep`, the backend's name of an effect is `Done.remote_id`.
@@ -52,6 +55,7 @@ class Action(StrEnum):
     TELL_ORDER = "order"
     TELL_RETURN = "order_return"
     VOID_ORDER = "void_order"
+    REVERSE_CARD = "reverse_card"
 
 
 @dataclass(frozen=True, slots=True)

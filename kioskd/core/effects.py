@@ -9,6 +9,7 @@ from kioskd.core.credential import Credential
 from kioskd.core.loyalty_texts import LoyaltyTexts
 from kioskd.core.member import Voucher
 from kioskd.core.order import Order, OrderCharge, OrderDiscount, OrderLine
+from kioskd.core.slip import Slip
 from kioskd.core.staff import Decision, DecisionReason, ReturnReason
 from kioskd.core.upkeep import Knob, PowerAct
 
@@ -113,9 +114,21 @@ class Settle:
 
     Each step is written down before it is done, and undone when a later one fails. Answered by
     SettlementDenied; or by PaymentEnded when a card was asked for and by OrderAccepted when all went well.
+    When a card pays a part only, the answer is PartPaid: then the rest is wished for with the order told
+    there and another tender, or ReturnParts.
     """
 
     order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnParts:
+    """The guest does not pay the rest: undo the order, and hand back what cards have paid of it.
+
+    Answered by PartsReturned.
+    """
+
+    order_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +155,8 @@ class PrintReceipt:
     claim_link: str | None = None
     texts: LoyaltyTexts | None = None
     """The backend's own words about points, in place of ours."""
+    slip: Slip | None = None
+    """The card terminal's own receipt, printed below ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +169,30 @@ class CheckPin:
 
 @dataclass(frozen=True, slots=True)
 class FindSales:
-    """The newest orders. Answered by SalesFound with `request`."""
+    """The newest orders, or just the one with that id. Answered by SalesFound with `request`."""
+
+    request: str
+    order_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CountAsPaid:
+    """The guest has paid this order at the counter. Answered by SalePaid or SaleRefused."""
+
+    request: str
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindTotals:
+    """What the card terminal has taken. Answered by TotalsFound or TerminalRefused."""
+
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseTerminalDay:
+    """Have the card terminal settle with the bank. Answered as FindTotals."""
 
     request: str
 
@@ -273,10 +311,14 @@ Effect = (
     | JudgeOrder
     | DropSession
     | Settle
+    | ReturnParts
     | AbortPayment
     | PrintReceipt
     | CheckPin
     | FindSales
+    | CountAsPaid
+    | FindTotals
+    | CloseTerminalDay
     | TakeBackSale
     | FindOverview
     | FindQuestions

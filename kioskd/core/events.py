@@ -18,11 +18,15 @@ from kioskd.core.intents import Intent
 from kioskd.core.judgement import Judgement, Objection
 from kioskd.core.loyalty_texts import LoyaltyTexts
 from kioskd.core.member import CollectableReward, Member, Voucher
+from kioskd.core.money import Money
+from kioskd.core.order import Order
 from kioskd.core.past_order import PastOrder
 from kioskd.core.preview import BasketPoints
+from kioskd.core.slip import Slip
 from kioskd.core.stored_value import GiftCard
 
 if TYPE_CHECKING:  # a kiosk shows its first screen long before staff ask for anything
+    from kioskd.core.card_terminal import Totals
     from kioskd.core.question import Question
     from kioskd.core.sale import Sale
     from kioskd.core.staff_overview import StaffOverview
@@ -236,6 +240,25 @@ class PaymentEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class PartPaid:
+    """A card has paid less than was due. It is written down; `order` has it among its `card_payments`."""
+
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class PartsReturned:
+    """An order that several cards were to pay came to nothing. `amount` is what they had paid.
+
+    `at_once`: the terminal has taken all of it back; otherwise a person must see to it.
+    """
+
+    order_id: str
+    amount: Money
+    at_once: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OrderAccepted:
     """The order is on the disk. Only now may the guest be thanked.
 
@@ -247,6 +270,8 @@ class OrderAccepted:
     evidence: str = ""
     claim_link: str | None = None
     points_promised: bool = True
+    slip: Slip | None = None
+    """The card terminal's receipt for the guest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,8 +337,33 @@ class SaleTakenBack:
 
 
 @dataclass(frozen=True, slots=True)
+class SalePaid:
+    """It is written down that it was paid at the counter."""
+
+    request: str
+    sale: Sale
+
+
+@dataclass(frozen=True, slots=True)
+class TotalsFound:
+    """`closed`: they are those with which the terminal's day was closed."""
+
+    request: str
+    totals: Totals
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalRefused:
+    """`why` is for staff."""
+
+    request: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class SaleRefused:
-    """Nothing was taken back; `why` is for staff."""
+    """Nothing was changed; `why` is for staff."""
 
     request: str
     why: str
@@ -445,6 +495,8 @@ Fact = (
     | LastOrderFound
     | PaymentProgress
     | PaymentEnded
+    | PartPaid
+    | PartsReturned
     | OrderAccepted
     | OrderDelivered
     | OrderUndeliverable
@@ -452,6 +504,9 @@ Fact = (
     | PinChecked
     | SalesFound
     | SaleTakenBack
+    | SalePaid
+    | TotalsFound
+    | TerminalRefused
     | SaleRefused
     | OverviewFound
     | QuestionsFound

@@ -232,6 +232,11 @@ class CancelPayment:
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnPayment:
+    """Not pay the rest, and have back what the card has paid."""
+
+
+@dataclass(frozen=True, slots=True)
 class GoBack:
     pass
 
@@ -310,6 +315,21 @@ class ShowQuestions:
 @dataclass(frozen=True, slots=True)
 class ShowDevices:
     """How the kiosk is."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTerminal:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class CloseDay:
+    """Of the card terminal: once to be asked, once more to do it."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkPaid:
+    """At the counter: once to be asked, once more to say so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -453,6 +473,7 @@ Intent = (
     | UsePrepaid
     | PayWith
     | CancelPayment
+    | ReturnPayment
     | GoBack
     | CancelOrder
     | ConfirmCancel
@@ -473,6 +494,9 @@ Intent = (
     | ShowSales
     | ShowQuestions
     | ShowDevices
+    | ShowTerminal
+    | CloseDay
+    | MarkPaid
     | ShowQuestion
     | PickCandidate
     | Decide

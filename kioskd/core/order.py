@@ -125,10 +125,21 @@ class StoredPayment:
 
 
 @dataclass(frozen=True, slots=True)
+class CardPayment:
+    """A part of the total that a bank card has paid. `id` is what the card terminal was asked with, unique
+    over all orders; `evidence` is its own reference."""
+
+    id: str
+    amount: Money
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """`id` is unique over all orders of all kiosks; every id within starts with it or is as unique.
 
-    `gross` less discounts plus charges is `total`; less `payments` it is `due`, which `tender` pays.
+    `gross` less discounts plus charges is `total`; less `payments` and `card_payments` it is `due`, which
+    `tender` pays. `card_payments` are there only when one card could not pay all that was due.
     """
 
     id: str
@@ -150,6 +161,7 @@ class Order:
     discounts: tuple[OrderDiscount, ...] = ()
     charges: tuple[OrderCharge, ...] = ()
     payments: tuple[StoredPayment, ...] = ()
+    card_payments: tuple[CardPayment, ...] = ()
 
     def parts(self) -> Iterator[OrderLine]:
         """Lines and sub lines, each line before its own."""
@@ -170,7 +182,13 @@ class Order:
     @property
     def due(self) -> Money:
         """What is left for card or counter."""
-        return self.total - self._sum(payment.amount for payment in self.payments)
+        paid = self._sum(payment.amount for payment in self.payments)
+        return self.total - paid - self.paid_by_card
+
+    @property
+    def paid_by_card(self) -> Money:
+        """What cards have paid that could not pay all."""
+        return self._sum(payment.amount for payment in self.card_payments)
 
     @property
     def reserves(self) -> bool:

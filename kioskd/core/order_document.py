@@ -1,7 +1,8 @@
 """An order as JSON values, for the outbox, and back.
 
 Schema 1 is an order without discounts, charges and stored value, as the first version wrote all of them;
-whoever reads only schema 1 refuses what it would get wrong. Schema 3 is one of a backend's own transaction.
+whoever reads only schema 1 refuses what it would get wrong. Schema 3 is one of a backend's own transaction,
+schema 4 one that several cards pay.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from kioskd.core.discount import OfferKind
 from kioskd.core.errors import MoneyError
 from kioskd.core.money import Money
 from kioskd.core.order import (
+    CardPayment,
     ChargeKind,
     OfferUse,
     Order,
@@ -28,12 +30,13 @@ from kioskd.core.order import (
     Tender,
 )
 
-_SCHEMAS = (1, 2, 3)
+_SCHEMAS = (1, 2, 3, 4)
 
 
 def to_document(order: Order) -> dict[str, Any]:
     """Names are kept in the guest's language only: a large order must fit into the outbox."""
-    plain = not (order.discounts or order.charges or order.payments or order.session)
+    by_cards = bool(order.card_payments)
+    plain = not (order.discounts or order.charges or order.payments or order.session or by_cards)
     document: dict[str, Any] = {
         "schema": 1 if plain else 2,
         "id": order.id,
@@ -54,6 +57,12 @@ def to_document(order: Order) -> dict[str, Any]:
         document["discounts"] = [_discount_document(discount) for discount in order.discounts]
         document["charges"] = [_charge_document(charge, order.language) for charge in order.charges]
         document["payments"] = [payment_document(payment) for payment in order.payments]
+    if by_cards:
+        document |= {
+            "schema": 4,
+            "session": order.session,
+            "card_payments": [_card_payment_document(payment) for payment in order.card_payments],
+        }
     return document
 
 
@@ -80,10 +89,14 @@ def _order_from(document: Mapping[str, Any], currency: str) -> Order:
         tender=Tender(document["tender"]),
         member_id=document["member_id"],
         credential=document["credential"],
-        session=document["session"] if document["schema"] == 3 else None,
+        session=document["session"] if document["schema"] >= 3 else None,
         discounts=tuple(_discount_from(entry, currency) for entry in document.get("discounts", ())),
         charges=tuple(_charge_from(entry, currency) for entry in document.get("charges", ())),
         payments=tuple(payment_from(entry, currency) for entry in document.get("payments", ())),
+        card_payments=tuple(
+            CardPayment(entry["id"], Money(entry["amount_minor"], currency), entry["evidence"])
+            for entry in document.get("card_payments", ())
+        ),
     )
 
 
@@ -177,6 +190,10 @@ def _charge_from(document: Mapping[str, Any], currency: str) -> OrderCharge:
         name=Words(document["name"]),
         amount=Money(document["amount_minor"], currency),
     )
+
+
+def _card_payment_document(payment: CardPayment) -> dict[str, Any]:
+    return {"id": payment.id, "amount_minor": payment.amount.minor, "evidence": payment.evidence}
 
 
 def payment_document(payment: StoredPayment) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from kioskd.core.loyalty_texts import LoyaltyTexts
 from kioskd.core.order import Order, OrderDiscount, OrderLine, StoredValue, Tender
 from kioskd.core.ports import Translator
 from kioskd.core.receipt import Align, Columns, Element, Feed, Logo, Qr, Receipt, Rule, Text
+from kioskd.core.slip import Slip
+from kioskd.core.ticket import ticket_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,22 @@ def _elements(job: PrintReceipt, letterhead: Letterhead, tr: Translator) -> Iter
         yield Qr(job.claim_link, tr("Scan to collect your points"))
     yield Feed()
     yield Text(letterhead.footer or tr("Thank you and see you soon"), Align.CENTRE)
+    if job.slip:
+        yield Feed()
+        yield from slip_elements(job.slip)
+
+
+def slip_receipt(slip: Slip, language: str) -> Receipt:
+    """What a card terminal wants printed, alone on its paper."""
+    return Receipt(tuple(slip_elements(slip)), language)
+
+
+def slip_elements(slip: Slip) -> Iterator[Element]:
+    """Line by line as the terminal says it: its receipts are approved by the bank as they are."""
+    yield Rule()
+    for line in slip.lines:
+        yield Text(line.text, Align.CENTRE if line.centred else Align.START, size=2 if line.large else 1)
+    yield Rule()
 
 
 def _lines(order: Order, tr: Translator) -> Iterator[Element]:
@@ -102,12 +120,17 @@ def _payment(job: PrintReceipt, tr: Translator) -> Iterator[Element]:
     unpaid = order.tender is Tender.COUNTER
     if not unpaid:
         yield Columns(tr("Total"), tr.money(order.total), bold=True, size=2)
-    elif order.payments:
+    elif order.payments or order.card_payments:
         yield Columns(tr("Total"), tr.money(order.total), bold=True)
     yield from _stored_value(order, tr)
+    for payment in order.card_payments:
+        yield Columns(tr("Paid by card"), tr.money(payment.amount))
+        if payment.evidence:
+            yield Text(payment.evidence)
     if unpaid:
         yield Columns(tr("To pay"), tr.money(order.due), bold=True, size=2)
         yield Text(tr("Please pay at the counter"), Align.CENTRE, bold=True)
+        yield Qr(ticket_code(order), tr("For our team: scan to settle this order"))
         return
     if order.due:
         yield Columns(tr("Paid by card"), tr.money(order.due))

@@ -19,6 +19,7 @@ class Place(StrEnum):
     PROMO_CODE = "promo_code"
     CHECKOUT = "checkout"
     PAYING = "paying"
+    PAYING_REST = "paying_rest"
     STORING = "storing"
     THANKS = "thanks"
     ASK_STAFF = "ask_staff"
@@ -37,6 +38,7 @@ class Place(StrEnum):
     STAFF_SETTINGS = "staff_settings"
     STAFF_ABOUT = "staff_about"
     STAFF_POWER = "staff_power"
+    STAFF_TERMINAL = "staff_terminal"
 
 
 STAFF = (
@@ -52,4 +54,5 @@ STAFF = (
     Place.STAFF_SETTINGS,
     Place.STAFF_ABOUT,
     Place.STAFF_POWER,
+    Place.STAFF_TERMINAL,
 )

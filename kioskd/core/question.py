@@ -14,6 +14,8 @@ from kioskd.core.staff import Decision
 class Subject(StrEnum):
     CARD_PAYMENT = "card_payment"
     """Whether the card terminal took the money."""
+    CARD_REVERSAL = "card_reversal"
+    """Whether the guest has the card money back that the terminal did not take back by itself."""
     DOUBT = "doubt"
     """Whether something asked of the loyalty backend is in effect."""
     UNREADABLE = "unreadable"

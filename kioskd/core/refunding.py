@@ -1,9 +1,10 @@
 """How a return is carried out: who gets which money back by what means, and which deeds undo what. Pure.
 
-Money goes back as it came, the last tender first: what was paid by card or at the counter, then prepaid
-money, then gift cards, the last one charged first. So the guest has cash back as far as cash was paid, and
-nobody turns a gift card into cash. A charge that comes back whole is reversed. A part of one is put back
-where money can be put back; elsewhere staff pay it out. Offers stay used until the last unit is back.
+Money goes back as it came, the last tender first: what was paid by card or at the counter, the last card
+first, then prepaid money, then gift cards, the last one charged first. So the guest has cash back as far as
+cash was paid, and nobody turns a gift card into cash. A charge that comes back whole is reversed. A part of
+one is put back where money can be put back; elsewhere staff pay it out. Offers stay used until the last unit
+is back.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from enum import StrEnum
 
 from kioskd.core.deeds import Action
 from kioskd.core.money import Money
-from kioskd.core.order import Order, StoredPayment, StoredValue, Tender
+from kioskd.core.order import CardPayment, Order, StoredPayment, StoredValue, Tender
 from kioskd.core.order_document import payment_document
 from kioskd.core.returning import Piece, piece_document
-from kioskd.core.settlement import Step, charge_id, giving_back
+from kioskd.core.settlement import Step, charge_id, giving_back, uncharge
 
 DUE = "due"
 """Stands for card or counter among the ids of stored payments."""
@@ -26,6 +27,8 @@ DUE = "due"
 class Means(StrEnum):
     """How money goes back."""
 
+    CARD_REVERSAL = "card_reversal"
+    """The card terminal takes the whole payment back."""
     TERMINAL = "terminal"
     """Staff pay it back to the card at the payment terminal."""
     COUNTER = "counter"
@@ -108,18 +111,21 @@ def take_back(
     told: Fate,
     tell_lane: str,
     claimable: bool,
+    cards: bool = False,
 ) -> TakeBack:
     """`paid_back` is what earlier returns gave back, `fates` by id of the steps in `settlement`.
 
+    `cards`: the terminal can be asked to take back what was paid by card on this order's day.
     `told` is the fate of telling the backend of the order, in the lane `tell_lane`. `claimable`: an order
     that was not told left its points to whoever has the receipt.
     """
-    pay_backs = _pay_backs(order, piece.refund, paid_back, fates)
+    pay_backs = _pay_backs(order, piece.refund, paid_back, fates, cards=cards)
     undone = giving_back(order) if piece.last else _reversals(order)
     reversed_ = {back.source for back in pay_backs if back.means is Means.REVERSAL}
     charges = {charge_id(payment): payment.id for payment in order.payments}
     titles = {discount.use.id: discount.use.title for discount in order.discounts}
-    steps: list[Step] = []
+    by_card = {payment_source(payment, order): payment for payment in card_payments(order)}
+    steps = [uncharge(by_card[b.source], order) for b in pay_backs if b.means is Means.CARD_REVERSAL]
     left: list[Left] = []
     for step in undone:
         assert step.undoes is not None
@@ -155,8 +161,20 @@ def take_back(
     return TakeBack(piece, pay_backs, tuple(steps), tuple(left))
 
 
+def card_payments(order: Order) -> tuple[CardPayment, ...]:
+    """All that bank cards have paid, the last one included that paid what was due."""
+    if order.tender is not Tender.CARD or not order.due:
+        return order.card_payments
+    return (*order.card_payments, CardPayment(order.id, order.due))
+
+
+def payment_source(payment: CardPayment, order: Order) -> str:
+    """What a PayBack calls it."""
+    return DUE if payment.id == order.id and not order.card_payments else payment.id
+
+
 def _pay_backs(
-    order: Order, refund: Money, paid_back: Iterable[PayBack], fates: Mapping[str, Fate]
+    order: Order, refund: Money, paid_back: Iterable[PayBack], fates: Mapping[str, Fate], *, cards: bool
 ) -> tuple[PayBack, ...]:
     """The money of one return, by source. It adds up to `refund`."""
     given: dict[str, int] = {}
@@ -170,8 +188,11 @@ def _pay_backs(
         if minor <= 0:
             continue
         amount = Money(minor, order.currency)
-        if payment is None:
-            means = Means.TERMINAL if order.tender is Tender.CARD else Means.COUNTER
+        if not isinstance(payment, StoredPayment):
+            by_card = payment is not None or order.tender is Tender.CARD
+            means = Means.TERMINAL if by_card else Means.COUNTER
+            if by_card and cards and minor == paid.minor:
+                means = Means.CARD_REVERSAL
             backs.append(PayBack(source, means, amount))
         else:
             fate = fates.get(charge_id(payment), Fate.UNCLEAR)
@@ -182,11 +203,12 @@ def _pay_backs(
     return tuple(backs)
 
 
-def _sources(order: Order) -> list[tuple[str, StoredPayment | None]]:
+def _sources(order: Order) -> list[tuple[str, StoredPayment | CardPayment | None]]:
     """What the order was paid with, the last tender first."""
+    by_card = [(payment.id, payment) for payment in reversed(order.card_payments)]
     stored = [(payment.id, payment) for payment in reversed(order.payments)]
     prepaid_first = sorted(stored, key=lambda entry: entry[1].kind is not StoredValue.PREPAID)
-    return [(DUE, None), *prepaid_first]
+    return [(DUE, None), *by_card, *prepaid_first]
 
 
 def _means(payment: StoredPayment, *, whole: bool, fate: Fate) -> Means:

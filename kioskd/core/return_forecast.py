@@ -13,10 +13,11 @@ from kioskd.core.sale import Returned, Sale, Undoing
 from kioskd.core.settlement import Step, giving_back
 
 
-def forecast(sale: Sale, quantities: Mapping[str, int], *, loyalty: bool) -> Returned:
+def forecast(sale: Sale, quantities: Mapping[str, int], *, loyalty: bool, cards: bool = False) -> Returned:
     """What a return of these units, by line id, would lead to, if all that was done for it took effect.
 
-    `loyalty` is whether the shop has a loyalty backend. Raises ReturnRefused as `piece` does.
+    `loyalty` is whether the shop has a loyalty backend, `cards` as in `take_back`. Raises ReturnRefused as
+    `piece` does.
     """
     order = sale.order
     earlier = [each.quantities for each in sale.returns]
@@ -29,6 +30,7 @@ def forecast(sale: Sale, quantities: Mapping[str, int], *, loyalty: bool) -> Ret
         told=_told(order) if known and loyalty else Fate.WITHOUT_EFFECT,
         tell_lane="",
         claimable=loyalty and not known,
+        cards=cards,
     )
     return returned_by(plan, order, order.placed_at, "", "")
 

@@ -17,7 +17,7 @@ from typing import Any
 from kioskd.core.deeds import Action
 from kioskd.core.discount import OfferKind
 from kioskd.core.money import Money
-from kioskd.core.order import OfferUse, Order, OrderDiscount, StoredPayment, StoredValue
+from kioskd.core.order import CardPayment, OfferUse, Order, OrderDiscount, StoredPayment, StoredValue
 from kioskd.core.order_document import payment_document, use_document
 
 
@@ -75,6 +75,11 @@ def collect_id(discount: OrderDiscount) -> str:
 
 def charge_id(payment: StoredPayment) -> str:
     return f"charge-{payment.id}"
+
+
+def uncharge_id(reference: str) -> str:
+    """What takes the card payment back that the terminal was asked for with `reference`."""
+    return f"uncharge-{reference}"
 
 
 def undo_id(step_id: str) -> str:
@@ -143,6 +148,18 @@ def void(session: str, step_id: str, *, undoes: str | None = None) -> Step:
     """Takes a transaction back, whatever became of it. What else is sent for it, the backend says."""
     return Step(
         step_id, Action.VOID_ORDER, session_lane(session), session, {"session": session}, undoes=undoes
+    )
+
+
+def uncharge(payment: CardPayment, order: Order) -> Step:
+    """Takes a whole card payment back."""
+    return Step(
+        uncharge_id(payment.id),
+        Action.REVERSE_CARD,
+        f"payment:{order.id}",
+        payment.id,
+        {"reference": payment.id, "number": order.number},
+        amount=payment.amount,
     )
 
 

@@ -14,6 +14,7 @@ from kioskd.core.place import Place
 from kioskd.core.upkeep import UpkeepPhase
 
 if TYPE_CHECKING:  # a kiosk shows its first screen long before staff ask for anything
+    from kioskd.core.card_terminal import Totals
     from kioskd.core.question import Question
     from kioskd.core.sale import Sale
     from kioskd.core.staff_overview import StaffOverview
@@ -55,13 +56,17 @@ class DecisionReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EnteringPin:
-    """`asking` is set while the PIN is checked. After wrong ones no other is taken until `closed_until_s`."""
+    """`asking` is set while the PIN is checked. After wrong ones no other is taken until `closed_until_s`.
+
+    `ticket` is the order whose ticket was scanned, by its id: staff are led to it.
+    """
 
     digits: str = ""
     asking: str | None = None
     due_s: float | None = None
     wrong: bool = False
     closed_until_s: float | None = None
+    ticket: str | None = None
 
     place: ClassVar[Place] = Place.STAFF_PIN
 
@@ -88,6 +93,22 @@ class ViewingDevices:
     failed: bool = False
 
     place: ClassVar[Place] = Place.STAFF_DEVICES
+
+
+@dataclass(frozen=True, slots=True)
+class AtTerminal:
+    """What the card terminal has taken; None while it is asked. `closing` asks whether to close its day,
+    `closed` is that it was closed with these. `refused` is why it could not be done, in words for staff.
+    """
+
+    totals: Totals | None = None
+    asking: str | None = None
+    due_s: float | None = None
+    closing: bool = False
+    closed: bool = False
+    refused: str = ""
+
+    place: ClassVar[Place] = Place.STAFF_TERMINAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,19 +143,24 @@ class ViewingQuestion:
 
 @dataclass(frozen=True, slots=True)
 class BrowsingSales:
-    """The newest orders first; None while they are looked up, `failed` when nobody answered."""
+    """The newest orders first; None while they are looked up, `failed` when nobody answered.
+
+    `wanted` is the id of the only one that is looked for: its ticket was scanned.
+    """
 
     sales: tuple[Sale, ...] | None = None
     asking: str | None = None
     due_s: float | None = None
     failed: bool = False
+    wanted: str | None = None
 
     place: ClassVar[Place] = Place.STAFF_ORDERS
 
 
 @dataclass(frozen=True, slots=True)
 class ViewingSale:
-    """One order. `picked` are the units to be taken back, by line id; `confirming` asks why.
+    """One order. `picked` are the units to be taken back, by line id; `confirming` asks why, `paying` whether
+    the guest has paid it at the counter.
 
     `refused` is why it could not be done, in words for staff.
     """
@@ -142,6 +168,7 @@ class ViewingSale:
     sale: Sale
     picked: tuple[tuple[str, int], ...] = ()
     confirming: bool = False
+    paying: bool = False
     asking: str | None = None
     due_s: float | None = None
     refused: str = ""
@@ -166,4 +193,5 @@ StaffPhase = (
     | ViewingQuestion
     | ViewingDevices
     | UpkeepPhase
+    | AtTerminal
 )

@@ -31,6 +31,7 @@ from kioskd.core.order import Order, Tender
 from kioskd.core.past_order import PastOrder
 from kioskd.core.place import Place as Place
 from kioskd.core.preview import BasketPoints, Previews, PreviewSubject
+from kioskd.core.slip import Slip
 from kioskd.core.staff import StaffPhase
 from kioskd.core.stored_value import GiftCard
 from kioskd.core.wishes import NO_WISHES, Wishes
@@ -170,6 +171,20 @@ class Paying:
 
 
 @dataclass(frozen=True, slots=True)
+class PayingRest:
+    """A card has paid a part of the order, `order.due` is the rest. After `until_s` nobody is waited for.
+
+    `returning`: the guest does not pay the rest, and what was paid goes back; until `until_s`.
+    """
+
+    order: Order
+    until_s: float
+    returning: bool = False
+
+    place: ClassVar[Place] = Place.PAYING_REST
+
+
+@dataclass(frozen=True, slots=True)
 class Storing:
     """Paid (or to be paid at the counter, or nothing to pay), not yet on the disk."""
 
@@ -212,6 +227,8 @@ class Thanks:
     claim_link: str | None = None
     """Only for the guest's eyes while `points` is CLAIM: otherwise a card may still be given the points."""
     texts: LoyaltyTexts | None = None
+    slip: Slip | None = field(default=None, repr=False)
+    """The card terminal's, to be printed with the receipt."""
     claim_on_paper: bool = False
     """Whether the receipt was sent to the printer with the link."""
 
@@ -231,10 +248,14 @@ class Thanks:
 
 @dataclass(frozen=True, slots=True)
 class AskStaff:
-    """The terminal did not say whether it took the money. A person must look, nothing is repeated."""
+    """The terminal did not say whether it took the money. A person must look, nothing is repeated.
+
+    `owed` is card money that could not be handed back: a person must do it.
+    """
 
     order: Order
     until_s: float
+    owed: Money | None = None
 
     place: ClassVar[Place] = Place.ASK_STAFF
 
@@ -284,6 +305,7 @@ Phase = (
     | EnteringPromoCode
     | Checkout
     | Paying
+    | PayingRest
     | Storing
     | Thanks
     | AskStaff
@@ -316,6 +338,10 @@ class NoticeKind(StrEnum):
     """Something picked before cannot be had here."""
     PAYMENT_DECLINED = "payment_declined"
     PAYMENT_CANCELLED = "payment_cancelled"
+    REST_NOT_PAID = "rest_not_paid"
+    """A card has paid a part before; this time nothing was taken."""
+    PAYMENT_RETURNED = "payment_returned"
+    """What a card had paid is back on it."""
     TERMINAL_UNAVAILABLE = "terminal_unavailable"
     NO_LONGER_AVAILABLE = "no_longer_available"
     BASKET_FULL = "basket_full"
@@ -398,6 +424,8 @@ class Limits:
     reserve_s: float = 30.0
     """How long a guest waits for offers and stored value to be used, before the terminal is asked."""
     payment_s: float = 90.0
+    rest_s: float = 120.0
+    """How long a guest whose card paid a part may take to decide about the rest."""
     abort_grace_s: float = 30.0
     notice_s: float = 6.0
     points_on_receipt_s: float = 2.0
@@ -410,6 +438,8 @@ class Limits:
     """How long staff wait for a test receipt: letters that were never drawn before take their time."""
     test_scan_s: float = 60.0
     """How long what is scanned is taken for a test."""
+    end_of_day_s: float = 180.0
+    """How long staff wait while the card terminal closes its day."""
     staff_idle_s: float = 60.0
     """After so long without a touch the staff screen closes."""
     speech_s: float = 180.0

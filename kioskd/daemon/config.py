@@ -313,9 +313,14 @@ class TcpPrinter(Section):
 
 
 class Counter(Section):
-    """Paying with the staff: the order number is called out and the guest pays there."""
+    """Paying with the staff: the order number is called out and the guest pays there.
+
+    Whoever has not come after `keep_minutes` is not waited for: their order is dropped, and what was used
+    for it is given back. 0: it is kept until staff drop it.
+    """
 
     enabled: bool = False
+    keep_minutes: Annotated[int, Field(ge=0, le=10_080)] = 240
 
 
 _PIN_HASH = matching(

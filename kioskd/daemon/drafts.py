@@ -11,7 +11,7 @@ from typing import Any
 
 from kioskd.core import settlement
 from kioskd.core.deeds import Action
-from kioskd.core.order import Order, Tender
+from kioskd.core.order import CardPayment, Order, Tender
 from kioskd.core.order_document import to_document
 from kioskd.core.settlement import Step
 from kioskd.daemon.reserved import Hold, Reserved
@@ -19,6 +19,8 @@ from kioskd.outbox.operation import Draft, Lock, Strategy
 
 ORDER = Action.TELL_ORDER.value
 PAYMENT = "card_payment"
+PART_PAID = "part_paid"
+"""An order of which a card has paid a part: its guest is asked for the rest."""
 SESSION = "session"
 """A transaction of the backend's that is open for a guest: see `sessions`."""
 UNPAID = "unpaid"
@@ -67,22 +69,49 @@ def _lane(order: Order) -> str:
     return f"member:{order.member_id}" if order.member_id else f"order:{order.id}"
 
 
-def payment_draft(order: Order, reserved: Reserved | None = None) -> Draft:
-    """The intent to charge a card, written down before the terminal is asked.
+def payment_id(reference: str) -> str:
+    """Of the operation that remembers the payment which the terminal was asked for with `reference`."""
+    return f"pay-{reference}"
+
+
+def payment_draft(order: Order, reserved: Reserved | None = None, reference: str = "") -> Draft:
+    """The intent to charge a card, written down before the terminal is asked; `reference` is the order's id
+    unless another card has paid a part.
 
     It carries all that the order's acceptance needs, should another process have to go on.
     """
+    first = not order.card_payments
     return Draft(
-        op_id=f"pay-{order.id}",
+        op_id=payment_id(reference or order.id),
         kind=PAYMENT,
         lane=f"payment:{order.id}",
-        payload=_with_steps(order, reserved) if reserved else to_document(order),
+        payload=_remembered(order, reserved),
         strategy=Strategy.ATTENDED,
         amount_minor=order.due.minor,
         currency=order.currency,
         order_number=order.sequence,  # used up: the terminal may turn out to have taken the money
+        saga=reserved.saga if reserved and first else None,
+    )
+
+
+def part_paid_draft(order: Order, reserved: Reserved | None) -> Draft:
+    """While it is open the order's saga is not undone: the guest may pay the rest."""
+    return Draft(
+        op_id=f"rest-{order.card_payments[-1].id}",
+        kind=PART_PAID,
+        lane=f"payment:{order.id}",
+        payload=_remembered(order, reserved),
+        strategy=Strategy.ATTENDED,
+        amount_minor=order.paid_by_card.minor,
+        currency=order.currency,
         saga=reserved.saga if reserved else None,
     )
+
+
+def reversal_draft(payment: CardPayment, order: Order, saga: str | None = None) -> Draft:
+    """Card money goes back. With `saga`, that of the settlement which the payment was a step of."""
+    step = settlement.uncharge(payment, order)
+    return replace(step_draft(step, saga), compensates=payment_id(payment.id) if saga else None)
 
 
 def settled_drafts(
@@ -111,6 +140,8 @@ def step_draft(
 ) -> Draft:
     """`hold` is that of the voucher to be redeemed, at the time `now_s` of the same clock."""
     strategy, lock = Strategy.KEYED if step.action in _KEYED else Strategy.READ_BACK, None
+    if step.action is Action.REVERSE_CARD:
+        strategy = Strategy.ATTENDED
     if step.action is Action.REDEEM_VOUCHER and not step.reusable and hold:
         left_s = hold.left_s(now_s)
         if left_s is not None and left_s > _FENCED_FROM_S:
@@ -129,6 +160,10 @@ def step_draft(
         compensates=step.undoes,
         at_once=at_once,
     )
+
+
+def _remembered(order: Order, reserved: Reserved | None) -> Mapping[str, object]:
+    return {**_with_steps(order, reserved), "saga": reserved.saga} if reserved else to_document(order)
 
 
 def _with_steps(order: Order, reserved: Reserved) -> Mapping[str, object]:

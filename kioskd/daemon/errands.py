@@ -12,6 +12,8 @@ from kioskd.core.effects import (
     AbortPayment,
     CallHelp,
     CheckPin,
+    CloseTerminalDay,
+    CountAsPaid,
     DecideQuestion,
     DropSession,
     Effect,
@@ -22,6 +24,7 @@ from kioskd.core.effects import (
     FindOverview,
     FindQuestions,
     FindSales,
+    FindTotals,
     Forget,
     HoldVoucher,
     JudgeOrder,
@@ -32,6 +35,7 @@ from kioskd.core.effects import (
     PrintTest,
     ReadScreen,
     RedeemPromoCode,
+    ReturnParts,
     SetDial,
     Settle,
     Sought,
@@ -142,6 +146,8 @@ class Errands:
                 self._start(self._settlement.sessions.drop(session))
             case Settle(order):
                 self._moving_money(self._settlement.settle(order))
+            case ReturnParts(order_id):
+                self._moving_money(self._settlement.return_parts(order_id))
             case AbortPayment(order_id):
                 self._moving_money(self._settlement.abort(order_id))
             case PrintReceipt():
@@ -150,6 +156,12 @@ class Errands:
                 self._start(self._staff_desk.check_pin(effect))
             case FindSales():
                 self._start(self._staff_desk.find_sales(effect))
+            case CountAsPaid():
+                self._start(self._staff_desk.settle_at_counter(effect))
+            case FindTotals():
+                self._start(self._staff_desk.find_totals(effect))
+            case CloseTerminalDay():
+                self._start(self._staff_desk.close_day(effect))
             case TakeBackSale():
                 self._start(self._staff_desk.take_back(effect))
             case FindOverview():

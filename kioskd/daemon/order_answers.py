@@ -62,6 +62,10 @@ def details(sale: Sale) -> dict[str, Any]:
             {"kind": payment.kind.value, "tail": payment.tail, "amount_minor": payment.amount.minor}
             for payment in order.payments
         ],
+        "card_payments": [
+            {"reference": payment.evidence, "amount_minor": payment.amount.minor}
+            for payment in order.card_payments
+        ],
         "returns": [_returned(each, order) for each in sale.returns],
     }
 

@@ -25,6 +25,7 @@ _DEEDS = {
     "refill_gift_card": "gift card ...{about}: {amount} back on the card",
     "reverse_prepaid": "prepaid account: {amount} back",
     "refill_prepaid": "prepaid account: {amount} back",
+    "reverse_card": "card payment: {amount} back on the card",
     "order_return": "points of the order: corrected",
     "void_order": "points and offers of the order: all taken back",
 }
@@ -73,6 +74,9 @@ def order_text(order: Document) -> Iterator[str]:
     yield f"      total  {_amount(order, 'total_minor')}"
     for payment in order["payments"]:
         yield f"      paid by {_account(payment)}  {_amount(order, payment['amount_minor'])}"
+    for payment in order["card_payments"]:
+        evidence = f" ({payment['reference']})" if payment["reference"] else ""
+        yield f"      paid by card  {_amount(order, payment['amount_minor'])}{evidence}"
     if order["due_minor"]:
         yield f"      paid by {order['tender']}  {_amount(order, 'due_minor')}{_reference(order)}"
     for each in order["returns"]:
@@ -86,7 +90,7 @@ def return_text(order: Document, each: Document) -> Iterator[str]:
     yield f"return {each['id']} of {_when(each['at'])} by {each['by']}: {each['reason']}"
     yield f"  {units}: {_amount(order, each['refund_minor'])} back"
     for money in each["money"]:
-        if money["means"] in ("reversal", "refill"):
+        if money["means"] in ("reversal", "refill", "card_reversal"):
             continue  # said with the deed that does it
         yield "  BY HAND  " * (money["means"] != "nothing") + _MONEY[money["means"]].format(
             amount=_amount(order, money["amount_minor"]),
@@ -98,7 +102,10 @@ def return_text(order: Document, each: Document) -> Iterator[str]:
         progresses.append(deed["progress"])
         amount = _amount(order, deed["amount_minor"]) if deed["amount_minor"] is not None else ""
         text = _DEEDS[deed["action"]].format(about=deed["about"], amount=amount)
-        yield f"  {_PROGRESS[deed['progress']]:<8} {text}"
+        by_hand = deed["action"] == "reverse_card" and deed["progress"] == "unclear"
+        yield f"  {'BY HAND' if by_hand else _PROGRESS[deed['progress']]:<8} {text}"
+        if by_hand:
+            yield "           the terminal did not do it: pay it back there, then kioskd outbox resolve"
     for stays in each["stays"]:
         yield f"  STAYS    {_STAYS[stays['what']].format(about=stays['about'])}"
     for progress, advice in _ADVICE.items():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -42,7 +42,8 @@ _FOR_A_PERSON = frozenset({OpState.IN_DOUBT, OpState.QUARANTINED})
 class Orders:
     """For the staff screen and the command line. Every refusal is a ReturnRefused with a sentence for staff.
 
-    `claim_link` is the loyalty backend's; `wall` only labels. Raises StorageError when the file fails.
+    `claim_link` is the loyalty backend's; `wall` only labels. `hand_back` has the card terminal take payments
+    back, see `Payments.hand_back`; None where there is none. Raises StorageError when the file fails.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Orders:
         wall: Callable[[], datetime],
         written: Callable[[Order], Mapping[str, Any] | None] = lambda order: None,
         patience_s: float = PATIENCE_S,
+        hand_back: Callable[[float], Awaitable[None]] | None = None,
     ) -> None:
         self._outbox = outbox
         self._selling = selling
@@ -61,6 +63,7 @@ class Orders:
         self._wall = wall
         self._written = written
         self._patience_s = patience_s
+        self._hand_back = hand_back
         self._one_at_a_time = asyncio.Lock()
 
     # --- looking up --------------------------------------------------------------------------------------
@@ -114,6 +117,8 @@ class Orders:
         except OperationRefused as refused:
             raise ReturnRefused(str(refused)) from None
         await self._outbox.accept(drop_draft(sale.order, self._wall(), actor, reason))
+        if sale.order.card_payments and self._hand_back:
+            await self._hand_back(self._patience_s)
         log.warning("order %s was never paid and is dropped", sale.order.number)
         return await self._sale(sale.order)
 
@@ -141,6 +146,7 @@ class Orders:
             told=fate,
             tell_lane=told.lane if told else f"order:{order.id}",
             claimable=claimable,
+            cards=self._hand_back is not None and order.placed_at.date() == self._wall().date(),
         )
         returned = returned_by(plan, order, self._wall(), actor, reason)
         await self._write_down(plan, returned, order, known)
@@ -163,6 +169,8 @@ class Orders:
                 decide=Decision(saga, Course.FINISH, "staff took it back"),
                 deadline_s=self._patience_s if reachable else 0.0,
             )
+            if self._hand_back and any(draft.strategy is Strategy.ATTENDED for draft in drafts):
+                await self._hand_back(self._patience_s)
         except OperationRefused as refused:
             raise ReturnRefused(f"nothing was returned, try again: {refused}") from None
 
@@ -177,7 +185,10 @@ class Orders:
         returns = await self._returns(order)
         operations = await self._outbox.known([order.id, f"pay-{order.id}"])
         paid = operations.get(f"pay-{order.id}")
-        sale = Sale(order, SaleState.SOLD, returns, paid.detail if paid and order.due else "")
+        reference = paid.detail if paid and order.due else ""
+        if order.card_payments:
+            reference = "; ".join(payment.evidence for payment in order.card_payments)
+        sale = Sale(order, SaleState.SOLD, returns, reference)
         return replace(sale, state=_state(sale, operations.get(order.id)))
 
     async def _returns(self, order: Order) -> tuple[Returned, ...]:

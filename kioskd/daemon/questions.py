@@ -6,15 +6,17 @@ Of what a backend noted before the first try, staff are shown `balance` and `new
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from kioskd.core.deeds import Action
 from kioskd.core.money import Money
 from kioskd.core.question import Evidence, Question, Subject
+from kioskd.core.settlement import uncharge_id
 from kioskd.core.staff import Decision
-from kioskd.daemon.drafts import PAYMENT
+from kioskd.daemon.drafts import PART_PAID, PAYMENT
 from kioskd.daemon.evidence import evidence, payment, receipt_number
 from kioskd.daemon.payments import Payments
 from kioskd.outbox.events import Verdict
@@ -54,12 +56,17 @@ class Questions:
         self._payments = payments
 
     def count(self) -> int:
-        return len(self._outbox.waiting_for_a_person())
+        return len(self._waiting())
+
+    def _waiting(self) -> list[Operation]:
+        """What becomes of an order paid in part is settled with its payments: no question of its own."""
+        waiting = self._outbox.waiting_for_a_person()
+        return [each for each in waiting if each.kind != PART_PAID or each.state is not OpState.UNKNOWN]
 
     async def all(self) -> tuple[Question, ...]:
         """The oldest first."""
         sagas = {saga.saga_id: saga for saga in await self._outbox.sagas()}
-        waiting = self._outbox.waiting_for_a_person()[:MOST]
+        waiting = self._waiting()[:MOST]
         return tuple([await self._question(operation, sagas) for operation in waiting])
 
     async def _question(self, operation: Operation, sagas: Mapping[str, Saga]) -> Question:
@@ -92,12 +99,14 @@ class Questions:
         self, question_id: str, decision: Decision, *, candidate: str | None, actor: str, reason: str
     ) -> None:
         """Raises OperationRefused when it cannot be decided so, or is no question any more."""
-        waiting = {operation.op_id: operation for operation in self._outbox.waiting_for_a_person()}
+        waiting = {operation.op_id: operation for operation in self._waiting()}
         operation = waiting.get(question_id)
         if operation is None:
             raise OperationRefused("it has been cleared up meanwhile")
         if operation.state is OpState.QUARANTINED:
             await self._decide_unreadable(operation, decision, actor, reason)
+        elif operation.kind == Action.REVERSE_CARD:
+            await self._decide_reversal(operation, decision, actor, reason)
         elif operation.strategy is Strategy.ATTENDED:
             await self._decide_payment(operation, decision, actor, reason)
         else:
@@ -112,6 +121,25 @@ class Questions:
         else:
             await self._outbox.cancel(operation.op_id, f"given up: {reason}", actor=actor)
 
+    async def _decide_reversal(
+        self, operation: Operation, decision: Decision, actor: str, reason: str
+    ) -> None:
+        back, op_id = decision is Decision.HAPPENED, operation.op_id
+        state = OpState.CANCELLED if operation.state is OpState.IN_DOUBT else OpState.REJECTED
+        closing = Closing(
+            op_id,
+            OpState.CONFIRMED if back else state,
+            operation.detail,
+            actor,
+            f"decided: {reason}",
+        )
+        if self._payments is None:
+            await self._outbox.accept(close=closing)
+            return
+        reference = op_id.removeprefix(uncharge_id(""))
+        with _as_refusal():
+            await self._payments.decide_reversal(op_id, reference, back=back, closing=closing)
+
     async def _decide_payment(
         self, operation: Operation, decision: Decision, actor: str, reason: str
     ) -> None:
@@ -119,11 +147,8 @@ class Questions:
         if operation.state is OpState.UNKNOWN:
             if self._payments is None:
                 raise OperationRefused("this kiosk has no card terminal any more: use kioskd outbox")
-            try:
+            with _as_refusal():
                 await self._payments.decide(operation.op_id, paid=paid, actor=actor, reason=reason)
-            except OSError as error:
-                why = f"the decision could not be written down: {error.strerror}"
-                raise OperationRefused(why) from None
             return
         state = OpState.CONFIRMED if paid else OpState.CANCELLED
         closing = Closing(operation.op_id, state, operation.detail, actor, f"decided: {reason}")
@@ -136,9 +161,20 @@ class Questions:
             await self._outbox.accept(close=closing)
 
 
+@contextmanager
+def _as_refusal() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        why = f"the decision could not be written down: {error.strerror}"
+        raise OperationRefused(why) from None
+
+
 def _subject(operation: Operation) -> Subject:
     if operation.state is OpState.QUARANTINED:
         return Subject.UNREADABLE
+    if operation.kind == Action.REVERSE_CARD:
+        return Subject.CARD_REVERSAL
     return Subject.CARD_PAYMENT if operation.kind == PAYMENT else Subject.DOUBT
 
 

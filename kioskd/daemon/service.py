@@ -41,10 +41,13 @@ from kioskd.daemon.runtime import Runtime
 from kioskd.daemon.selling import Selling
 from kioskd.daemon.sessions import Sessions
 from kioskd.daemon.settlement import Settlement
+from kioskd.daemon.slips import SlipPrinter
 from kioskd.daemon.speaking import Speaking
 from kioskd.daemon.staff_desk import StaffDesk
 from kioskd.daemon.steps import Steps
 from kioskd.daemon.terminal_desk import TerminalDesk
+from kioskd.daemon.terminal_watch import asking_again
+from kioskd.daemon.unpaid_orders import UnpaidOrders
 from kioskd.daemon.upkeep_desk import UpkeepDesk
 from kioskd.daemon.wiring import (
     backend_of,
@@ -54,6 +57,7 @@ from kioskd.daemon.wiring import (
     letterhead_of,
     paper_columns_of,
     pin_guard_of,
+    takes_parts,
     webhook_of,
 )
 from kioskd.devices.supervisor import supervise
@@ -136,9 +140,23 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
         refused_claims = RefusedClaims(outbox, courier.written, objections.claim_refused)
         hardware = hardware_of(config, clock.mono_s, display.touch_panel, display.press)
         speaking = _speaking_of(config, hardware.voice, display, post)
-        payments = Payments(hardware.terminal, outbox, selling, post) if hardware.terminal else None
+        payments = None
+        if hardware.terminal:
+            payments = Payments(
+                hardware.terminal,
+                outbox,
+                selling,
+                post,
+                part_payments=takes_parts(config),
+                print_slip=SlipPrinter(hardware.printer, tasks, shop.languages[0]),
+            )
         orders = Orders(
-            outbox, selling, claim_link=courier.claim_link, wall=clock.wall, written=courier.written
+            outbox,
+            selling,
+            claim_link=courier.claim_link,
+            wall=clock.wall,
+            written=courier.written,
+            hand_back=payments.hand_back if payments else None,
         )
         lookout = Lookout(outbox, outbox_file, clock.wall)
         questions = Questions(outbox, payments)
@@ -187,6 +205,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
                     print_s=shop.limits.test_print_s,
                 ),
                 post=post,
+                terminal=hardware.terminal,
             ),
             help_desk=help_desk,
             last_orders=OwnRecord(outbox),
@@ -244,10 +263,16 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
         tasks.create_task(refused_claims.void_left_over())
         clock.on_change(lambda: _start(tasks, outbox.pulse()))
         tasks.create_task(lookout.watch())
+        if keep := config.counter.keep_minutes:
+            unpaid = UnpaidOrders(selling, orders, keep * 60.0)
+            clock.on_change(unpaid.look_again)
+            tasks.create_task(unpaid.watch())
         if payments:
             tasks.create_task(payments.settle_left_over())
         if hardware.viewfinder:
             tasks.create_task(display.show_camera(hardware.viewfinder))
+        if payments:
+            from_device = asking_again(payments, from_device)
         for plugged in hardware.plugged:
             tasks.create_task(supervise(plugged.device, plugged.kind, from_device, path=plugged.path))
         if config.control.socket:

@@ -112,6 +112,9 @@ class Settlement:
 
     async def settle(self, order: Order) -> None:
         """Raises StorageError."""
+        if order.card_payments:
+            await self._settle_rest(order)
+            return
         if (
             order.session
             and not order.discounts
@@ -131,6 +134,19 @@ class Settlement:
             await self._payments.take(order, lambda: self._reserve(order))
         else:
             await self._payments.take(order)
+
+    async def _settle_rest(self, order: Order) -> None:
+        """A card has paid a part, so all that was to be reserved is."""
+        assert self._payments
+        if order.tender is Tender.CARD and order.due:
+            await self._payments.take(order)
+        else:
+            await self._payments.accept_rest(order)
+
+    async def return_parts(self, order_id: str) -> None:
+        """The guest does not pay the rest of it."""
+        if self._payments:
+            await self._payments.return_parts(order_id)
 
     async def _settle_whole(self, order: Order, sessions: Sessions) -> None:
         """The backend takes the order with its transaction, or is told of a guest it does not know."""

@@ -4,17 +4,23 @@ them back, the open questions and deciding them.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from kioskd import __version__
+from kioskd.core.card_terminal import PaymentTerminal
 from kioskd.core.effects import (
     CheckPin,
+    CloseTerminalDay,
+    CountAsPaid,
     DecideQuestion,
     FindOverview,
     FindQuestions,
     FindSales,
+    FindTotals,
     TakeBackSale,
 )
+from kioskd.core.errors import DeviceError
 from kioskd.core.events import (
     Event,
     OverviewFound,
@@ -22,9 +28,12 @@ from kioskd.core.events import (
     QuestionDecided,
     QuestionRefused,
     QuestionsFound,
+    SalePaid,
     SaleRefused,
     SalesFound,
     SaleTakenBack,
+    TerminalRefused,
+    TotalsFound,
 )
 from kioskd.core.returning import ReturnRefused
 from kioskd.core.sale import Sale
@@ -38,6 +47,8 @@ from kioskd.daemon.selling import Selling
 from kioskd.daemon.upkeep_desk import UpkeepDesk
 from kioskd.outbox.operation import OperationRefused
 from kioskd.outbox.outbox import Outbox
+
+log = logging.getLogger(__name__)
 
 NEWEST = 20
 ACTOR = "staff at the kiosk"
@@ -76,7 +87,9 @@ class StaffDesk:
         lookout: Lookout,
         upkeep: UpkeepDesk,
         post: Callable[[Event], None],
+        terminal: PaymentTerminal | None = None,
     ) -> None:
+        self._terminal = terminal
         self._guard = guard
         self._outbox = outbox
         self._selling = selling
@@ -120,7 +133,43 @@ class StaffDesk:
             self._post(QuestionDecided(asked.request))
 
     async def find_sales(self, asked: FindSales) -> None:
-        self._post(SalesFound(asked.request, tuple(await self._orders.list(NEWEST))))
+        if asked.order_id is None:
+            self._post(SalesFound(asked.request, tuple(await self._orders.list(NEWEST))))
+            return
+        try:
+            known = await self._orders.show(asked.order_id)
+        except ReturnRefused:
+            self._post(SalesFound(asked.request, ()))
+        else:
+            self._post(SalesFound(asked.request, (known,)))
+
+    async def settle_at_counter(self, asked: CountAsPaid) -> None:
+        try:
+            await self._selling.paid_at_counter(asked.order_id)
+            sale = await self._orders.show(asked.order_id)
+        except (OperationRefused, ReturnRefused) as refused:
+            self._post(SaleRefused(asked.request, str(refused)))
+        else:
+            log.warning("order %s was paid at the counter, say staff at the kiosk", sale.order.number)
+            self._post(SalePaid(asked.request, sale))
+
+    async def find_totals(self, asked: FindTotals) -> None:
+        await self._ask_terminal(asked.request, close=False)
+
+    async def close_day(self, asked: CloseTerminalDay) -> None:
+        log.warning("the card terminal's day is closed by staff at the kiosk")
+        await self._ask_terminal(asked.request, close=True)
+
+    async def _ask_terminal(self, request: str, *, close: bool) -> None:
+        if self._terminal is None:
+            self._post(TerminalRefused(request, "this kiosk has no card terminal"))
+            return
+        try:
+            totals = await (self._terminal.end_of_day() if close else self._terminal.totals())
+        except DeviceError as fault:
+            self._post(TerminalRefused(request, str(fault)))
+        else:
+            self._post(TotalsFound(request, totals, closed=close))
 
     async def take_back(self, asked: TakeBackSale) -> None:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kioskd.core.deeds import Action
-from kioskd.daemon.drafts import PAYMENT, SESSION
+from kioskd.daemon.drafts import PART_PAID, PAYMENT, SESSION
 
 _TITLES: Mapping[str, str] = {
     Action.HOLD_VOUCHER: "hold a voucher",
@@ -25,8 +25,10 @@ _TITLES: Mapping[str, str] = {
     Action.TELL_ORDER: "tell an order",
     Action.TELL_RETURN: "tell a return",
     Action.VOID_ORDER: "void an order",
+    Action.REVERSE_CARD: "take a card payment back",
     SESSION: "a guest's transaction",
     PAYMENT: "charge a card",
+    PART_PAID: "an order paid in part",
 }
 
 

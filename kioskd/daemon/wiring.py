@@ -475,6 +475,11 @@ def _terminal(config: Config) -> ZvtTerminal:
     )
 
 
+def takes_parts(config: Config) -> bool:
+    """Whether a card may pay less than is due."""
+    return isinstance(config.terminal, settings.AnyZvtTerminal) and config.terminal.part_payments
+
+
 def terminal_password(entry: settings.AnyZvtTerminal) -> str:
     """Raises ConfigError when it cannot be read."""
     if entry.password_credential or entry.password_file:

@@ -222,6 +222,16 @@ class Outbox:
             lambda operation: operation.strategy is Strategy.ATTENDED and operation.state is OpState.UNKNOWN
         )
 
+    async def attended(self, kind: str) -> list[Parcel]:
+        """Attended operations of this kind that are under way or whose end nobody knows, oldest first."""
+        return await self._parcels(
+            lambda operation: (
+                operation.kind == kind
+                and operation.strategy is Strategy.ATTENDED
+                and operation.state in (OpState.SENDING, OpState.UNKNOWN)
+            )
+        )
+
     async def held(self) -> list[Parcel]:
         """What waits for `release`, oldest first."""
         return await self._parcels(lambda operation: operation.state is OpState.HELD)
@@ -260,7 +270,8 @@ class Outbox:
 
         `watch` names operations accepted earlier that the decision lets go.
         """
-        watched = [*watch, *(draft.op_id for draft in drafts if draft.strategy is not Strategy.LOCAL)]
+        by_itself = (Strategy.LOCAL, Strategy.ATTENDED)
+        watched = [*watch, *(draft.op_id for draft in drafts if draft.strategy not in by_itself)]
         told = [self._worker.told(op_id) for op_id in watched]
         try:
             await self.accept(*drafts, decide=decide)

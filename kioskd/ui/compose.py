@@ -12,6 +12,7 @@ from kioskd.core.access import Aid
 from kioskd.core.intents import AnswerHelp, Intent, OpenStaff, StillHere
 from kioskd.core.staff import (
     AtStaffStart,
+    AtTerminal,
     BrowsingQuestions,
     BrowsingSales,
     EnteringPin,
@@ -40,6 +41,7 @@ from kioskd.core.visit import (
     OutOfOrder,
     Overview,
     Paying,
+    PayingRest,
     Reviewing,
     Shop,
     StillThere,
@@ -125,6 +127,10 @@ class Composer:
                 from kioskd.ui.screens.paying import paying
 
                 title, view = paying(sheet, visit, shop, phase), phase.step.value
+            case PayingRest() as phase:
+                from kioskd.ui.screens.paying_rest import paying_rest
+
+                title, view = paying_rest(sheet, visit, shop, phase), "busy" if phase.returning else ""
             case Storing(order):
                 from kioskd.ui.screens.paying import storing
 
@@ -159,7 +165,9 @@ class Composer:
                 from kioskd.ui.screens.staff_order import staff_order
 
                 title = staff_order(sheet, visit, shop, phase)
-                view = "busy" if phase.asking else "why" if phase.confirming else ""
+                view = (
+                    "busy" if phase.asking else "why" if phase.confirming else "paid" if phase.paying else ""
+                )
             case AtStaffStart() as phase:
                 from kioskd.ui.screens.staff_start import staff_start
 
@@ -189,6 +197,11 @@ class Composer:
 
                 title = staff_power(sheet, visit, shop, phase)
                 view = "busy" if phase.asking else phase.wanted.value if phase.wanted else ""
+            case AtTerminal() as phase:
+                from kioskd.ui.screens.staff_terminal import staff_terminal
+
+                title = staff_terminal(sheet, visit, shop, phase)
+                view = "busy" if phase.asking else "closing" if phase.closing else ""
             case BrowsingQuestions() as phase:
                 from kioskd.ui.screens.staff_questions import staff_questions
 

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from kioskd.core.card_terminal import (
+    Agree,
+    PaymentResult,
+    PaymentTerminal,
+    Reversal,
+    ReversalOutcome,
+    TerminalStatus,
+    Totals,
+)
 from kioskd.core.credential import Credential
 from kioskd.core.deeds import Deed, Done, Finding
 from kioskd.core.events import Event, PaymentOutcome, PaymentStep, PrintVerdict
 from kioskd.core.member import Member, Voucher
 from kioskd.core.money import Money
 from kioskd.core.order import Order, Tender
-from kioskd.core.ports import PaymentResult, PaymentTerminal, ReceiptPrinter
+from kioskd.core.ports import ReceiptPrinter
 from kioskd.core.receipt import Receipt
 from kioskd.core.stored_value import GiftCard
 from kioskd.daemon.clock import Clock
@@ -85,14 +94,26 @@ class FakeTerminal:
         self.ledger: dict[str, PaymentResult] = {}
         self.paid: list[tuple[str, Money]] = []
         self.asked: list[str] = []
+        self.languages: list[str] = []
+        self.takes_less: list[bool] = []
+        self.reversals: list[Reversal] = []
+        self.reversed: list[str] = []
         self.aborts = 0
         self.hold: asyncio.Event | None = None
         self.when_asked: Callable[[], None] = lambda: None
 
     async def pay(
-        self, reference: str, amount: Money, progress: Callable[[PaymentStep], None]
+        self,
+        reference: str,
+        amount: Money,
+        progress: Callable[[PaymentStep], None],
+        *,
+        agree: Agree | None = None,
+        language: str = "en",
     ) -> PaymentResult:
         self.paid.append((reference, amount))
+        self.languages.append(language)
+        self.takes_less.append(agree is not None)
         progress(PaymentStep.ENTER_PIN)
         self.when_asked()
         if self.hold:
@@ -105,6 +126,27 @@ class FakeTerminal:
     async def outcome(self, reference: str) -> PaymentResult:
         self.asked.append(reference)
         return self.ledger.get(reference, PaymentResult(PaymentOutcome.UNKNOWN))
+
+    async def reverse(self, reference: str) -> Reversal:
+        self.reversed.append(reference)
+        if self.reversals:
+            return self.reversals.pop(0)
+        return Reversal(ReversalOutcome.REVERSED, f"Reversed {reference}")
+
+    async def status(self) -> TerminalStatus:
+        return TerminalStatus(usable=True, detail="ready")
+
+    async def diagnose(self) -> TerminalStatus:
+        return await self.status()
+
+    async def display(self, lines: Sequence[str]) -> bool:
+        return False
+
+    async def totals(self) -> Totals:
+        return Totals(Money(sum(amount.minor for _, amount in self.paid), "EUR"))
+
+    async def end_of_day(self) -> Totals:
+        return await self.totals()
 
     async def settle_by_hand(self, reference: str, *, paid: bool) -> None:
         self.ledger[reference] = PaymentResult(PaymentOutcome.APPROVED if paid else PaymentOutcome.DECLINED)

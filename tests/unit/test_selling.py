@@ -110,7 +110,7 @@ def test_of_two_orders_with_one_number_the_newest_is_meant(tmp_path: Path) -> No
     sell(tmp_path, scenario)
 
 
-@pytest.mark.parametrize("number", ["A2", "", "o-1", "a1"])
+@pytest.mark.parametrize("number", ["A2", "", "o-2", "a1"])
 def test_a_number_that_nobody_has_is_refused_by_name(tmp_path: Path, number: str) -> None:
     async def scenario(selling: Selling, outbox: Outbox) -> None:
         await selling.accept(unpaid(1))

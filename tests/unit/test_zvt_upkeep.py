@@ -88,7 +88,7 @@ def test_a_reversal_whose_end_was_not_seen_is_looked_up(record: str, outcome: Re
 
 def test_a_payment_this_kiosk_does_not_know_cannot_be_taken_back() -> None:
     bench = Bench()
-    assert reverse(bench) is ReversalOutcome.UNAVAILABLE
+    assert reverse(bench) is ReversalOutcome.REFUSED
     assert bench.trace == []
 
 

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from kioskd.core import errors
+from kioskd.core.card_terminal import Agree, PaymentResult
 from kioskd.core.deeds import Action, AskAgain, Deed, Done, Finding, NotDone
 from kioskd.core.discount import OfferKind
 from kioskd.core.events import Event, PaymentOutcome, PaymentStep
 from kioskd.core.money import Money
 from kioskd.core.order import OfferUse, Order, OrderDiscount, StoredPayment, StoredValue, Tender
-from kioskd.core.ports import PaymentResult
 from kioskd.daemon.courier import LoyaltyCourier
 from kioskd.daemon.payments import Payments
 from kioskd.daemon.selling import Selling
@@ -206,12 +206,18 @@ class MortalTerminal(FakeTerminal):
         self.die: Callable[[], Awaitable[None]]
 
     async def pay(
-        self, reference: str, amount: Money, progress: Callable[[PaymentStep], None]
+        self,
+        reference: str,
+        amount: Money,
+        progress: Callable[[PaymentStep], None],
+        *,
+        agree: Agree | None = None,
+        language: str = "en",
     ) -> PaymentResult:
         if self.fault == "dies before":
             self.ledger[reference] = PaymentResult(PaymentOutcome.DECLINED)
             await self.die()
-        result = await super().pay(reference, amount, progress)
+        result = await super().pay(reference, amount, progress, agree=agree, language=language)
         self.ledger[reference] = result
         if self.fault == "dies after":
             await self.die()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 from kioskd.core.access import Aid
+from kioskd.core.card_terminal import Totals
 from kioskd.core.catalogue import Allergen, Diet, Service
 from kioskd.core.denial import Denial
 from kioskd.core.events import (
@@ -27,6 +29,8 @@ from kioskd.core.events import (
     OrderDelivered,
     OrderUndeliverable,
     OverviewFound,
+    PartPaid,
+    PartsReturned,
     PaymentEnded,
     PaymentOutcome,
     PaymentProgress,
@@ -42,6 +46,7 @@ from kioskd.core.events import (
     QuestionsFound,
     ReceiptEnded,
     RewardClaimed,
+    SalePaid,
     SaleRefused,
     SalesFound,
     SaleTakenBack,
@@ -49,8 +54,10 @@ from kioskd.core.events import (
     SettlementDenied,
     SpeechChanged,
     Stirred,
+    TerminalRefused,
     TestPrinted,
     Tick,
+    TotalsFound,
     VoucherFound,
 )
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
@@ -67,6 +74,7 @@ from kioskd.core.intents import (
     ChangeVolume,
     ChooseLanguage,
     ClearBasket,
+    CloseDay,
     ConfirmCancel,
     ConfirmDecision,
     ConfirmOffer,
@@ -79,6 +87,7 @@ from kioskd.core.intents import (
     EnterPromoCode,
     Finish,
     GoBack,
+    MarkPaid,
     OpenStaff,
     OrderAgain,
     PayWith,
@@ -92,6 +101,7 @@ from kioskd.core.intents import (
     RemoveGiftCard,
     RemoveLine,
     RemoveOffer,
+    ReturnPayment,
     SetAid,
     ShowAbout,
     ShowBasket,
@@ -111,6 +121,7 @@ from kioskd.core.intents import (
     ShowSales,
     ShowSearch,
     ShowSettings,
+    ShowTerminal,
     ShowWishes,
     SignOut,
     StartOrder,
@@ -129,13 +140,15 @@ from kioskd.core.intents import (
     UsePrepaid,
 )
 from kioskd.core.member import CollectableReward, Reward, Right
-from kioskd.core.order import Tender
+from kioskd.core.money import Money
+from kioskd.core.order import CardPayment, Tender
 from kioskd.core.past_order import past_order
 from kioskd.core.place import STAFF
 from kioskd.core.preview import BasketPoints
 from kioskd.core.rules.table import RULES
 from kioskd.core.staff import (
     AtStaffStart,
+    AtTerminal,
     BrowsingQuestions,
     BrowsingSales,
     Decision,
@@ -145,6 +158,7 @@ from kioskd.core.staff import (
     ViewingDevices,
     ViewingQuestion,
 )
+from kioskd.core.ticket import ticket_code
 from kioskd.core.upkeep import About, Dial, Knob, PowerAct, PowerRefusal, TestingScanners
 from kioskd.core.visit import (
     Attract,
@@ -154,6 +168,7 @@ from kioskd.core.visit import (
     Menu,
     OutOfOrder,
     Paying,
+    PayingRest,
     Place,
 )
 from tests.unit.offering import EXPIRED, FIVE, MIA, NOBODYS, SPENT, STRANGERS, TEN, TWENTY
@@ -162,6 +177,7 @@ from tests.unit.shopfront import EAT_IN, SANNE, Player
 from tests.unit.sold import SALE
 
 LAST = past_order(SALE.order)
+_TICKET = ticket_code(SALE.order)
 _RIGHTS: tuple[Right, ...] = (*MIA.rewards, *MIA.vouchers, *MIA.collectables)
 
 
@@ -192,20 +208,31 @@ def _straight_on(p: Player, rng: random.Random) -> Event | None:
             return ShowCheckout() if p.visit.basket.lines else QuickAdd("B1")
         case Checkout():
             return PayWith(Tender.CARD)
+        case PayingRest(order, returning=True):
+            return PartsReturned(order.id, order.paid_by_card, rng.random() < 0.5)
+        case PayingRest():
+            return rng.choice([PayWith(Tender.COUNTER), ReturnPayment(), PayWith(Tender.CARD)])
+        case Paying(order) if order.due and not order.card_payments and rng.random() < 0.4:
+            part = Money(1, order.currency)
+            return PartPaid(replace(order, card_payments=(CardPayment(order.id, part),)))
         case Paying(order):
             return PaymentEnded(order.id, PaymentOutcome.UNKNOWN)
         case EnteringPin(asking=str(asking)):
             return PinChecked(asking, accepted=True)
         case AtStaffStart():
             deep, flat = (
-                (ShowSales(), ShowQuestions(), ShowDevices()),
+                (ShowSales(), ShowQuestions(), ShowDevices(), ShowTerminal()),
                 (ShowSettings(), ShowAbout(), ShowPower()),
             )
             return rng.choice([*deep, *deep, *flat])
         case ViewingDevices():
-            return rng.choice([TestPrinter(), TestScanners(), Finish()])
+            return rng.choice([TestPrinter(), TestScanners(), Scanned(_TICKET, "s"), Finish()])
         case TestingScanners():
             return Finish()
+        case AtTerminal(asking=str(asking)):
+            return TotalsFound(asking, Totals(None))
+        case AtTerminal():
+            return rng.choice([Scanned(_TICKET, "s"), Finish(), GoBack()])
         case BrowsingQuestions(asking=str(asking)):
             return QuestionsFound(asking, (QUESTION,))
         case BrowsingQuestions():
@@ -267,6 +294,7 @@ def _of_the_guest(p: Player, rng: random.Random) -> list[Event]:
         UsePrepaid(rng.random() < 0.7),
         PayWith(rng.choice(list(Tender))),
         CancelPayment(),
+        ReturnPayment(),
         GoBack(),
         CancelOrder(),
         ConfirmCancel(),
@@ -274,7 +302,10 @@ def _of_the_guest(p: Player, rng: random.Random) -> list[Event]:
         Finish(),
         AskHelp(),
         rng.choice([Tick(), Tick(), Tick(), Tick(), Tick(), Tick(), Tick(), *_of_aids(p, rng)]),
-        Scanned(rng.choice(["KD-1001", "KD-1002", "\x00", "https://x.example/l?version=v3"]), "s"),
+        Scanned(
+            rng.choice(["KD-1001", "KD-1002", "\x00", "https://x.example/l?version=v3", _TICKET]),
+            "s",
+        ),
     ]
 
 
@@ -309,6 +340,12 @@ def _of_staff(p: Player, rng: random.Random) -> list[Event]:
         ShowSales(),
         ShowQuestions(),
         ShowDevices(),
+        ShowTerminal(),
+        CloseDay(),
+        MarkPaid(),
+        SalePaid(asking, SALE),
+        TotalsFound(asking, Totals(None), closed=rng.random() < 0.5),
+        TerminalRefused(asking, "no"),
         ShowQuestion(rng.choice([QUESTION.id, "another"])),
         PickCandidate(rng.choice([*QUESTION.evidence.candidates, "another"])),
         Decide(rng.choice(list(Decision))),
@@ -370,6 +407,8 @@ def _of_the_world(p: Player, rng: random.Random) -> list[Event]:
         PointsPreviewed(preview, rng.choice([None, BasketPoints(3)])),
         PaymentProgress(order_id, rng.choice(list(PaymentStep))),
         PaymentEnded(order_id, rng.choice(list(PaymentOutcome))),
+        PartPaid(order if order and order_id == order.id else SALE.order),
+        PartsReturned(order_id, SALE.order.due, rng.random() < 0.5),
         OrderAccepted(order_id),
         OrderDelivered(order_id, rng.choice([None, 3]), rng.choice([None, 9])),
         OrderUndeliverable(order_id),

@@ -8,6 +8,7 @@ from kioskd.core.credential import Credential, CredentialKind, classify
 from kioskd.core.effects import LookUp, Sought
 from kioskd.core.events import Scanned
 from kioskd.core.rules import judging
+from kioskd.core.rules.staff_counter import ticket_at_home
 from kioskd.core.rules.table import Context, Step, notice, rule, to
 from kioskd.core.visit import Capability, Identifying, Lookup, NoticeKind, Place, Shop, Visit
 
@@ -23,9 +24,11 @@ _SCAN_KEEPS_THE_SCREEN = (
 _NEEDED = {Sought.VOUCHER: Capability.OFFERS, Sought.GIFT_CARD: Capability.GIFT_CARDS}
 
 
-@rule(Place.ATTRACT, Scanned, to=[Place.IDENTIFYING], stays=True)
+@rule(Place.ATTRACT, Scanned, to=[Place.IDENTIFYING, Place.STAFF_PIN], stays=True)
 def scan_at_start(visit: Visit, event: Scanned, context: Context) -> Step:
     """Who has already been recognised keeps the screen."""
+    if ticket := ticket_at_home(visit, event.text, context):
+        return ticket
     scanned = scan_meanwhile(visit, event, context)
     if scanned.visit.lookup is None or visit.member:
         return scanned
@@ -61,7 +64,7 @@ def look_up(visit: Visit, text: str, context: Context) -> Step:
 
 def _not_a_card(credential: Credential) -> NoticeKind | None:
     match credential.kind:
-        case CredentialKind.UNKNOWN:
+        case CredentialKind.UNKNOWN | CredentialKind.TICKET:
             return NoticeKind.NOT_A_CARD
         case CredentialKind.CLAIM_TOKEN:
             return NoticeKind.CLAIM_ON_PHONE

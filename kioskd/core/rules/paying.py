@@ -10,6 +10,7 @@ from kioskd.core.effects import AbortPayment, Settle, Sought
 from kioskd.core.events import OrderAccepted, PaymentEnded, PaymentOutcome, PaymentProgress, PaymentStep
 from kioskd.core.intents import CancelPayment, PayWith
 from kioskd.core.member import CollectableReward
+from kioskd.core.money import Money
 from kioskd.core.order import Order, Tender
 from kioskd.core.rules import judging
 from kioskd.core.rules.adding import orderable
@@ -17,7 +18,17 @@ from kioskd.core.rules.ordered import order_of
 from kioskd.core.rules.table import Context, Step, denied, notice, rule, to
 from kioskd.core.rules.thanking import thank
 from kioskd.core.rules.undoing import released
-from kioskd.core.visit import AskStaff, Checkout, NoticeKind, Paying, Place, Reviewing, Storing, Visit
+from kioskd.core.visit import (
+    AskStaff,
+    Checkout,
+    NoticeKind,
+    Paying,
+    PayingRest,
+    Place,
+    Reviewing,
+    Storing,
+    Visit,
+)
 
 _ENDINGS = {
     PaymentOutcome.DECLINED: NoticeKind.PAYMENT_DECLINED,
@@ -53,8 +64,7 @@ def pay_with(visit: Visit, event: PayWith, context: Context) -> Step:
         reserving = _paying(order, PaymentStep.RESERVING, context.shop.limits.reserve_s, context)
         return to(hurried, reserving, Settle(order))
     if order.tender is Tender.CARD:
-        presenting = _paying(order, PaymentStep.PRESENT_CARD, context.shop.limits.payment_s, context)
-        return to(hurried, presenting, Settle(order))
+        return to(hurried, presenting(order, context), Settle(order))
     return to(hurried, Storing(order), Settle(order))
 
 
@@ -66,6 +76,10 @@ def _without_lookup(visit: Visit, context: Context) -> Visit:
     maybe_card = good_later and Sought.MEMBER in visit.lookup.sought
     saved_card = visit.lookup.credential if maybe_card else visit.saved_card
     return replace(visit, saved_card=saved_card, lookup=None)
+
+
+def presenting(order: Order, context: Context) -> Paying:
+    return _paying(order, PaymentStep.PRESENT_CARD, context.shop.limits.payment_s, context)
 
 
 def _paying(order: Order, step: PaymentStep, seconds: float, context: Context) -> Paying:
@@ -102,7 +116,7 @@ def abort(visit: Visit, phase: Paying, context: Context) -> Step:
 @rule(
     (Place.PAYING, Place.ASK_STAFF),
     PaymentEnded,
-    to=[Place.CHECKOUT, Place.STORING, Place.ASK_STAFF],
+    to=[Place.CHECKOUT, Place.STORING, Place.ASK_STAFF, Place.PAYING_REST],
     stays=True,
 )
 def payment_ended(visit: Visit, event: PaymentEnded, context: Context) -> Step:
@@ -114,8 +128,16 @@ def payment_ended(visit: Visit, event: PaymentEnded, context: Context) -> Step:
         return to(visit, Storing(order))
     if event.outcome is PaymentOutcome.UNKNOWN:
         return ask_staff(visit, order, context)
+    if order.card_payments:
+        return ask_for_rest(notice(visit, NoticeKind.REST_NOT_PAID, context), order, context)
     told = notice(released(visit), _ENDINGS[event.outcome], context, ", ".join(_kept(visit, order)))
     return to(told, Checkout())
+
+
+def ask_for_rest(visit: Visit, order: Order, context: Context) -> Step:
+    """Its number is used up, as with everything a card was charged for."""
+    asking = PayingRest(order, context.after(context.shop.limits.rest_s * visit.access.patience))
+    return to(replace(visit, next_number=order.sequence + 1), asking)
 
 
 def _kept(visit: Visit, order: Order) -> list[str]:
@@ -128,9 +150,9 @@ def _kept(visit: Visit, order: Order) -> list[str]:
     ]
 
 
-def ask_staff(visit: Visit, order: Order, context: Context) -> Step:
+def ask_staff(visit: Visit, order: Order, context: Context, owed: Money | None = None) -> Step:
     """The order's number is used up: it may turn out to be paid when another guest is here."""
-    asking = AskStaff(order, until_s=context.after(context.shop.limits.ask_staff_s))
+    asking = AskStaff(order, context.after(context.shop.limits.ask_staff_s), owed)
     return to(replace(visit, next_number=order.sequence + 1), asking)
 
 

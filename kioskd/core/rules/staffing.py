@@ -28,6 +28,7 @@ from kioskd.core.rules.table import Context, Step, home, rule, to
 from kioskd.core.staff import (
     MAX_PIN_LENGTH,
     AtStaffStart,
+    AtTerminal,
     BrowsingQuestions,
     BrowsingSales,
     EnteringPin,
@@ -83,16 +84,16 @@ def submit_pin(visit: Visit, event: SubmitNumber, context: Context) -> Step:
     return to(visit, replace(phase, digits="", asking=asking, due_s=due_s), CheckPin(asking, phase.digits))
 
 
-@rule(Place.STAFF_PIN, PinChecked, to=[Place.STAFF_START], stays=True)
+@rule(Place.STAFF_PIN, PinChecked, to=[Place.STAFF_START, Place.STAFF_ORDERS], stays=True)
 def pin_checked(visit: Visit, event: PinChecked, context: Context) -> Step:
     phase = visit.phase
     assert isinstance(phase, EnteringPin)
     if event.request != phase.asking:
         return Step(visit)
     if event.accepted:
-        return start_page(visit, context)
+        return browse(visit, context, phase.ticket) if phase.ticket else start_page(visit, context)
     closed_until_s = context.after(event.wait_s) if event.wait_s > 0 else None
-    return to(visit, EnteringPin(wrong=True, closed_until_s=closed_until_s))
+    return to(visit, EnteringPin(wrong=True, closed_until_s=closed_until_s, ticket=phase.ticket))
 
 
 def asked(context: Context) -> tuple[str, float]:
@@ -137,19 +138,25 @@ def back_to_start(visit: Visit, event: GoBack, context: Context) -> Step:
 
 @rule(Place.STAFF_START, ShowSales, to=[Place.STAFF_ORDERS])
 def show_sales(visit: Visit, event: ShowSales, context: Context) -> Step:
-    return _browse(visit, context)
+    return browse(visit, context)
 
 
-def _browse(visit: Visit, context: Context) -> Step:
+def browse(visit: Visit, context: Context, order_id: str | None = None) -> Step:
+    """The newest orders, or only the one whose ticket was scanned."""
     asking, due_s = asked(context)
-    return to(visit, BrowsingSales(asking=asking, due_s=due_s), FindSales(asking))
+    looking = BrowsingSales(asking=asking, due_s=due_s, wanted=order_id)
+    return to(visit, looking, FindSales(asking, order_id))
 
 
-@rule(Place.STAFF_ORDERS, SalesFound, stays=True)
+@rule(Place.STAFF_ORDERS, SalesFound, to=[Place.STAFF_ORDER], stays=True)
 def sales_found(visit: Visit, event: SalesFound, context: Context) -> Step:
     phase = visit.phase
     assert isinstance(phase, BrowsingSales)
-    return to(visit, BrowsingSales(event.sales)) if event.request == phase.asking else Step(visit)
+    if event.request != phase.asking:
+        return Step(visit)
+    if phase.wanted and event.sales:
+        return to(visit, ViewingSale(event.sales[0]))
+    return to(visit, BrowsingSales(event.sales, wanted=phase.wanted))
 
 
 @rule(Place.STAFF_ORDERS, ShowSale, to=[Place.STAFF_ORDER], stays=True)
@@ -226,9 +233,9 @@ def leave_sale(visit: Visit, event: GoBack, context: Context) -> Step:
     """One step back: from why to what, then to the orders, as they are now."""
     phase = visit.phase
     assert isinstance(phase, ViewingSale)
-    if phase.confirming:
-        return to(visit, replace(phase, confirming=False))
-    return Step(visit) if phase.asking else _browse(visit, context)
+    if phase.confirming or phase.paying:
+        return to(visit, replace(phase, confirming=False, paying=False))
+    return Step(visit) if phase.asking else browse(visit, context)
 
 
 # --- leaving -------------------------------------------------------------------------------------------
@@ -261,7 +268,7 @@ def staff_waits(visit: Visit, event: Tick, context: Context) -> Step:
     if phase.due_s is not None and now_s >= phase.due_s:
         return to(visit, _unanswered(phase))
     if isinstance(phase, EnteringPin) and phase.closed_until_s is not None and now_s >= phase.closed_until_s:
-        return to(visit, EnteringPin())
+        return to(visit, EnteringPin(ticket=phase.ticket))
     left = phase.due_s is None and now_s >= visit.active_s + context.shop.limits.staff_idle_s
     return home(visit, context) if left else Step(visit)
 
@@ -270,7 +277,7 @@ def _unanswered(phase: StaffPhase) -> StaffPhase:
     match phase:
         case EnteringPin():
             return EnteringPin(wrong=True)
-        case ViewingSale() | ViewingQuestion():
+        case ViewingSale() | ViewingQuestion() | AtTerminal():
             return replace(phase, asking=None, due_s=None, refused=_NO_ANSWER)
         case AtStaffStart() | BrowsingSales() | BrowsingQuestions() | ViewingDevices():
             return type(phase)(failed=True)

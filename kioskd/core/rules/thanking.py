@@ -31,6 +31,7 @@ def thank(visit: Visit, order: Order, accepted: OrderAccepted, context: Context)
         evidence=accepted.evidence,
         answer_due_s=context.after(limits.points_on_receipt_s) if wait else None,
         claim_link=claim_link,
+        slip=accepted.slip,
     )
     return to(visit, thanks) if wait else _print(visit, thanks)
 
@@ -62,6 +63,7 @@ def print_receipt(visit: Visit, thanks: Thanks) -> PrintReceipt:
         points_later=thanks.points in (Points.ASKED, Points.LATER),
         claim_link=thanks.claim,
         texts=thanks.texts,
+        slip=thanks.slip,
     )
 
 

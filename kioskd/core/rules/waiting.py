@@ -24,6 +24,7 @@ from kioskd.core.visit import (
     Identifying,
     OutOfOrder,
     Paying,
+    PayingRest,
     Place,
     Points,
     Shop,
@@ -63,6 +64,8 @@ def deadlines(visit: Visit, shop: Shop) -> Iterator[float]:
             yield due_s
         case Paying():
             yield visit.phase.give_up_s if visit.phase.aborting else visit.phase.abort_s
+        case PayingRest():
+            yield visit.phase.until_s
         case Thanks():
             yield _thanks_end_s(visit, visit.phase, shop)
             if visit.phase.answer_due_s is not None:

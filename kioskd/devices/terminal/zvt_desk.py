@@ -108,8 +108,7 @@ class ZvtDesk:
         verdict = await self._authorise(attempt, payment)
         for slip in payment.slips:
             await File(reference, slip)
-        result = as_result(verdict, currency)
-        return replace(result, slip=payment.customer_slip) if result.charged else result
+        return replace(as_result(verdict, currency), slip=payment.customer_slip)
 
     async def _authorise(self, attempt: Attempt, payment: ZvtPayment) -> Verdict:
         session = self._session

@@ -52,12 +52,12 @@ class ZvtReversal:
         try:
             paid = self._memory.get(reference)
             if paid is None or paid.outcome is not PaymentOutcome.APPROVED or paid.seen is None:
-                return Reversal(ReversalOutcome.UNAVAILABLE, "this kiosk knows of no such card payment")
+                return Reversal(ReversalOutcome.REFUSED, "this kiosk knows of no such card payment")
             earlier = await self._earlier(reversal_of(reference))
             if earlier is not None:
                 return earlier
             if paid.seen.receipt is None:
-                return Reversal(ReversalOutcome.UNAVAILABLE, "the terminal gave it no receipt number")
+                return Reversal(ReversalOutcome.REFUSED, "the terminal gave it no receipt number")
             await self._session.ready()
             last = await self._session.last_transaction()
             attempt = Attempt(

@@ -58,6 +58,11 @@ def ask_staff(sheet: Sheet, visit: Visit, shop: Shop, phase: AskStaff) -> str:
     words = tr(
         "We cannot see yet whether your payment went through. Please do not pay again: we check it together."
     )
+    if phase.owed is not None:
+        words = tr(
+            "The kiosk could not hand {amount} back to your card. Our team does it: show them this number.",
+            amount=tr.money(phase.owed),
+        )
     number = tr("Order {number}", number=clean(phase.order.number, 12))
     _calm(sheet, layout.body, title, words, "bell", number=number)
     return title

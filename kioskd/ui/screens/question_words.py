@@ -28,6 +28,7 @@ _TITLES = {
     Action.CHARGE_PREPAID: later("Was prepaid money taken?"),
     Action.REVERSE_PREPAID: later("Is the prepaid money back?"),
     Action.REFILL_PREPAID: later("Is the prepaid money back?"),
+    Action.REVERSE_CARD: later("Has the guest this card money back?"),
     Action.TELL_ORDER: later("Does the loyalty system know this order?"),
     Action.VOID_ORDER: later("Does the loyalty system know that this order is void?"),
     Action.TELL_RETURN: later("Does the loyalty system know this return?"),
@@ -45,6 +46,16 @@ _PAYMENT: _Answers = {
     Decision.NOT_HAPPENED: (
         later("No, it was not charged"),
         later("There is no such order, and what was used for it is given back."),
+    ),
+}
+_REVERSAL: _Answers = {
+    Decision.HAPPENED: (
+        later("Yes, the guest has it back"),
+        later("It counts as handed back. The terminal is not asked again."),
+    ),
+    Decision.NOT_HAPPENED: (
+        later("No, and it stays so"),
+        later("The money stays with the merchant. The terminal is not asked again."),
     ),
 }
 _DOUBT: _Answers = {
@@ -71,6 +82,7 @@ _UNREADABLE: _Answers = {
 }
 _ANSWERS = {
     Subject.CARD_PAYMENT: _PAYMENT,
+    Subject.CARD_REVERSAL: _REVERSAL,
     Subject.DOUBT: _DOUBT,
     Subject.UNREADABLE: _UNREADABLE,
 }
@@ -108,6 +120,8 @@ def known(question: Question, now: datetime, tr: Translator) -> Iterator[str]:
             yield tr("This version of the software cannot read what was to be done.")
         case Subject.CARD_PAYMENT:
             yield tr("The card terminal did not say what became of it. Look at its receipt or its journal.")
+        case Subject.CARD_REVERSAL:
+            yield tr("It must go back to the card. Where the terminal did not do it, do it there by hand.")
         case Subject.DOUBT if not evidence.candidates:
             yield tr("The loyalty system does not tell what became of it.")
     if evidence.balance is not None:

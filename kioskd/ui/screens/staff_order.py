@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from kioskd.core.intents import GoBack, PickAllUnits, PickUnits, TakeBack
-from kioskd.core.order import OrderLine
+from kioskd.core.intents import GoBack, MarkPaid, PickAllUnits, PickUnits, TakeBack
+from kioskd.core.order import OrderLine, Tender
 from kioskd.core.returning import piece
 from kioskd.core.sale import SaleState
 from kioskd.core.staff import ViewingSale
@@ -17,7 +17,9 @@ from kioskd.ui.screens.frame import frame, gap, head, head_room
 from kioskd.ui.screens.lists import pager_w
 from kioskd.ui.screens.sheet import Sheet
 from kioskd.ui.screens.stack import Block, stack
+from kioskd.ui.screens.staff_paid import staff_paid
 from kioskd.ui.screens.staff_pin import leave_staff
+from kioskd.ui.screens.staff_row import Row, row_block
 from kioskd.ui.screens.staff_told import told_block
 from kioskd.ui.screens.staff_why import staff_why
 from kioskd.ui.screens.staff_words import STATES, paid_with, payment_words, tender_words, told, when
@@ -32,6 +34,8 @@ def staff_order(sheet: Sheet, visit: Visit, shop: Shop, phase: ViewingSale) -> s
     title = tr("Order {number}", number=clean(sale.order.number, 12))
     if phase.confirming:
         return staff_why(sheet, visit, shop, phase)
+    if phase.paying:
+        return staff_paid(sheet, visit, shop, phase)
     can_take_back = sale.state is not SaleState.DROPPED and any(sale.left.values())
     busy = phase.asking is not None
     layout = frame(
@@ -44,7 +48,8 @@ def staff_order(sheet: Sheet, visit: Visit, shop: Shop, phase: ViewingSale) -> s
         notice=False,
     )
     if busy:
-        waiting(sheet, layout.body, tr("Taking it back"), phase.due_s or 0.0)
+        words = tr("Writing it down") if sale.state is SaleState.UNPAID else tr("Taking it back")
+        waiting(sheet, layout.body, words, phase.due_s or 0.0)
         return title
     room = 0.0 if stage.portrait else pager_w(sheet)
     body = head(sheet, layout.body, title, back=GoBack(), room=room)
@@ -101,6 +106,9 @@ def _blocks(sheet: Sheet, visit: Visit, phase: ViewingSale, width: float) -> Ite
         words = words[:1].upper() + words[1:]
         height = sheet.height(words, "small", width - 2 * sheet.u(32)) + sheet.u(40)
         yield Block(height, partial(_refused, sheet, words))
+    if sale.state is SaleState.UNPAID:
+        note = tr("Touch it when the guest has paid {amount}", amount=tr.money(sale.order.due))
+        yield row_block(sheet, Row("paid", tr("Was paid at the counter"), note, action=MarkPaid()), width)
     for number, returned in reversed(list(enumerate(sale.returns, start=1))):
         heading = tr(
             "Taken back {time}: {amount}",
@@ -178,6 +186,7 @@ def _sums(sheet: Sheet, phase: ViewingSale) -> Iterator[Block]:
     rows += [(tr.words(charge.name), tr.money(charge.amount)) for charge in order.charges]
     rows.append((tr("Total"), tr.money(order.total)))
     rows += [(payment_words(payment, tr), tr.money(payment.amount)) for payment in order.payments]
+    rows += [(tender_words(Tender.CARD, tr), tr.money(payment.amount)) for payment in order.card_payments]
     if order.due and (tender := tender_words(order.tender, tr)):
         rows.append((tender, tr.money(order.due)))
     for number, (words, amount) in enumerate(rows):

@@ -31,7 +31,8 @@ def staff_orders(sheet: Sheet, visit: Visit, shop: Shop, phase: BrowsingSales) -
     elif phase.failed:
         calm(sheet, body, "warning", tr("The orders could not be looked up. Go back and try again."))
     elif not phase.sales:
-        calm(sheet, body, "receipt", tr("No orders yet."))
+        words = tr("This kiosk does not know that order.") if phase.wanted else tr("No orders yet.")
+        calm(sheet, body, "receipt", words)
     else:
         height = max(stage.target_mm, sheet.u(128 if not stage.compact else 96))
         blocks = [Block(height, partial(_row, sheet, visit, sale)) for sale in phase.sales]

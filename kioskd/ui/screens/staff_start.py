@@ -13,7 +13,9 @@ from kioskd.core.intents import (
     ShowQuestions,
     ShowSales,
     ShowSettings,
+    ShowTerminal,
 )
+from kioskd.core.order import Tender
 from kioskd.core.staff import AtStaffStart
 from kioskd.core.staff_overview import Attention, Concern, StaffOverview
 from kioskd.core.visit import Shop, Visit
@@ -44,7 +46,7 @@ def staff_start(sheet: Sheet, visit: Visit, shop: Shop, phase: AtStaffStart) -> 
     if phase.overview is None:
         calm(sheet, body, "warning", tr("This could not be looked up. Go back and try again."))
         return title
-    blocks = [row_block(sheet, row, body.w) for row in _rows(visit, phase.overview, tr)]
+    blocks = [row_block(sheet, row, body.w) for row in _rows(visit, shop, phase.overview, tr)]
     if attention := [_concern(each, tr) for each in phase.overview.attention]:
         blocks.insert(0, told_block(sheet, "attention", tr("Please look at this"), "", attention, body.w))
     controls = head_room(sheet, room) if room else None
@@ -52,7 +54,7 @@ def staff_start(sheet: Sheet, visit: Visit, shop: Shop, phase: AtStaffStart) -> 
     return title
 
 
-def _rows(visit: Visit, overview: StaffOverview, tr: Translator) -> Iterator[Row]:
+def _rows(visit: Visit, shop: Shop, overview: StaffOverview, tr: Translator) -> Iterator[Row]:
     unpaid, questions = overview.unpaid, overview.questions
     note = tr.plural("{n} is not paid yet", "{n} are not paid yet", unpaid) if unpaid else tr("All are paid")
     yield Row("go:orders", tr("Orders"), note, action=ShowSales())
@@ -64,6 +66,9 @@ def _rows(visit: Visit, overview: StaffOverview, tr: Translator) -> Iterator[Row
         tag="tag_alert",
         action=ShowQuestions(),
     )
+    if Tender.CARD in shop.tenders:
+        words = tr("What it has taken, and its end of day")
+        yield Row("go:terminal", tr("Card terminal"), words, action=ShowTerminal())
     lame = [clean(device.name, 24) for device in visit.devices.values() if device.state in _LAME]
     yield Row(
         "go:devices",

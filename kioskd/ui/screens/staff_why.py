@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kioskd.core.intents import ConfirmTakeBack, GoBack
+from kioskd.core.order import Tender
 from kioskd.core.return_forecast import forecast
 from kioskd.core.sale import SaleState
 from kioskd.core.staff import ViewingSale
@@ -19,7 +20,7 @@ from kioskd.ui.screens.staff_words import REASONS, Mark, Told, told
 def staff_why(sheet: Sheet, visit: Visit, shop: Shop, phase: ViewingSale) -> str:
     stage = sheet.stage
     layout = frame(sheet, visit, shop, leave=leave_staff(sheet), foot=False, help=False, notice=False)
-    title, note, lines = _consequences(sheet, shop, phase)
+    title, note, lines = _consequences(sheet, visit, shop, phase)
     space = gap(sheet)
     if stage.portrait:
         body = head(sheet, layout.body, title, back=GoBack())
@@ -39,7 +40,7 @@ def staff_why(sheet: Sheet, visit: Visit, shop: Shop, phase: ViewingSale) -> str
     return title
 
 
-def _consequences(sheet: Sheet, shop: Shop, phase: ViewingSale) -> tuple[str, str, list[Told]]:
+def _consequences(sheet: Sheet, visit: Visit, shop: Shop, phase: ViewingSale) -> tuple[str, str, list[Told]]:
     tr, sale = sheet.tr, phase.sale
     if sale.state is SaleState.UNPAID:
         given_back = Told(
@@ -47,6 +48,8 @@ def _consequences(sheet: Sheet, shop: Shop, phase: ViewingSale) -> tuple[str, st
         )
         note = tr("Nobody has paid it yet: there is no money to pay out.")
         return tr("Drop this order?"), note, [given_back] if sale.order.reserves else []
-    returned = forecast(sale, dict(phase.picked), loyalty=shop.loyalty)
+    today = sale.order.placed_at.date() == visit.now.date()
+    cards = today and Tender.CARD in shop.tenders
+    returned = forecast(sale, dict(phase.picked), loyalty=shop.loyalty, cards=cards)
     title = tr("Take back {amount}?", amount=tr.money(returned.refund))
     return title, "", [*told(returned, sale, tr, foretold=True)]

@@ -40,6 +40,7 @@ _UNDOINGS = {
     Action.REFILL_GIFT_CARD: later("{amount} back on the gift card ending in {about}"),
     Action.REVERSE_PREPAID: later("{amount} back to the prepaid money"),
     Action.REFILL_PREPAID: later("{amount} back to the prepaid money"),
+    Action.REVERSE_CARD: later("{amount} back on the card, by the card terminal"),
     Action.TELL_RETURN: later("The points of this order are corrected"),
     Action.VOID_ORDER: later("Points and offers of this order are all taken back"),
 }
@@ -96,6 +97,9 @@ def told(returned: Returned, sale: Sale, tr: Translator, *, foretold: bool = Fal
         yield Told(_pay_out(back, sale, tr), Mark.BY_HAND)
     for undoing in returned.undoings:
         mark = Mark.BY_ITSELF if foretold else _PROGRESS[undoing.progress]
+        if undoing.action is Action.REVERSE_CARD and undoing.progress is Progress.UNCLEAR:
+            yield Told(_card_by_hand(undoing, tr), Mark.BY_HAND)
+            continue
         yield Told(_undoing_words(undoing, tr), mark)
     for back in returned.pay_backs:
         if back.means is Means.NOTHING:
@@ -137,6 +141,14 @@ def _undoing_words(undoing: Undoing, tr: Translator) -> str:
     return tr(_UNDOINGS[undoing.action], about=about, amount=amount)
 
 
+def _card_by_hand(undoing: Undoing, tr: Translator) -> str:
+    return tr(
+        "The card terminal did not give {amount} back. Pay it back there by hand, then answer the open "
+        "question about it.",
+        amount=tr.money(undoing.amount) if undoing.amount else "",
+    )
+
+
 def _left_words(left: Left, tr: Translator) -> str:
     return tr(_LEFT[left.remainder], about=embedded(clean(left.about, 60), tr.rtl))
 
@@ -156,6 +168,7 @@ def paid_with(sale: Sale, tr: Translator) -> str:
     """Every kind of money once, as it was used."""
     order = sale.order
     stored = [tr(_STORED[payment.kind]) for payment in order.payments]
+    stored += [tender_words(Tender.CARD, tr)] if order.card_payments else []
     due = [tender_words(order.tender, tr)] if order.due and order.tender in _TENDERS else []
     return ", ".join(dict.fromkeys([*stored, *due]))
 

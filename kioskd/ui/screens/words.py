@@ -82,6 +82,14 @@ _NOTICES = {
         "credit-card",
     ),
     NoticeKind.PAYMENT_CANCELLED: (later("Payment stopped. Nothing was charged."), "credit-card"),
+    NoticeKind.REST_NOT_PAID: (
+        later("That did not work, and nothing more was charged. What is left is still to be paid."),
+        "credit-card",
+    ),
+    NoticeKind.PAYMENT_RETURNED: (
+        later("Your card has its money back. How would you like to pay?"),
+        "credit-card",
+    ),
     NoticeKind.TERMINAL_UNAVAILABLE: (
         later("The card terminal does not answer. Nothing was charged."),
         "credit-card",
