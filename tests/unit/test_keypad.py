@@ -145,12 +145,17 @@ def run(path: Path, data: bytes) -> tuple[list[Key], Sequence[DeviceEvent]]:
     events: list[DeviceEvent] = []
 
     async def play() -> None:
+        plugged = asyncio.Event()
+
+        def emit(event: DeviceEvent) -> None:
+            events.append(event)
+            plugged.set()
+
         os.mkfifo(path)
         far = os.open(path, os.O_RDWR | os.O_NONBLOCK)
         keypad = Keypad("keypad", path, PROGRAMMED, keys.append, 0.3)
-        task = asyncio.create_task(keypad.run(events.append))
-        while not events:
-            await asyncio.sleep(0)
+        task = asyncio.create_task(keypad.run(emit))
+        await plugged.wait()
         os.write(far, data)
         os.close(far)
         with pytest.raises(DeviceAbsent):

@@ -53,7 +53,7 @@ def kiosk_file(tmp_path: Path, rotation: int) -> Path:
 kiosk = "K7"
 currency = "EUR"
 languages = ["nl", "en"]
-menu = "{HARBOUR.parent / 'menu.toml'}"
+menu = "{HARBOUR.parent / "menu.toml"}"
 state_dir = "state"
 
 [site]
