@@ -134,20 +134,15 @@ def shadow(
             target.blit(tile, at, part)
     wide, high = outer.w - 2 * across, outer.h - 2 * down
     middle = last // 2
-    if wide > 0:
-        for y, part in (
-            (outer.y, (middle, 0, 1, down)),
-            (outer.bottom - down, (middle, last - down, 1, down)),
-        ):
-            strip = pygame.transform.scale(tile.subsurface(part), (wide, down))
-            target.blit(strip, (outer.x + across, y))
-    if high > 0:
-        for x, part in (
-            (outer.x, (0, middle, across, 1)),
-            (outer.right - across, (last - across, middle, across, 1)),
-        ):
-            strip = pygame.transform.scale(tile.subsurface(part), (across, high))
-            target.blit(strip, (x, outer.y + down))
+    clip = target.get_clip()
+    for x, y, w, h, part in (
+        (outer.x + across, outer.y, wide, down, (middle, 0, 1, down)),
+        (outer.x + across, outer.bottom - down, wide, down, (middle, last - down, 1, down)),
+        (outer.x, outer.y + down, across, high, (0, middle, across, 1)),
+        (outer.right - across, outer.y + down, across, high, (last - across, middle, across, 1)),
+    ):
+        if w > 0 and h > 0 and clip.colliderect(x, y, w, h):  # stretching costs more than all the rest
+            target.blit(pygame.transform.scale(tile.subsurface(part), (w, h)), (x, y))
 
 
 @lru_cache(maxsize=24)
