@@ -12,6 +12,8 @@ FIND_S = 10.0
 _LOOK_AGAIN_S = 0.03
 _REST_S = 0.12
 """A finger that rests so long before it leaves a list does not fling it."""
+LIFTED_S = 0.15
+"""Between two touches of the same thing: whoever is quicker trembles, and the kiosk counts one touch."""
 _NEAR_EDGE_MM = 2.0
 _MOST_DRAGS = 40
 _CORNER_MM = 8.0

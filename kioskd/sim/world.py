@@ -126,6 +126,7 @@ class World:
         self.command_status: int | None = None
         self._things = AsyncExitStack()
         self._keeper: asyncio.Task[None] | None = None
+        self._tapped = ""
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as things:
@@ -239,6 +240,9 @@ class World:
 
     async def tap(self, target: str) -> None:
         """Touch a widget by id or text, scrolling there. Raises NothingToTouch."""
+        if target == self._tapped:
+            await asyncio.sleep(finger.LIFTED_S)
+        self._tapped = target
         await finger.tap(self.kiosk, target)
 
     async def press(self, *names: str) -> None:
