@@ -77,6 +77,8 @@ def shop() -> Shop:
         preview=True,
         capabilities=frozenset(Capability),
         power=True,
+        speech=True,
+        loudspeaker=True,
     )
 
 

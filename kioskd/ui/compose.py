@@ -211,7 +211,7 @@ class Composer:
 
                 title = staff_question(sheet, visit, shop, phase)
                 view = "busy" if phase.asking else "why" if phase.decision else ""
-        access_button(sheet, visit)
+        access_button(sheet, visit, shop)
         scene = sheet.scene(visit.place, title, view=view, backdrop=backdrop)
         anywhere = StillHere() if isinstance(visit.phase, StillThere) else None
         calm = visit.access.keys or Aid.SPEECH in visit.access

@@ -9,7 +9,7 @@ import pygame
 import pytest
 
 from kioskd.core.access import AS_EVERYBODY, Access, Aid
-from kioskd.core.intents import SetAid
+from kioskd.core.intents import ChangeVolume, SetAid
 from kioskd.ui.looks import AS_BUILT, Look, Wardrobe
 from kioskd.ui.picture_cache import Pictures
 from kioskd.ui.scene import ACCESS, VEIL, OpenPanel, Role, Scene, Widget, scrolled, seen, with_panel
@@ -69,6 +69,22 @@ def test_the_dark_screen_comes_only_with_reading_aloud() -> None:
     composer = WARDROBES["portrait"].usual.composer
     assert not switch(composer.scene(VISITS["menu"]), Aid.CURTAIN).enabled
     assert switch(composer.scene(replace(VISITS["menu"], access=HEARD)), Aid.CURTAIN).enabled
+
+
+def test_whoever_listens_can_make_it_softer_and_louder() -> None:
+    composer = WARDROBES["small"].usual.composer
+    panel = panel_of(composer.scene(replace(VISITS["menu"], access=HEARD.louder(99))))
+    louder, softer = panel.widget("volume:louder"), panel.widget("volume:softer")
+    assert louder and softer and not louder.enabled
+    assert softer.action == ChangeVolume(-1) and "Volume 10" in softer.name
+    assert panel_of(composer.scene(VISITS["menu"])).widget("volume:louder") is None
+
+
+def test_a_kiosk_without_a_voice_offers_none() -> None:
+    mute = Wardrobe(SMALL, default_theme(), Pictures(None), replace(SHOP, speech=False))
+    panel = panel_of(mute.usual.composer.scene(VISITS["menu"]))
+    assert panel.widget("aid:speech") is None and panel.widget("aid:curtain") is None
+    assert panel.widget("aid:contrast") is not None
 
 
 def test_one_outfit_for_each_combination_and_the_last_is_kept() -> None:

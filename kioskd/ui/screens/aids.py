@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kioskd.core.access import Aid
-from kioskd.core.intents import SetAid
-from kioskd.core.visit import Visit
+from kioskd.core.access import LOUDEST, Aid
+from kioskd.core.intents import ChangeVolume, SetAid
+from kioskd.core.visit import Shop, Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import ACCESS, Align, ClosePanel, OpenPanel, Panel, Role, Widget
 from kioskd.ui.screens.sheet import Sheet, icon
@@ -17,7 +17,7 @@ AIDS = "aids"
 """The panel's name."""
 
 
-def access_button(sheet: Sheet, visit: Visit) -> None:
+def access_button(sheet: Sheet, visit: Visit, shop: Shop) -> None:
     """Opens the switches. That some are on is said, and shown by the filled sign."""
     tr, at = sheet.tr, access_place(sheet)
     on = bool(visit.access.aids)
@@ -31,7 +31,7 @@ def access_button(sheet: Sheet, visit: Visit) -> None:
         words="",
         picture=icon("access", at.w * 0.2),
     )
-    _panel(sheet, visit)
+    _panel(sheet, visit, shop)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,15 @@ class _Switch:
     hint: str
 
 
-def _switches(sheet: Sheet) -> Iterator[_Switch]:
+def _switches(sheet: Sheet, shop: Shop) -> Iterator[_Switch]:
     tr = sheet.tr
-    yield _Switch(Aid.SPEECH, "speaker", tr("Read aloud"), tr("You hear everything"))
+    if shop.speech:
+        yield _Switch(Aid.SPEECH, "speaker", tr("Read aloud"), tr("You hear everything"))
     yield _Switch(Aid.LARGE_TEXT, "letters", tr("Large text"), tr("Everything in one column"))
     yield _Switch(Aid.CONTRAST, "contrast", tr("High contrast"), tr("Bright letters on black"))
     yield _Switch(Aid.REACH, "lower", tr("Lower"), tr("Easy to reach when you sit"))
-    yield _Switch(Aid.CURTAIN, "curtain", tr("Dark screen"), tr("Goes with read aloud"))
+    if shop.speech:
+        yield _Switch(Aid.CURTAIN, "curtain", tr("Dark screen"), tr("Goes with read aloud"))
     yield _Switch(Aid.MORE_TIME, "clock", tr("More time"), tr("We wait longer for you"))
 
 
@@ -85,10 +87,10 @@ def _height(sheet: Sheet, plan: _Plan, rows: int, space: float) -> float:
     return 2 * _pad(sheet) + head + space + rows * plan.row_h + (rows - 1) * space + below
 
 
-def _panel(sheet: Sheet, visit: Visit) -> None:
+def _panel(sheet: Sheet, visit: Visit, shop: Shop) -> None:
     laid_out = sheet.take_widgets()
     stage, tr, space = sheet.stage, sheet.tr, gap(sheet)
-    switches = list(_switches(sheet))
+    switches = list(_switches(sheet, shop))
     plan = _plan(sheet, len(switches), stage.area.h - 2 * sheet.u(16))
     rows = -(-len(switches) // plan.columns)
     height = min(_height(sheet, plan, rows, space), stage.area.h)
@@ -104,6 +106,8 @@ def _panel(sheet: Sheet, visit: Visit) -> None:
         close, head = head.end(stage.target_mm, space)
     else:
         close, area = area.foot(plan.row_h, space)
+    if Aid.SPEECH in visit.access:
+        head = _volume(sheet, head, visit)
     sheet.line(head, title, ("title", "heading", "strong", "pill"), role=Role.HEADING, lines=2)
     for at, row in zip(area.rows(rows, space), _in_rows(switches, plan.columns), strict=True):
         for cell, switch in zip(at.columns(plan.columns, space), row, strict=False):
@@ -120,6 +124,32 @@ def _panel(sheet: Sheet, visit: Visit) -> None:
     sheet.panel(Panel(AIDS, title, sheet.take_widgets()))
     for widget in laid_out:
         sheet.add(widget)
+
+
+def _volume(sheet: Sheet, row: Rect, visit: Visit) -> Rect:
+    """Softer and louder at the end of the row; returns what is left of it."""
+    tr, side, space = sheet.tr, sheet.stage.target_mm, gap(sheet)
+    level = visit.access.volume
+    now = tr("Volume {n}", n=level)
+    at, row = row.end(2 * side + space, space)
+    softer, louder = at.around(at.w, side).columns(2, space)
+    mark, row = row.end(side * 0.5, space)
+    sheet.picture(mark.around(mark.w, mark.w), icon("speaker"), id="volume/sign")
+    for place, id, name, steps, sign in (
+        (softer, "softer", tr("Softer"), -1, "minus"),
+        (louder, "louder", tr("Louder"), 1, "plus"),
+    ):
+        sheet.button(
+            f"volume:{id}",
+            place,
+            f"{name}. {now}",
+            ChangeVolume(steps),
+            style="pager",
+            words="",
+            picture=icon(sign, side * 0.32),
+            enabled=0 <= level + steps <= LOUDEST,
+        )
+    return row
 
 
 def _in_rows(switches: list[_Switch], columns: int) -> Iterator[list[_Switch]]:
