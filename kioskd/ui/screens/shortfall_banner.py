@@ -5,7 +5,7 @@ from __future__ import annotations
 from kioskd.core.shortfall import Shortfall, shortfalls
 from kioskd.core.visit import Shop, Visit
 from kioskd.ui.geometry import Rect
-from kioskd.ui.locale.translator import Translator, later
+from kioskd.ui.locale.translator import later
 from kioskd.ui.scene import Role, Widget
 from kioskd.ui.screens.frame import gap
 from kioskd.ui.screens.sheet import Sheet
@@ -17,19 +17,22 @@ _WORDS = {
 }
 
 
-def shortfall_words(visit: Visit, shop: Shop, tr: Translator) -> str:
-    return " ".join(tr(_WORDS[each]) for each in shortfalls(visit, shop))
-
-
 def shortfall_banner(sheet: Sheet, visit: Visit, shop: Shop, area: Rect) -> Rect:
-    """At the foot of `area`; returns what is left. Nothing while something else is said."""
-    words = shortfall_words(visit, shop, sheet.tr)
-    if not words or visit.notice is not None:
+    """At the foot of `area`; returns what is left. Nothing while something else is said.
+
+    Where there is little height only the weightiest are told; the others are when they matter.
+    """
+    told = [sheet.tr(_WORDS[each]) for each in shortfalls(visit, shop)]
+    if not told or visit.notice is not None:
         return area
-    pad = sheet.u(24 if not sheet.stage.compact else 12)
-    type = "small"
-    height = sheet.height(words, type, area.w - 2 * pad, 6) + pad
-    at, area = area.foot(height, gap(sheet))
+    compact = sheet.stage.compact
+    pad = sheet.u(24 if not compact else 12)
+    width, most_lines = area.w - 2 * pad, 6 if not compact else 2
+    line_h = sheet.measure.line_mm("small")
+    while len(told) > 1 and sheet.height(" ".join(told), "small", width, 9) > (most_lines + 0.5) * line_h:
+        told.pop()
+    words = " ".join(told)
+    at, area = area.foot(sheet.height(words, "small", width, most_lines) + pad, gap(sheet))
     sheet.add(Widget("shortfall", Role.STATUS, at, "notice", name=words))
-    sheet.text(at.inset(pad, pad / 2), words, (type, "tiny"), lines=6, part_of="shortfall")
+    sheet.text(at.inset(pad, pad / 2), words, ("small", "tiny"), lines=most_lines, part_of="shortfall")
     return area
