@@ -11,7 +11,8 @@ from kioskd.core.access import LOUDEST
 from kioskd.daemon.config_fields import FilePath, Line, Section
 from kioskd.daemon.config_values import Language
 
-_Program = Annotated[tuple[Line, ...], Strict(False), Field(min_length=1)]
+_Word = Annotated[str, Field(min_length=1, max_length=4096)]
+_Program = Annotated[tuple[_Word, ...], Strict(False), Field(min_length=1)]
 
 
 class AnySpeech(Section):

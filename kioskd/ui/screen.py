@@ -256,6 +256,8 @@ class Screen:
                 return ChangeVolume(-1)
             case Key.REPEAT:
                 return HearAll()
+            case _ if scene.anywhere is not None:
+                return scene.anywhere
             case Key.SELECT:
                 return self._select(scene, now_s) or Stirred()
             case Key.BACK:
@@ -264,12 +266,12 @@ class Screen:
                 onward = key is Key.NEXT or key is (Key.LEFT if scene.rtl else Key.RIGHT)
                 self._walk.step(scene, 1 if onward else -1)
                 self._show_focused(now_s)
-                return scene.anywhere or Stirred()
+                return Stirred()
 
     def _select(self, scene: Scene, now_s: float) -> Intent | None:
         if self._walk.into_row(scene):
             return None
-        intent = self.activate(self._walk.at, now_s) if self._walk.at is not None else scene.anywhere
+        intent = self.activate(self._walk.at, now_s) if self._walk.at is not None else None
         self._walk.out_of_row(scene)
         return intent
 

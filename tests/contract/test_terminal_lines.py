@@ -272,7 +272,7 @@ def test_a_payment_is_taken_back_once(play: Callable[[Scene], None]) -> None:
         stand.restart()
         assert (await stand.driver.reverse("order-1")).outcome is ReversalOutcome.REVERSED
         assert stand.charged_minor == 1490
-        assert (await stand.driver.reverse("order-7")).outcome is ReversalOutcome.UNAVAILABLE
+        assert (await stand.driver.reverse("order-7")).outcome is ReversalOutcome.REFUSED
 
     play(scene)
 

@@ -32,10 +32,11 @@ def test_with_leat_everything_is_offered_unless_it_is_turned_off(tmp_path: Path)
         Capability.OFFERS,
         Capability.GIFT_CARDS,
         Capability.PREPAID,
+        Capability.LAST_ORDER,
     }
     assert shop(tmp_path, SMALL).capabilities == frozenset()
     less = "[loyalty.offers]\nenabled = false\n[loyalty.stored_value]\nprepaid = false\n"
-    assert shop(tmp_path, WITH_LEAT + less).capabilities == {Capability.GIFT_CARDS}
+    assert shop(tmp_path, WITH_LEAT + less).capabilities == {Capability.GIFT_CARDS, Capability.LAST_ORDER}
 
 
 def test_a_shop_stacks_holds_and_asks_for_a_card_as_it_is_told(tmp_path: Path) -> None:

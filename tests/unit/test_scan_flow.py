@@ -131,7 +131,7 @@ def test_who_turns_out_to_be_another_loses_the_voucher_of_the_other() -> None:
     assert isinstance(hold, HoldVoucher)
     p.do(OfferHeld(hold.offer_id))
     request = scanned(p, "KD-1001")
-    assert p.do(MemberFound(request, MIA)) == (LetGo(hold.offer_id),)
+    assert LetGo(hold.offer_id) in p.do(MemberFound(request, MIA))
     assert p.visit.offers == ()
 
 

@@ -90,7 +90,7 @@ def test_before_it_is_done_staff_read_all_it_leads_to() -> None:
     words = said(scene("staff-why-all"))
     for line in (
         "Take back €32.20?",
-        "By hand: Pay €17.20 back at the card terminal: Terminal 29001234, receipt 0047",
+        "By itself: €17.20 back on the card, by the card terminal",
         "By itself: The voucher can be used again: A thank you",
         "By itself: The points are given back: Cookie",
         "By itself: The reward can be collected again: Free coffee",
