@@ -209,6 +209,8 @@ def test_ended_in_the_middle_it_goes_on_where_it_was(
     kiosk: Kiosk, leat: Leat, number: signal.Signals
 ) -> None:
     kiosk.sell(250)
+    patient = kiosk.file.read_text().replace('backend = "leat"', 'backend = "leat"\ntimeout_s = 60')
+    kiosk.file.write_text(patient)
     # The second batch is carried out and never answered.
     leat.faults(
         {"kind": "slow", "delay_ms": 0, "path": BATCH, "times": 1}, {"kind": "timeout_after", "path": BATCH}

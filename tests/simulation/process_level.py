@@ -94,9 +94,11 @@ class KilledKiosk:
 
     def _listen(self, told: int, lines: int, at_most_s: float) -> bytes:
         heard, ends_at = b"", time.monotonic() + at_most_s
+        waiting = select.poll()
+        waiting.register(told, select.POLLIN)
         while heard.count(b"\n") < lines:
-            ready, _, _ = select.select([told], [], [], max(ends_at - time.monotonic(), 0.0))
-            some = os.read(told, 65536) if ready else b""
+            left_ms = max(ends_at - time.monotonic(), 0.0) * 1000
+            some = os.read(told, 65536) if waiting.poll(left_ms) else b""
             if not some:
                 break
             heard += some
