@@ -12,7 +12,7 @@ TRANSITION_S = 0.2
 SCROLL_S = 0.22
 FLIGHT_S = 0.25
 _COUNT_UP_S = 0.7
-_SPIN_TURNS_PER_S = 0.9
+MOST_TURNS_PER_S = 0.9
 
 
 def eased(progress: float) -> float:
@@ -75,4 +75,4 @@ def _pose(motion: Motion, age_s: float, now_s: float) -> Pose | None:
         case Spin(until_s):
             if now_s >= until_s:
                 return None
-            return Pose(angle=(age_s * _SPIN_TURNS_PER_S * 360) % 360)
+            return Pose(angle=(age_s * MOST_TURNS_PER_S * 360) % 360)

@@ -338,7 +338,7 @@ def _controls(region: Region, offset: float, *, walked: bool) -> tuple[Widget, .
         return ()
     slack = 0.5  # mm: a hair's breadth left is no reason to offer more
     beyond = (offset > slack, offset < region.furthest - slack)
-    gap = 4.0  # mm: two targets are never nearer
+    gap = 3.0  # mm: two targets are never nearer
     wide = region.controls.w > region.controls.h
     up, down = region.controls.columns(2, gap) if wide else region.controls.rows(2, gap)
     ends = (

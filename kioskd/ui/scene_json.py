@@ -1,4 +1,4 @@
-"""A scene as JSON values, for the panel, the scripted visits and the tests."""
+"""A scene as JSON values, for the panel, the scripted visits and the tests: as `scene.schema.json` says."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from enum import Enum
 from typing import Any
 
 from kioskd.ui.geometry import Rect
-from kioskd.ui.scene import Action, Region, Scene, Widget
+from kioskd.ui.scene import Action, Region, Role, Scene, Widget
 
 
 def scene_json(scene: Scene) -> dict[str, Any]:
     """Everything a reader without eyes needs; lengths in millimetres, rounded to a hundredth."""
     return {
         "id": scene.id,
+        "view": scene.view,
         "title": scene.title,
         "language": scene.language,
         "rtl": scene.rtl,
@@ -21,6 +22,7 @@ def scene_json(scene: Scene) -> dict[str, Any]:
         "widgets": [_widget(widget) for widget in scene.widgets],
         "regions": [_region(region) for region in scene.regions],
         "panels": [panel.id for panel in scene.panels],
+        "dialogue": bool(scene.backdrop),
         "keys": scene.keys,
         "focused": scene.focused,
     }
@@ -39,7 +41,9 @@ def _widget(widget: Widget) -> dict[str, Any]:
     if widget.label is not None:
         result["lines"] = list(widget.label.lines)
     if widget.picture is not None:
-        result["picture"] = widget.picture.source
+        result["picture"] = {"kind": widget.picture.kind.value, "source": widget.picture.source}
+    if widget.role is Role.IMAGE and not widget.name:
+        result["decorative"] = True
     if widget.selected is not None:
         result["selected"] = widget.selected
     if widget.busy:

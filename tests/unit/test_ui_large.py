@@ -16,10 +16,15 @@ from kioskd.ui.picture_cache import Pictures
 from kioskd.ui.scene import OpenPanel, Role, Scene, focus_order, scrolled, with_panel
 from kioskd.ui.text import Script
 from kioskd.ui.theme import default_theme
-from tests.unit.test_ui_lints import ALL_DISPLAYS, FOREIGN, SHOP, VISITS, ink_box, owners, visible
+from tests.screens.lints import foreign_words, in_view, ink_box, owners
+from tests.screens.looks import SIZES
+from tests.ui_visits import shop, visits
+
+SHOP = shop()
+VISITS = visits(SHOP)
 
 LARGE = Access(frozenset({Aid.LARGE_TEXT}))
-WARDROBES = {name: Wardrobe(d, default_theme(), Pictures(None), SHOP) for name, d in ALL_DISPLAYS.items()}
+WARDROBES = {name: Wardrobe(d, default_theme(), Pictures(None), SHOP) for name, d in SIZES.items()}
 EVERYWHERE = pytest.mark.parametrize(
     ("display", "language"),
     [
@@ -64,7 +69,7 @@ def _scenes(display: str, language: str) -> Iterator[tuple[str, Scene, Scene]]:
 
 
 def test_a_capital_has_seven_tenths_of_a_degree_on_every_display() -> None:
-    for name, display in ALL_DISPLAYS.items():
+    for name, display in SIZES.items():
         worn = outfit(name)
         fonts = worn.measure
         assert isinstance(fonts, Fonts)
@@ -103,7 +108,7 @@ def test_no_word_is_cut_off(display: str, language: str) -> None:
                 faults.append(f"{name}: {widget.id} {widget.label.lines} needs {box} has {widget.rect}")
             if widget.region is None and not page.holds(box, slack=0.1):
                 faults.append(f"{name}: {widget.id} leaves the page")
-            ours = not any(word and word in widget.name for word in FOREIGN)
+            ours = not any(word and word in widget.name for word in foreign_words())
             if ours and widget.label.lines[-1].endswith("…") and not widget.name.endswith("…"):
                 faults.append(f"{name}: {widget.id} {widget.label.lines} of {widget.name!r}")
     assert not faults, "\n".join(faults)
@@ -125,7 +130,7 @@ def test_nothing_lies_on_anything_else(display: str, language: str) -> None:
         targets = [w for w in scene.widgets if w.action is not None]
         for text, box in texts:
             for target in targets:
-                if target.id in owners(scene, text) or target.region != text.region:
+                if target in owners(scene, text) or target.region != text.region:
                     continue
                 if target.rect.overlaps(box, 0.2):
                     faults.append(f"{name}: {text.id} {text.name!r} under {target.id}")
@@ -175,4 +180,4 @@ def test_the_switches_can_be_reached_from_every_screen() -> None:
         if "+" not in name:
             sign = scene.widget("access")
             assert sign is not None and isinstance(sign.action, OpenPanel), name
-            assert visible(scene, sign.rect, sign)
+            assert in_view(scene, sign.rect, sign)

@@ -12,7 +12,7 @@ from kioskd.core.stored_value import GiftCard
 from kioskd.core.visit import Shop, Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role, Widget
-from kioskd.ui.screens.offer_words import idle_words, offer_title
+from kioskd.ui.screens.offer_words import idle_words, objection_words, offer_title
 from kioskd.ui.screens.sheet import Sheet, icon
 
 
@@ -54,11 +54,13 @@ def _blocks(sheet: Sheet, visit: Visit, shop: Shop) -> Iterator[Block]:
     for line in visit.basket.lines:
         yield Block(f"bill:{line.id}", _line_rows(sheet, line), 0.0)
     for discount in bill.applied.discounts:
-        title = offer_title(discount.offer.title)
-        row = _Row(title, tr.money(-discount.amount), style="action_text")
-        yield Block(f"bill:offer:{discount.offer.id}", (row,), 0.0)
+        offer, objection = discount.offer, visit.judging.of(discount.offer.id)
+        row = _Row(offer_title(offer.title), tr.money(-discount.amount), style="action_text")
+        refused = (_why(objection_words(objection, tr)),) if objection else ()
+        yield Block(f"bill:offer:{offer.id}", (row, *refused), 0.0)
+    applied = {discount.offer.id for discount in bill.applied.discounts}
     for taken in visit.offers:
-        if why := idle_words(visit, taken, shop, tr):
+        if taken.id not in applied and (why := idle_words(visit, taken, shop, tr)):
             rows = (_Row(offer_title(taken.right.title), "", style="quiet"), _why(why))
             yield Block(f"bill:offer:{taken.id}", rows, 0.0)
     for charge in bill.charges:

@@ -142,10 +142,12 @@ def notice_banner(sheet: Sheet, visit: Visit, body: Rect, *, quiet: tuple[Notice
     if notice is None or notice.kind in quiet:
         return body
     words = notice_words(notice, sheet.tr)
-    side = sheet.u(72)
+    compact = sheet.stage.compact
+    side = sheet.u(48 if compact else 72)
     room = body.w - 2 * sheet.u(32) - side - sheet.u(24)
-    type = "medium" if not sheet.stage.compact else "small"
-    height = max(sheet.u(110), sheet.u(40) + sheet.height(words, type, room, 4))
+    type = "small" if compact else "medium"
+    least, air = (sheet.u(64), sheet.u(16)) if compact else (sheet.u(110), sheet.u(40))
+    height = max(least, air + sheet.height(words, type, room, 4))
     at, body = body.foot(height, gap(sheet))
     sheet.add(Widget("notice", Role.STATUS, at, "notice", name=words))
     if notice.kind in PRIVATE_NOTICES:

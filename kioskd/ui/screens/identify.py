@@ -7,7 +7,7 @@ from kioskd.core.intents import GoBack, ShowKeypad, SubmitNumber
 from kioskd.core.visit import Identifying, Shop, Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Breathe, Role, Widget
-from kioskd.ui.screens.frame import cancel_order, frame, gap, head
+from kioskd.ui.screens.frame import cancel_order, frame, gap, head, notice_banner
 from kioskd.ui.screens.keys import digit_keys
 from kioskd.ui.screens.scan_words import can_scan, hint_words, only_camera
 from kioskd.ui.screens.sheet import Sheet, art, icon, seen_by_camera
@@ -67,7 +67,8 @@ def _phone(sheet: Sheet, rect: Rect, *, camera: bool) -> None:
     sign = icon("scan", rect.w * 0.24)
     if camera:
         sign = seen_by_camera(sign, rect.w * 0.04)
-    sheet.picture(rect, sign, style="on_action", id="scan/sign")
+    name = sheet.tr("What the camera sees") if camera else ""
+    sheet.picture(rect, sign, style="on_action", name=name, id="scan/sign")
 
 
 def _how(sheet: Sheet, area: Rect, visit: Visit, align: Align) -> None:
@@ -120,7 +121,7 @@ def _waiting(sheet: Sheet, visit: Visit, shop: Shop) -> str:
 def _keypad(sheet: Sheet, visit: Visit, shop: Shop, phase: Identifying) -> str:
     tr, stage = sheet.tr, sheet.stage
     ready = len(phase.digits) >= _LEAST_DIGITS
-    layout = frame(sheet, visit, shop, leave=cancel_order(sheet))
+    layout = frame(sheet, visit, shop, leave=cancel_order(sheet), notice=not stage.compact)
     if ready:
         sheet.button("submit", layout.foot, tr("Find my points"), SubmitNumber())
     else:
@@ -155,6 +156,8 @@ def _keypad(sheet: Sheet, visit: Visit, shop: Shop, phase: Identifying) -> str:
         if not stage.compact:
             side = min(rest.h * 0.8, sheet.u(300))
             sheet.picture(rest.around(rest.w, side), art("member-card"))
+        else:  # beside the keys: above them it would make them too small
+            notice_banner(sheet, visit, rest)
     _number(sheet, shown, phase.digits)
     digit_keys(sheet, keys)
     return title

@@ -127,7 +127,7 @@ def _category(
             widget_id,
             Role.RADIO,
             rect,
-            "card" if chosen else "flat",
+            "card_on" if chosen else "flat",
             name=name,
             action=ShowCategory(id),
             selected=chosen,
