@@ -24,7 +24,7 @@ from tests.unit.wandering import anything
 
 LONGEST_SEARCH = 60_000
 REMEMBERED = 50
-"""States at one place from which the search goes on."""
+"""States at one place, in a kind of shop, from which the search goes on."""
 
 Walked = tuple[Place, Event, tuple[Effect, ...]]
 
@@ -60,19 +60,25 @@ def steps(p: Player, rng: random.Random, count: int) -> Iterator[Walked]:
 def test_every_way_in_the_table_can_be_walked_and_no_other_is() -> None:
     """Walks go on from where earlier ones have been, most of them where a way is still to be found."""
     drawn = {(start, end) for (start, _), rule in RULES.items() for end in rule.leads_to}
-    missing = {way for way in drawn if way[0] is not way[1]}
+    # What leads home leads to "out of order" when nothing can be paid: one rule decides for all of them.
+    either = {
+        (start, end) for start, end in drawn if end is Place.OUT_OF_ORDER and (start, Place.ATTRACT) in drawn
+    }
+    missing = {way for way in drawn - either if way[0] is not way[1]}
     rng = random.Random(2)
-    been: dict[Place, list[Player]] = {place: [] for place in Place}
+    been: dict[tuple[Place, bool], list[Player]] = {}
     for _ in range(LONGEST_SEARCH):
-        promising = sorted({start for start, _ in missing if been[start]})
-        lucky = promising and rng.random() < 0.85
+        starts = {start for start, _ in missing}
+        promising = sorted(known for known in been if known[0] in starts)
+        lucky = promising and rng.random() < 0.8
         p = replace(rng.choice(been[rng.choice(promising)])) if lucky else wanderer(rng)
         for before, _, _ in steps(p, rng, 12):
             way = (before, p.visit.place)
             assert way in drawn or before is p.visit.place
             missing.discard(way)
-            been[p.visit.place][REMEMBERED:] = []
-            been[p.visit.place].insert(rng.randrange(REMEMBERED), replace(p))
+            known = been.setdefault((p.visit.place, Tender.COUNTER in p.shop.tenders), [])
+            known[REMEMBERED:] = []
+            known.insert(rng.randrange(REMEMBERED), replace(p))
         if not missing:
             break
     assert not missing, sorted(missing)
