@@ -75,6 +75,11 @@ class Leat:
         self.ask("/sim/faults", "PUT", {"faults": list(faults)})
 
 
+def _heeds_interrupts() -> None:
+    """Whoever runs the tests in the background of a shell has them ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @contextmanager
 def kioskd(*arguments: str) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
@@ -83,6 +88,7 @@ def kioskd(*arguments: str) -> Iterator[subprocess.Popen[str]]:
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        preexec_fn=_heeds_interrupts,
     )
     try:
         yield process
