@@ -19,7 +19,9 @@ from bench.table import table
 from kioskd.core.basket import preset_choices
 from kioskd.core.catalogue import Service
 from kioskd.core.order import Tender
-from kioskd.core.visit import Menu, Reviewing, Shop, Visit, first_visit
+from kioskd.core.phases import Menu, Reviewing
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Visit, first_visit
 from kioskd.daemon.menu import load_menu
 from kioskd.ui.looks import Outfit, Wardrobe
 from kioskd.ui.motion import FRAME_S

@@ -7,20 +7,11 @@ from datetime import date
 
 from kioskd.core.basket import Basket
 from kioskd.core.catalogue import Allergen, Diet, Service
+from kioskd.core.notice import Notice, NoticeKind
 from kioskd.core.past_order import PastLine, PastOrder
-from kioskd.core.visit import (
-    Attract,
-    Checkout,
-    Choosing,
-    Menu,
-    Notice,
-    NoticeKind,
-    Overview,
-    Reviewing,
-    Shop,
-    Suggestion,
-    Visit,
-)
+from kioskd.core.phases import Attract, Checkout, Choosing, Menu, Overview, Reviewing
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Suggestion, Visit
 from kioskd.core.wishes import Wishes
 
 STRICT = Wishes(frozenset({Diet.VEGETARIAN, Diet.GLUTEN_FREE}), frozenset({Allergen.MILK}))

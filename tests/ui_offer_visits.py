@@ -22,28 +22,27 @@ from kioskd.core.discount import (
     Rule,
     WholeOrder,
 )
-from kioskd.core.events import PaymentStep, PrintVerdict
+from kioskd.core.events import PaymentStep
 from kioskd.core.member import CollectableReward, Member, Reward, Right, Voucher
 from kioskd.core.money import Money
+from kioskd.core.notice import Notice, NoticeKind
 from kioskd.core.order import ChargeKind, Order, Tender
-from kioskd.core.rules.billing import billed
-from kioskd.core.stored_value import GiftCard
-from kioskd.core.visit import (
+from kioskd.core.phases import (
     AddingGiftCard,
     Checkout,
     ConfirmingOffer,
-    Lookup,
     Menu,
-    Notice,
-    NoticeKind,
     Overview,
     Paying,
     Points,
     Reviewing,
-    Shop,
     Thanks,
-    Visit,
 )
+from kioskd.core.print_verdict import PrintVerdict
+from kioskd.core.rules.billing import billed
+from kioskd.core.shop import Shop
+from kioskd.core.stored_value import GiftCard
+from kioskd.core.visit import Lookup, Visit
 
 
 def euros(minor: int) -> Money:

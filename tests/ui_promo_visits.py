@@ -5,19 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kioskd.core.denial import Denial
-from kioskd.core.events import PrintVerdict
 from kioskd.core.loyalty_texts import LoyaltyTexts
+from kioskd.core.notice import Notice, NoticeKind
 from kioskd.core.order import Order
-from kioskd.core.visit import (
-    EnteringPromoCode,
-    Menu,
-    Notice,
-    NoticeKind,
-    Overview,
-    Points,
-    Thanks,
-    Visit,
-)
+from kioskd.core.phases import EnteringPromoCode, Menu, Overview, Points, Thanks
+from kioskd.core.print_verdict import PrintVerdict
+from kioskd.core.visit import Visit
 from tests.ui_offer_visits import RICH, TYPED
 
 _DENIALS = (Denial.UNKNOWN_CODE, Denial.CODE_OVER, Denial.CODE_NOT_SET_UP, Denial.CODE_UNCLEAR)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kioskd.core.events import PrintVerdict
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
+from kioskd.core.print_verdict import PrintVerdict
 from kioskd.core.upkeep import (
     MOST_SEEN,
     About,

@@ -1,4 +1,4 @@
-"""Visits to look at: every screen in every state that looks different, for the lints and the gallery."""
+"""Visits to look at: every screen in every state that looks different, for the lints and for pictures."""
 
 from __future__ import annotations
 
@@ -9,41 +9,37 @@ from pathlib import Path
 from kioskd.core.basket import Basket, Choice, preset_choices
 from kioskd.core.catalogue import Service
 from kioskd.core.credential import Credential, CredentialKind
-from kioskd.core.events import PaymentStep, PrintVerdict
+from kioskd.core.events import PaymentStep
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
 from kioskd.core.hindrance import Hindrance
 from kioskd.core.member import Member
 from kioskd.core.money import Money
+from kioskd.core.notice import Notice, NoticeKind, ShownHint
 from kioskd.core.order import CardPayment, Order, Tender, order_lines
-from kioskd.core.preview import BasketPoints
-from kioskd.core.visit import (
+from kioskd.core.phases import (
     AddingGiftCard,
     AskStaff,
     Attract,
     Blockage,
-    Capability,
     Checkout,
     Choosing,
     ConfirmingCancel,
     Identifying,
-    Lookup,
     Menu,
-    Notice,
-    NoticeKind,
     OutOfOrder,
     Overview,
     Paying,
     PayingRest,
     Points,
     Reviewing,
-    Shop,
-    ShownHint,
     StillThere,
     Storing,
     Thanks,
-    Visit,
-    first_visit,
 )
+from kioskd.core.preview import BasketPoints
+from kioskd.core.print_verdict import PrintVerdict
+from kioskd.core.shop import Capability, Shop
+from kioskd.core.visit import Lookup, Visit, first_visit
 from kioskd.daemon.menu import load_menu
 from kioskd.ui.locale.translator import LANGUAGES
 from kioskd.ui.stage import Display

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from kioskd.core.denial import Denial
 from kioskd.core.health import DeviceHealth
@@ -22,15 +22,29 @@ from kioskd.core.money import Money
 from kioskd.core.order import Order
 from kioskd.core.past_order import PastOrder
 from kioskd.core.preview import BasketPoints
+from kioskd.core.print_verdict import PrintVerdict
 from kioskd.core.slip import Slip
+from kioskd.core.staff_events import (
+    AboutFound,
+    DialsFound,
+    OverviewFound,
+    PinChecked,
+    PowerRefused,
+    QuestionDecided,
+    QuestionRefused,
+    QuestionsFound,
+    SalePaid,
+    SaleRefused,
+    SalesFound,
+    SaleTakenBack,
+    TerminalRefused,
+    TestPrinted,
+    TotalsFound,
+)
 from kioskd.core.stored_value import GiftCard
 
 if TYPE_CHECKING:  # a kiosk shows its first screen long before staff ask for anything
-    from kioskd.core.card_terminal import Totals
-    from kioskd.core.question import Question
-    from kioskd.core.sale import Sale
-    from kioskd.core.staff_overview import StaffOverview
-    from kioskd.core.upkeep import About, Dial, PowerRefusal
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +58,6 @@ class Moment:
     mono_s: float
     wall: datetime
     token: str
-
-
-# --- what devices, network and store report ------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,138 +306,10 @@ class OrderUndeliverable:
     card_refused: bool = False
 
 
-class PrintVerdict(StrEnum):
-    PRINTED = "printed"
-    UNVERIFIED = "unverified"
-    """Sent to a printer that cannot tell."""
-    BLOCKED = "blocked"
-    """Nothing was written, and nothing will be: the printer is broken, or not ready for too long."""
-    KEPT = "kept"
-    """Nothing was written yet: it is printed when there is paper again, or given up after a short while."""
-    UNKNOWN = "unknown"
-    """Something was written, and it is not certain what came out. Never repeated by itself."""
-
-
 @dataclass(frozen=True, slots=True)
 class ReceiptEnded:
     order_id: str
     verdict: PrintVerdict
-
-
-@dataclass(frozen=True, slots=True)
-class PinChecked:
-    """`wait_s` is how long no other PIN is taken after a wrong one."""
-
-    request: str
-    accepted: bool
-    wait_s: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class SalesFound:
-    request: str
-    sales: tuple[Sale, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SaleTakenBack:
-    """It is written down: `sale` tells what of it is done."""
-
-    request: str
-    sale: Sale
-
-
-@dataclass(frozen=True, slots=True)
-class SalePaid:
-    """It is written down that it was paid at the counter."""
-
-    request: str
-    sale: Sale
-
-
-@dataclass(frozen=True, slots=True)
-class TotalsFound:
-    """`closed`: they are those with which the terminal's day was closed."""
-
-    request: str
-    totals: Totals
-    closed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class TerminalRefused:
-    """`why` is for staff."""
-
-    request: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class SaleRefused:
-    """Nothing was changed; `why` is for staff."""
-
-    request: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class OverviewFound:
-    request: str
-    overview: StaffOverview
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionsFound:
-    request: str
-    questions: tuple[Question, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionDecided:
-    """It is written down, with who decided and why."""
-
-    request: str
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionRefused:
-    """Nothing was changed; `why` is for staff."""
-
-    request: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class TestPrinted:
-    """What became of the test receipt."""
-
-    __test__: ClassVar[bool] = False  # no test case, says its name as it may
-
-    request: str
-    verdict: PrintVerdict
-
-
-@dataclass(frozen=True, slots=True)
-class DialsFound:
-    """How they stand now."""
-
-    request: str
-    dials: tuple[Dial, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AboutFound:
-    request: str
-    about: About
-
-
-@dataclass(frozen=True, slots=True)
-class PowerRefused:
-    """Nothing is restarted or switched off; `detail` is what the machine said."""
-
-    request: str
-    refusal: PowerRefusal
-    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,9 @@ def folded(text: str) -> str:
         else "".join(c for c in normalize("NFKD", letter) if category(c) != "Mn")
         for letter in normalize("NFC", text.casefold())
     )
-    return "".join(letters).translate(_SAME)
+    once = "".join(letters).translate(_SAME)
+    # What comes apart may need folding itself: a mathematical 𝐴 holds a capital A.
+    return once if once == text else folded(once)
 
 
 def keys(catalogue: Catalogue, language: str) -> str:

@@ -9,7 +9,8 @@ from kioskd.core import rules
 from kioskd.core.events import Event, Moment, Scanned
 from kioskd.core.intents import Intent
 from kioskd.core.rules.table import RULES, Context, Step
-from kioskd.core.visit import Shop, Visit
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Visit
 
 _INTENTS = get_args(Intent)
 

@@ -3,16 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from kioskd.core.access import Aid
 from kioskd.core.catalogue import Allergen, Diet, Service
 from kioskd.core.discount import OfferKind
 from kioskd.core.order import Tender
-from kioskd.core.staff import Decision, DecisionReason, ReturnReason
-from kioskd.core.upkeep import Knob, PowerAct
-
-# --- what the guest wants -----------------------------------------------------------------------------
+from kioskd.core.staff_intents import (
+    AskPower,
+    CloseDay,
+    ConfirmDecision,
+    ConfirmPower,
+    ConfirmTakeBack,
+    Decide,
+    MarkPaid,
+    OpenStaff,
+    PickAllUnits,
+    PickCandidate,
+    PickUnits,
+    ShowAbout,
+    ShowDevices,
+    ShowPower,
+    ShowQuestion,
+    ShowQuestions,
+    ShowSale,
+    ShowSales,
+    ShowSettings,
+    ShowTerminal,
+    TakeBack,
+    TestPrinter,
+    TestScanners,
+    TurnKnob,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,145 +313,6 @@ class HearAll:
 @dataclass(frozen=True, slots=True)
 class AskHelp:
     """Tells the guest where a person is."""
-
-
-# --- what staff want ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class OpenStaff:
-    """The gesture that asks for the PIN."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShowSales:
-    """The orders."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShowQuestions:
-    """What only a person can decide."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShowDevices:
-    """How the kiosk is."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShowTerminal:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class CloseDay:
-    """Of the card terminal: once to be asked, once more to do it."""
-
-
-@dataclass(frozen=True, slots=True)
-class MarkPaid:
-    """At the counter: once to be asked, once more to say so."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShowSale:
-    order_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class PickUnits:
-    """More or fewer units of a line to be taken back."""
-
-    line_id: str
-    delta: int
-
-
-@dataclass(frozen=True, slots=True)
-class PickAllUnits:
-    """All that is left of the order."""
-
-
-@dataclass(frozen=True, slots=True)
-class TakeBack:
-    """What is picked; asks why before anything is done."""
-
-
-@dataclass(frozen=True, slots=True)
-class ConfirmTakeBack:
-    reason: ReturnReason
-
-
-@dataclass(frozen=True, slots=True)
-class ShowQuestion:
-    question_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class PickCandidate:
-    """This effect is the one, or after all not: touched again it is not picked any more."""
-
-    candidate: str
-
-
-@dataclass(frozen=True, slots=True)
-class Decide:
-    """Asks how staff know before anything is done."""
-
-    decision: Decision
-
-
-@dataclass(frozen=True, slots=True)
-class ConfirmDecision:
-    reason: DecisionReason
-
-
-@dataclass(frozen=True, slots=True)
-class TestPrinter:
-    """Print a test receipt."""
-
-    __test__: ClassVar[bool] = False  # no test case, says its name as it may
-
-
-@dataclass(frozen=True, slots=True)
-class TestScanners:
-    """Show what scanners and camera read."""
-
-    __test__: ClassVar[bool] = False
-
-
-@dataclass(frozen=True, slots=True)
-class ShowSettings:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class TurnKnob:
-    """Up, or down when negative."""
-
-    knob: Knob
-    steps: int
-
-
-@dataclass(frozen=True, slots=True)
-class ShowAbout:
-    """The software, and the machine."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShowPower:
-    """Restarting and switching off."""
-
-
-@dataclass(frozen=True, slots=True)
-class AskPower:
-    """Confirmed before anything is done."""
-
-    act: PowerAct
-
-
-@dataclass(frozen=True, slots=True)
-class ConfirmPower:
-    pass
 
 
 Intent = (

@@ -14,7 +14,6 @@ from kioskd.core.events import (
     CameraHint,
     DeviceChanged,
     HeadphonesChanged,
-    PrintVerdict,
     Scanned,
     ScanRejected,
     VoicesChanged,
@@ -25,6 +24,7 @@ from kioskd.core.money import Money
 from kioskd.core.order import Order, OrderCharge, OrderDiscount, OrderLine
 from kioskd.core.past_order import PastOrder
 from kioskd.core.preview import BasketPoints
+from kioskd.core.print_verdict import PrintVerdict
 from kioskd.core.receipt import Receipt
 from kioskd.core.speech import Utterance
 from kioskd.core.stored_value import GiftCard

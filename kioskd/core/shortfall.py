@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from kioskd.core.health import DeviceKind, DeviceState
 from kioskd.core.order import Tender
-from kioskd.core.visit import Shop, Visit
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Visit
 
 
 class Shortfall(StrEnum):

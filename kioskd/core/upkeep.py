@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 from kioskd.core.place import Place
 
 if TYPE_CHECKING:  # events import the staff's values
-    from kioskd.core.events import PrintVerdict
+    from kioskd.core.print_verdict import PrintVerdict
 
 MOST_SEEN = 8
 _SHOWN_AT_END = 4

@@ -13,7 +13,8 @@ import pygame
 from kioskd.core.events import Stirred
 from kioskd.core.intents import Intent
 from kioskd.core.keypad import Key
-from kioskd.core.visit import Shop, Visit
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Visit
 from kioskd.daemon import config as settings
 from kioskd.daemon.launch import open_window
 from kioskd.daemon.mounting import surface

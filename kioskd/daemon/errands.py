@@ -50,7 +50,6 @@ from kioskd.core.events import (
     MemberFound,
     NetworkChanged,
     PointsPreviewed,
-    PrintVerdict,
     ReceiptEnded,
     VoucherFound,
 )
@@ -64,6 +63,7 @@ from kioskd.core.ports import (
     Translator,
 )
 from kioskd.core.preview import BasketPoints
+from kioskd.core.print_verdict import PrintVerdict
 from kioskd.daemon.courier import LoyaltyCourier
 from kioskd.daemon.help_desk import HelpDesk
 from kioskd.daemon.journal import without_content

@@ -13,7 +13,7 @@ from pathlib import Path
 import pygame
 
 from kioskd.core.errors import ConfigError, DeviceError
-from kioskd.core.visit import Shop
+from kioskd.core.shop import Shop
 from kioskd.daemon import config as settings
 from kioskd.daemon import exit_codes
 from kioskd.daemon.config import Config, load_config

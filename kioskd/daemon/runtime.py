@@ -11,7 +11,8 @@ from kioskd.core.effects import Effect, Forget
 from kioskd.core.events import Event, ScanRejected, Tick
 from kioskd.core.flow import next_deadline, step
 from kioskd.core.health import DeviceHealth
-from kioskd.core.visit import Shop, Visit, first_visit
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Visit, first_visit
 from kioskd.daemon.clock import Clock
 from kioskd.daemon.journal import without_content
 

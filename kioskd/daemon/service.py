@@ -15,7 +15,7 @@ from kioskd.core.errors import ConfigError, KioskError, StorageError
 from kioskd.core.events import Event, NetworkChanged, OrderDelivered, OrderUndeliverable, Scanned
 from kioskd.core.loyalty_texts import LoyaltyTexts
 from kioskd.core.ports import Voice
-from kioskd.core.visit import Shop
+from kioskd.core.shop import Shop
 from kioskd.daemon.clock import Clock
 from kioskd.daemon.commands import Commands
 from kioskd.daemon.config import Config, Disabled

@@ -13,7 +13,9 @@ from kioskd.core.basket import Basket
 from kioskd.core.bill import bill_of
 from kioskd.core.catalogue import Catalogue
 from kioskd.core.errors import DeviceError, KioskError
-from kioskd.core.visit import Blockage, OutOfOrder, Shop, Visit
+from kioskd.core.phases import Blockage, OutOfOrder
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Visit
 from kioskd.daemon.config import Display as DisplayConfig
 from kioskd.daemon.notify import ServiceManager
 

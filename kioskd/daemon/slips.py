@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from kioskd.core.events import PrintVerdict
 from kioskd.core.order_receipt import slip_receipt
 from kioskd.core.ports import ReceiptPrinter
+from kioskd.core.print_verdict import PrintVerdict
 from kioskd.core.slip import Slip
 from kioskd.daemon.journal import without_content
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from kioskd.core.access import Aid
 from kioskd.core.errors import DeviceError
 from kioskd.core.events import Event, SpeechChanged
+from kioskd.core.phases import Thanks
 from kioskd.core.ports import Voice
 from kioskd.core.speech import Utterance
-from kioskd.core.visit import Thanks, Visit
+from kioskd.core.visit import Visit
 from kioskd.ui.scene import Scene
 from kioskd.ui.speech.narration import Narrator, narrator, same_screen
 from kioskd.ui.speech.receipt import receipt_said

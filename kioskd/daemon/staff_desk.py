@@ -21,8 +21,11 @@ from kioskd.core.effects import (
     TakeBackSale,
 )
 from kioskd.core.errors import DeviceError
-from kioskd.core.events import (
-    Event,
+from kioskd.core.events import Event
+from kioskd.core.returning import ReturnRefused
+from kioskd.core.sale import Sale
+from kioskd.core.staff import DecisionReason, ReturnReason
+from kioskd.core.staff_events import (
     OverviewFound,
     PinChecked,
     QuestionDecided,
@@ -35,9 +38,6 @@ from kioskd.core.events import (
     TerminalRefused,
     TotalsFound,
 )
-from kioskd.core.returning import ReturnRefused
-from kioskd.core.sale import Sale
-from kioskd.core.staff import DecisionReason, ReturnReason
 from kioskd.core.staff_overview import StaffOverview
 from kioskd.daemon.lookout import Lookout
 from kioskd.daemon.orders import Orders

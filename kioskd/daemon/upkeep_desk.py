@@ -10,8 +10,10 @@ from pathlib import Path
 
 from kioskd import __version__
 from kioskd.core.effects import FindAbout, FindDials, PrintTest, SetDial, SwitchPower
-from kioskd.core.events import AboutFound, DialsFound, Event, PowerRefused, PrintVerdict, TestPrinted
+from kioskd.core.events import Event
 from kioskd.core.ports import ReceiptPrinter, Translator
+from kioskd.core.print_verdict import PrintVerdict
+from kioskd.core.staff_events import AboutFound, DialsFound, PowerRefused, TestPrinted
 from kioskd.core.upkeep import About, PowerRefusal
 from kioskd.daemon.dials import Dials
 from kioskd.daemon.journal import without_content

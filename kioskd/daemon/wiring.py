@@ -16,7 +16,7 @@ from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
 from kioskd.core.order import Tender
 from kioskd.core.order_receipt import Letterhead
 from kioskd.core.ports import Device, LoyaltyBackend, PaymentTerminal, ReceiptPrinter, Voice
-from kioskd.core.visit import Capability, Limits, Shop
+from kioskd.core.shop import Capability, Limits, Shop
 from kioskd.daemon import config as settings
 from kioskd.daemon.config import Config
 from kioskd.daemon.config_offers import Offers

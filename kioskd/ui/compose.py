@@ -9,25 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from kioskd.core.access import Aid
-from kioskd.core.intents import AnswerHelp, Intent, OpenStaff, StillHere
-from kioskd.core.staff import (
-    AtStaffStart,
-    AtTerminal,
-    BrowsingQuestions,
-    BrowsingSales,
-    EnteringPin,
-    ViewingDevices,
-    ViewingQuestion,
-    ViewingSale,
-)
-from kioskd.core.upkeep import (
-    AdjustingKiosk,
-    SwitchingPower,
-    TestingPrinter,
-    TestingScanners,
-    ViewingAbout,
-)
-from kioskd.core.visit import (
+from kioskd.core.intents import AnswerHelp, Intent, StillHere
+from kioskd.core.phases import (
     AddingGiftCard,
     AskStaff,
     Attract,
@@ -43,12 +26,30 @@ from kioskd.core.visit import (
     Paying,
     PayingRest,
     Reviewing,
-    Shop,
     StillThere,
     Storing,
     Thanks,
-    Visit,
 )
+from kioskd.core.shop import Shop
+from kioskd.core.staff import (
+    AtStaffStart,
+    AtTerminal,
+    BrowsingQuestions,
+    BrowsingSales,
+    EnteringPin,
+    ViewingDevices,
+    ViewingQuestion,
+    ViewingSale,
+)
+from kioskd.core.staff_intents import OpenStaff
+from kioskd.core.upkeep import (
+    AdjustingKiosk,
+    SwitchingPower,
+    TestingPrinter,
+    TestingScanners,
+    ViewingAbout,
+)
+from kioskd.core.visit import Visit
 from kioskd.ui.locale.translator import translator
 from kioskd.ui.scene import Scene
 from kioskd.ui.screens.aids import access_button

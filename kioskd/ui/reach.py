@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kioskd.core.visit import Shop
+from kioskd.core.shop import Shop
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Label, Picture, PictureKind, Role, Scene, Widget
 from kioskd.ui.stage import Display

@@ -8,7 +8,8 @@ from importlib import import_module
 from pathlib import Path
 
 from kioskd.core.catalogue import Service
-from kioskd.core.visit import Choosing, Menu, Visit
+from kioskd.core.phases import Choosing, Menu
+from kioskd.core.visit import Visit
 from kioskd.ui import screens
 from kioskd.ui.compose import Composer
 from kioskd.ui.render import Renderer

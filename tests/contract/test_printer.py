@@ -16,8 +16,9 @@ from PIL import Image
 
 import kioskd
 from kioskd.core.errors import DeviceAbsent
-from kioskd.core.events import DeviceChanged, PrintVerdict, Scanned, ScanRejected
+from kioskd.core.events import DeviceChanged, Scanned, ScanRejected
 from kioskd.core.health import DeviceState
+from kioskd.core.print_verdict import PrintVerdict
 from kioskd.core.receipt import Align, Columns, Feed, Qr, Receipt, Rule, Text
 from kioskd.devices.printer import conversation, kept
 from kioskd.devices.printer import job as printer_job

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from kioskd.core.events import PrintVerdict
 from kioskd.core.health import DeviceState
+from kioskd.core.print_verdict import PrintVerdict
 from kioskd.core.receipt import Columns, Receipt, Text
 from kioskd.devices.printer import job as printer_job
 from kioskd.devices.printer.printer import EscposPrinter

@@ -12,8 +12,9 @@ import pytest
 
 from kioskd.core.effects import Effect, LookUp
 from kioskd.core.events import Scanned
+from kioskd.core.notice import NoticeKind
 from kioskd.core.order_receipt import Letterhead
-from kioskd.core.visit import NoticeKind, Place, Visit, first_visit
+from kioskd.core.visit import Place, Visit, first_visit
 from kioskd.daemon.courier import LoyaltyCourier
 from kioskd.daemon.errands import Errands
 from kioskd.daemon.help_desk import HelpDesk

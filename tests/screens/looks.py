@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from kioskd.core.access import Aid
-from kioskd.core.visit import Shop
+from kioskd.core.shop import Shop
 from kioskd.ui import compose, veil
 from kioskd.ui.fonts import Fonts
 from kioskd.ui.looks import Look as Aids

@@ -18,10 +18,12 @@ from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
 from kioskd.core.help import HelpCall, HelpState
 from kioskd.core.hindrance import Hindrance
 from kioskd.core.judgement import Judging, Objection
+from kioskd.core.notice import Notice, NoticeKind, ShownHint
 from kioskd.core.order import Tender
 from kioskd.core.place import STAFF
 from kioskd.core.rules.billing import billed
-from kioskd.core.visit import Capability, Notice, NoticeKind, Place, Shop, ShownHint, Visit
+from kioskd.core.shop import Capability, Shop
+from kioskd.core.visit import Place, Visit
 from kioskd.ui.locale.translator import LANGUAGES, translator
 from kioskd.ui.scene import OpenPanel, Scene
 from kioskd.ui.screens.words import notice_words

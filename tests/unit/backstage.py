@@ -21,11 +21,12 @@ from kioskd.core.card_terminal import (
 )
 from kioskd.core.credential import Credential
 from kioskd.core.deeds import Deed, Done, Finding
-from kioskd.core.events import Event, PaymentOutcome, PaymentStep, PrintVerdict
+from kioskd.core.events import Event, PaymentOutcome, PaymentStep
 from kioskd.core.member import Member, Voucher
 from kioskd.core.money import Money
 from kioskd.core.order import Order, Tender
 from kioskd.core.ports import ReceiptPrinter
+from kioskd.core.print_verdict import PrintVerdict
 from kioskd.core.receipt import Receipt
 from kioskd.core.stored_value import GiftCard
 from kioskd.daemon.clock import Clock

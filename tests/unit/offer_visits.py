@@ -16,8 +16,11 @@ from kioskd.core.intents import (
     StartOrder,
 )
 from kioskd.core.member import Member, Right
+from kioskd.core.notice import NoticeKind
 from kioskd.core.order import Order, Tender
-from kioskd.core.visit import ConfirmingOffer, NoticeKind, Place, Shop
+from kioskd.core.phases import ConfirmingOffer
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Place
 from tests.unit.offering import (
     GENEROUS,
     MIA,

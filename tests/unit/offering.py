@@ -12,8 +12,8 @@ from kioskd.core.denial import Denial
 from kioskd.core.discount import AmountOff, FreeItem, PercentOff, Products, Rule, WholeOrder
 from kioskd.core.member import CollectableReward, Reward, Voucher
 from kioskd.core.order import ChargeKind
+from kioskd.core.shop import Capability
 from kioskd.core.stored_value import GiftCard
-from kioskd.core.visit import Capability
 from tests.unit.shopfront import SANNE, SHOP, eur
 
 GENEROUS = replace(SHOP, capabilities=frozenset(Capability))

@@ -23,7 +23,8 @@ from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
 from kioskd.core.member import Member
 from kioskd.core.money import Money
 from kioskd.core.order import Tender
-from kioskd.core.visit import Shop, Visit, first_visit
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Visit, first_visit
 
 
 def eur(minor: int) -> Money:

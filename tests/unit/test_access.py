@@ -14,8 +14,11 @@ from kioskd.core.events import DeviceChanged, Event, HeadphonesChanged, SpeechCh
 from kioskd.core.flow import next_deadline
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
 from kioskd.core.intents import ChangeVolume, ChooseLanguage, HearAll, SetAid, StartOrder, UseKeys
+from kioskd.core.notice import NoticeKind
+from kioskd.core.phases import AskStaff, Points, StillThere, Thanks
 from kioskd.core.rules.table import RULES
-from kioskd.core.visit import AskStaff, NoticeKind, Place, Points, Shop, StillThere, Thanks
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Place
 from tests.unit.shopfront import EAT_IN, SHOP, Player, player
 from tests.unit.sold import ORDER
 

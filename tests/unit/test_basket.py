@@ -18,7 +18,7 @@ from kioskd.core.basket import (
 )
 from kioskd.core.catalogue import Option, OptionGroup, Product, Words
 from kioskd.core.intents import GoBack, QuickAdd, RemoveLine, ShowBasket, StartOrder, StepLine
-from kioskd.core.visit import NoticeKind
+from kioskd.core.notice import NoticeKind
 from tests.unit.shopfront import BURGER, EAT_IN, EXTRAS, FRIES, SAUCE, WATER, eur, player
 
 CHEESE, BACON = Choice("extras", "X1"), Choice("extras", "X2")

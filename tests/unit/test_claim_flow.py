@@ -14,15 +14,15 @@ from kioskd.core.events import (
     OrderUndeliverable,
     PaymentEnded,
     PaymentOutcome,
-    PrintVerdict,
     ReceiptEnded,
     Scanned,
     Tick,
 )
 from kioskd.core.intents import Finish, PayWith, QuickAdd, ShowCheckout, StartOrder
 from kioskd.core.order import Tender
+from kioskd.core.phases import Points, Thanks
+from kioskd.core.print_verdict import PrintVerdict
 from kioskd.core.receipt import Qr
-from kioskd.core.visit import Points, Thanks
 from tests.unit.test_order_receipt import job, paper
 from tests.unit.test_visit_flow import EAT_IN, SHOP, Player, order_in_hand, player, wished
 

@@ -13,7 +13,7 @@ from kioskd.core.catalogue import Service, Words
 from kioskd.core.discount import Stacking
 from kioskd.core.money import Money
 from kioskd.core.order import ChargeKind
-from kioskd.core.visit import Capability, Shop
+from kioskd.core.shop import Capability, Shop
 from kioskd.daemon.config_dump import dump_config
 from kioskd.daemon.wiring import shop_of
 from tests.unit.shopfront import CATALOGUE

@@ -41,12 +41,8 @@ from kioskd.core.events import (
     PaymentEnded,
     PaymentOutcome,
     PaymentProgress,
-    PinChecked,
     PointsPreviewed,
-    PrintVerdict,
     ReceiptEnded,
-    SaleRefused,
-    SalesFound,
     VoucherFound,
 )
 from kioskd.core.member import Member, Voucher
@@ -54,7 +50,9 @@ from kioskd.core.money import Money
 from kioskd.core.order import OrderCharge, OrderDiscount, OrderLine, Tender, order_lines
 from kioskd.core.order_receipt import Letterhead
 from kioskd.core.preview import BasketPoints
+from kioskd.core.print_verdict import PrintVerdict
 from kioskd.core.staff import ReturnReason
+from kioskd.core.staff_events import PinChecked, SaleRefused, SalesFound
 from kioskd.core.stored_value import GiftCard
 from kioskd.daemon import errands as errands_module
 from kioskd.daemon.courier import LoyaltyCourier

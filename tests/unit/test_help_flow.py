@@ -10,7 +10,8 @@ from kioskd.core.effects import CallHelp, EndCall, Forget
 from kioskd.core.events import HelpChanged, Tick
 from kioskd.core.help import HelpState
 from kioskd.core.intents import AnswerHelp, AskHelp, StartOrder
-from kioskd.core.visit import NoticeKind, Place
+from kioskd.core.notice import NoticeKind
+from kioskd.core.visit import Place
 from tests.unit.shopfront import EAT_IN, SHOP, Player, player
 
 CALLING = replace(SHOP, help=True)

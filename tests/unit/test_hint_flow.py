@@ -19,7 +19,8 @@ from kioskd.core.intents import (
     StartOrder,
 )
 from kioskd.core.rules.hinting import HINT_S
-from kioskd.core.visit import Capability, Place
+from kioskd.core.shop import Capability
+from kioskd.core.visit import Place
 from tests.unit.shopfront import EAT_IN, SHOP, Player, player
 
 GLARE = CameraHint(Hindrance.GLARE, "camera")

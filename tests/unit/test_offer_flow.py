@@ -25,7 +25,8 @@ from kioskd.core.intents import (
     SignOut,
 )
 from kioskd.core.member import Right
-from kioskd.core.visit import NoticeKind, Place
+from kioskd.core.notice import NoticeKind
+from kioskd.core.visit import Place
 from tests.unit.offer_visits import asking, mia_orders, only, said, scanned, shows, takes
 from tests.unit.offering import (
     BURGER_WAITS,

@@ -20,7 +20,8 @@ from kioskd.core.events import PaymentEnded, PaymentOutcome
 from kioskd.core.intents import Finish, PayWith, QuickAdd, ShowBasket, ShowCheckout, StartOrder
 from kioskd.core.order import ChargeKind, Order, OrderLine, Tender, order_lines
 from kioskd.core.order_document import from_document, to_document
-from kioskd.core.visit import Paying, Place
+from kioskd.core.phases import Paying
+from kioskd.core.visit import Place
 from kioskd.daemon.drafts import order_draft
 from kioskd.outbox.operation import PAYLOAD_LIMIT_BYTES, encode_payload
 from tests.unit.offering import FIVE, TWENTY, WATER_REWARD

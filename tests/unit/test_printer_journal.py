@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kioskd.core.events import PrintVerdict
+from kioskd.core.print_verdict import PrintVerdict
 from kioskd.devices.printer.journal import REMEMBERED_JOBS, JobJournal
 
 

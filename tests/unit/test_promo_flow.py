@@ -31,7 +31,10 @@ from kioskd.core.intents import (
     SubmitNumber,
 )
 from kioskd.core.member import Voucher
-from kioskd.core.visit import EnteringPromoCode, NoticeKind, Place, Shop
+from kioskd.core.notice import NoticeKind
+from kioskd.core.phases import EnteringPromoCode
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Place
 from tests.unit.offer_visits import mia_orders, only, scanned
 from tests.unit.offering import GENEROUS, MIA
 from tests.unit.shopfront import EAT_IN, SHOP, Player, player

@@ -13,11 +13,12 @@ import pytest
 
 from kioskd.core.deeds import Action
 from kioskd.core.effects import DecideQuestion, FindOverview, FindQuestions
-from kioskd.core.events import OverviewFound, PaymentOutcome, QuestionDecided, QuestionRefused, QuestionsFound
+from kioskd.core.events import PaymentOutcome
 from kioskd.core.money import Money
 from kioskd.core.ports import PaymentResult
 from kioskd.core.question import Question, Subject
 from kioskd.core.staff import Decision, DecisionReason
+from kioskd.core.staff_events import OverviewFound, QuestionDecided, QuestionRefused, QuestionsFound
 from kioskd.core.staff_overview import Attention, Concern
 from kioskd.daemon.lookout import Lookout
 from kioskd.daemon.payments import Payments

@@ -31,8 +31,11 @@ from kioskd.core.intents import (
     TakeSuggestion,
     UndoRemoval,
 )
+from kioskd.core.notice import NoticeKind
 from kioskd.core.past_order import PastLine, PastOrder, choices_again
-from kioskd.core.visit import Capability, Menu, NoticeKind, Place
+from kioskd.core.phases import Menu
+from kioskd.core.shop import Capability
+from kioskd.core.visit import Place
 from tests.unit.shopfront import BURGER, CATALOGUE, EAT_IN, FRIES, SANNE, SHOP, Player, eur, player
 
 WATER_WITH_BURGER = SuggestionRule(

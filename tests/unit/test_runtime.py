@@ -15,7 +15,8 @@ from kioskd.core.effects import Effect, Forget, LookUp
 from kioskd.core.events import DeviceChanged, NetworkChanged, Scanned, ScanRejected, Tick
 from kioskd.core.intents import QuickAdd, ShowBasket, StartOrder
 from kioskd.core.rules.table import RULES, Context, Rule, Step
-from kioskd.core.visit import Limits, Place, Shop, Visit
+from kioskd.core.shop import Limits, Shop
+from kioskd.core.visit import Place, Visit
 from kioskd.daemon.clock import Clock
 from kioskd.daemon.runtime import Runtime
 from tests.unit.backstage import DEADLINE_S, SetClock

@@ -29,8 +29,9 @@ from kioskd.core.intents import (
     StartOrder,
 )
 from kioskd.core.member import Voucher
+from kioskd.core.notice import NoticeKind
 from kioskd.core.order import Tender
-from kioskd.core.visit import NoticeKind, Place
+from kioskd.core.visit import Place
 from tests.unit.offer_visits import asking, mia_orders, only, pays, said, scanned, takes
 from tests.unit.offering import (
     EXPIRED,

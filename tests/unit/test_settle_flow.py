@@ -20,8 +20,10 @@ from kioskd.core.events import (
 )
 from kioskd.core.intents import GoBack, PayWith, RemoveOffer, ShowCheckout, ShowMember
 from kioskd.core.member import CollectableReward
+from kioskd.core.notice import NoticeKind
 from kioskd.core.order import Tender
-from kioskd.core.visit import NoticeKind, Paying, Place, Storing
+from kioskd.core.phases import Paying, Storing
+from kioskd.core.visit import Place
 from tests.unit.offer_visits import mia_orders, only, pays, said, shows, takes
 from tests.unit.offering import (
     BURGER_WAITS,

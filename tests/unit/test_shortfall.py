@@ -10,9 +10,11 @@ import pytest
 
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
 from kioskd.core.order import Tender
+from kioskd.core.phases import Blockage, OutOfOrder
 from kioskd.core.rules.table import resting_phase
+from kioskd.core.shop import Shop
 from kioskd.core.shortfall import Shortfall, shortfalls
-from kioskd.core.visit import Blockage, OutOfOrder, Shop, Visit, first_visit
+from kioskd.core.visit import Visit, first_visit
 from kioskd.ui.compose import Composer
 from kioskd.ui.fonts import Fonts
 from kioskd.ui.scene import Scene

@@ -9,9 +9,10 @@ from typing import TypeVar
 import pytest
 
 from kioskd.core.effects import CheckPin, FindSales, TakeBackSale
-from kioskd.core.events import Event, PinChecked, SaleRefused, SalesFound, SaleTakenBack
+from kioskd.core.events import Event
 from kioskd.core.sale import SaleState
 from kioskd.core.staff import ReturnReason
+from kioskd.core.staff_events import PinChecked, SaleRefused, SalesFound, SaleTakenBack
 from kioskd.daemon.pin import hash_pin
 from kioskd.daemon.pin_guard import PinGuard
 from kioskd.daemon.staff_desk import ACTOR

@@ -13,41 +13,10 @@ from kioskd.core.effects import (
     Forget,
     TakeBackSale,
 )
-from kioskd.core.events import (
-    DeviceChanged,
-    MemberFound,
-    OverviewFound,
-    PinChecked,
-    QuestionDecided,
-    QuestionRefused,
-    QuestionsFound,
-    SaleRefused,
-    SalesFound,
-    SaleTakenBack,
-    Scanned,
-    Tick,
-)
+from kioskd.core.events import DeviceChanged, MemberFound, Scanned, Tick
 from kioskd.core.flow import next_deadline
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
-from kioskd.core.intents import (
-    ConfirmDecision,
-    ConfirmTakeBack,
-    Decide,
-    Finish,
-    GoBack,
-    OpenStaff,
-    PickAllUnits,
-    PickCandidate,
-    PickUnits,
-    PressKey,
-    ShowDevices,
-    ShowQuestion,
-    ShowQuestions,
-    ShowSale,
-    ShowSales,
-    SubmitNumber,
-    TakeBack,
-)
+from kioskd.core.intents import Finish, GoBack, PressKey, SubmitNumber
 from kioskd.core.sale import Sale, SaleState
 from kioskd.core.staff import (
     AtStaffStart,
@@ -60,6 +29,31 @@ from kioskd.core.staff import (
     ViewingDevices,
     ViewingQuestion,
     ViewingSale,
+)
+from kioskd.core.staff_events import (
+    OverviewFound,
+    PinChecked,
+    QuestionDecided,
+    QuestionRefused,
+    QuestionsFound,
+    SaleRefused,
+    SalesFound,
+    SaleTakenBack,
+)
+from kioskd.core.staff_intents import (
+    ConfirmDecision,
+    ConfirmTakeBack,
+    Decide,
+    OpenStaff,
+    PickAllUnits,
+    PickCandidate,
+    PickUnits,
+    ShowDevices,
+    ShowQuestion,
+    ShowQuestions,
+    ShowSale,
+    ShowSales,
+    TakeBack,
 )
 from kioskd.core.visit import Place
 from tests.unit.questioned import OVERVIEW, QUESTION

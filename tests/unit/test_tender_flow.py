@@ -42,9 +42,12 @@ from kioskd.core.intents import (
 )
 from kioskd.core.member import Member
 from kioskd.core.money import Money
+from kioskd.core.notice import NoticeKind
 from kioskd.core.order import Order, StoredValue, Tender
+from kioskd.core.phases import AddingGiftCard
+from kioskd.core.shop import Capability, Shop
 from kioskd.core.stored_value import GiftCard
-from kioskd.core.visit import AddingGiftCard, Capability, NoticeKind, Place, Shop
+from kioskd.core.visit import Place
 from tests.unit.offering import FIVE, GENEROUS, LAPSED, MIA, NOBODYS, SPENT, TEN
 from tests.unit.shopfront import EAT_IN, SHOP, Player, eur, player
 

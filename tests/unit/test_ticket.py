@@ -10,11 +10,13 @@ import pytest
 
 from kioskd.core.credential import CredentialKind, classify
 from kioskd.core.effects import CountAsPaid, FindSales
-from kioskd.core.events import PinChecked, SalePaid, SalesFound, Scanned
-from kioskd.core.intents import MarkPaid, PressKey, StartOrder, SubmitNumber
+from kioskd.core.events import Scanned
+from kioskd.core.intents import PressKey, StartOrder, SubmitNumber
 from kioskd.core.order import Tender
 from kioskd.core.sale import Sale, SaleState
 from kioskd.core.staff import ViewingSale
+from kioskd.core.staff_events import PinChecked, SalePaid, SalesFound
+from kioskd.core.staff_intents import MarkPaid
 from kioskd.core.ticket import ticket_code, ticket_order
 from kioskd.core.visit import Place
 from kioskd.daemon.orders import Orders

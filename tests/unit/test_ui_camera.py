@@ -11,7 +11,9 @@ import pytest
 
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
 from kioskd.core.hindrance import Hindrance
-from kioskd.core.visit import AddingGiftCard, Attract, Identifying, Phase, ShownHint, Visit
+from kioskd.core.notice import ShownHint
+from kioskd.core.phases import AddingGiftCard, Attract, Identifying, Phase
+from kioskd.core.visit import Visit
 from kioskd.daemon.display import Display as DaemonDisplay
 from kioskd.devices.camera.viewfinder import Glimpse, Viewfinder, ViewfinderPlate
 from kioskd.ui.camera_picture import grey_picture

@@ -9,7 +9,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from kioskd.core.events import PrintVerdict
+from kioskd.core.print_verdict import PrintVerdict
 from kioskd.ui.compose import Composer
 from kioskd.ui.fonts import Fonts
 from kioskd.ui.locale.translator import LANGUAGES

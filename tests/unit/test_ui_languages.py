@@ -8,7 +8,7 @@ from itertools import combinations
 import pytest
 
 from kioskd.core.intents import ChooseLanguage
-from kioskd.core.visit import Shop
+from kioskd.core.shop import Shop
 from kioskd.ui.compose import Composer
 from kioskd.ui.fonts import Fonts
 from kioskd.ui.locale.translator import OWN_NAMES

@@ -19,8 +19,9 @@ from kioskd.core.intents import (
     ShowOffer,
     UsePrepaid,
 )
+from kioskd.core.notice import Notice, NoticeKind
 from kioskd.core.order import Tender
-from kioskd.core.visit import Notice, NoticeKind, Visit
+from kioskd.core.visit import Visit
 from kioskd.ui.compose import Composer
 from kioskd.ui.fonts import Fonts
 from kioskd.ui.locale.translator import LANGUAGES, translator

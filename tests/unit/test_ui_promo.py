@@ -10,7 +10,9 @@ from kioskd.core.catalogue import Service
 from kioskd.core.denial import Denial
 from kioskd.core.intents import ChangeService, EnterPromoCode
 from kioskd.core.judgement import Judging, Objection
-from kioskd.core.visit import Capability, Checkout, Reviewing, Visit
+from kioskd.core.phases import Checkout, Reviewing
+from kioskd.core.shop import Capability
+from kioskd.core.visit import Visit
 from kioskd.ui.compose import Composer
 from kioskd.ui.fonts import Fonts
 from kioskd.ui.locale.translator import LANGUAGES

@@ -9,8 +9,10 @@ import pytest
 
 from kioskd.core.basket import preset_choices
 from kioskd.core.catalogue import Service
-from kioskd.core.intents import GoBack, OpenStaff, QuickAdd, ShowProduct, StartOrder, StillHere
-from kioskd.core.visit import Choosing, Visit
+from kioskd.core.intents import GoBack, QuickAdd, ShowProduct, StartOrder, StillHere
+from kioskd.core.phases import Choosing
+from kioskd.core.staff_intents import OpenStaff
+from kioskd.core.visit import Visit
 from kioskd.ui.compose import Composer
 from kioskd.ui.fonts import Fonts
 from kioskd.ui.geometry import Rect

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from kioskd.core.intents import (
+from kioskd.core.intents import GoBack
+from kioskd.core.staff import Decision, DecisionReason, ReturnReason, ViewingSale
+from kioskd.core.staff_intents import (
     ConfirmDecision,
     ConfirmTakeBack,
     Decide,
-    GoBack,
     PickCandidate,
     PickUnits,
     ShowDevices,
@@ -19,7 +20,6 @@ from kioskd.core.intents import (
     ShowSales,
     TakeBack,
 )
-from kioskd.core.staff import Decision, DecisionReason, ReturnReason, ViewingSale
 from kioskd.core.visit import Visit
 from kioskd.ui.compose import Composer
 from kioskd.ui.fonts import Fonts

@@ -11,8 +11,9 @@ import pytest
 
 from kioskd import __version__
 from kioskd.core.effects import FindAbout, FindDials, PrintTest, SetDial, SwitchPower
-from kioskd.core.events import AboutFound, DialsFound, PowerRefused, PrintVerdict, TestPrinted
+from kioskd.core.print_verdict import PrintVerdict
 from kioskd.core.receipt import Receipt, Text
+from kioskd.core.staff_events import AboutFound, DialsFound, PowerRefused, TestPrinted
 from kioskd.core.upkeep import Dial, Knob, PowerAct, PowerRefusal
 from kioskd.daemon.backlight import Backlight, find_backlight
 from kioskd.daemon.dials import Dials, Loudspeaker

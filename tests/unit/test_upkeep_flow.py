@@ -7,21 +7,14 @@ from dataclasses import replace
 import pytest
 
 from kioskd.core.effects import FindAbout, FindDials, FindOverview, PrintTest, SetDial, SwitchPower
-from kioskd.core.events import (
-    AboutFound,
-    DialsFound,
-    OverviewFound,
-    PowerRefused,
-    PrintVerdict,
-    Scanned,
-    TestPrinted,
-    Tick,
-)
+from kioskd.core.events import Scanned, Tick
 from kioskd.core.flow import next_deadline
-from kioskd.core.intents import (
+from kioskd.core.intents import GoBack
+from kioskd.core.print_verdict import PrintVerdict
+from kioskd.core.staff_events import AboutFound, DialsFound, OverviewFound, PowerRefused, TestPrinted
+from kioskd.core.staff_intents import (
     AskPower,
     ConfirmPower,
-    GoBack,
     ShowAbout,
     ShowDevices,
     ShowPower,

@@ -11,7 +11,8 @@ from kioskd.core.effects import Settle
 from kioskd.core.events import Event, Moment, OrderAccepted, PaymentEnded, PaymentOutcome
 from kioskd.core.flow import step
 from kioskd.core.intents import Intent
-from kioskd.core.visit import Shop, Visit, first_visit
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Visit, first_visit
 from kioskd.ui.compose import Composer
 from kioskd.ui.fonts import Fonts
 from kioskd.ui.scene import ClosePanel, OpenPanel, ScrollBy

@@ -54,9 +54,11 @@ from kioskd.core.intents import (
     SubmitNumber,
     UndoRemoval,
 )
+from kioskd.core.notice import NoticeKind
 from kioskd.core.order import Order, Tender
+from kioskd.core.phases import Paying, Points, StillThere, Storing, Thanks
 from kioskd.core.rules.table import RULES
-from kioskd.core.visit import NoticeKind, Paying, Place, Points, StillThere, Storing, Thanks
+from kioskd.core.visit import Place
 from tests.unit.shopfront import EAT_IN, SANNE, SHOP, TERMINAL_OK, Player, eur, player
 
 

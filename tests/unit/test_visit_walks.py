@@ -14,10 +14,11 @@ from kioskd.core.effects import Effect, Forget, HoldVoucher, LetGo, Settle
 from kioskd.core.events import Event, OfferDenied, PaymentEnded, SettlementDenied, Tick
 from kioskd.core.flow import next_deadline
 from kioskd.core.order import Tender
+from kioskd.core.phases import ConfirmingOffer, Storing
 from kioskd.core.preview import Previews
 from kioskd.core.rules.billing import billed
 from kioskd.core.rules.table import RULES
-from kioskd.core.visit import ConfirmingOffer, Place, Storing
+from kioskd.core.visit import Place
 from tests.unit.offering import CHARGING
 from tests.unit.shopfront import Player, player
 from tests.unit.wandering import anything

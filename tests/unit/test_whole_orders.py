@@ -36,8 +36,10 @@ from kioskd.core.intents import (
 )
 from kioskd.core.judgement import Judgement, Objection
 from kioskd.core.member import Member, Reward, Voucher
+from kioskd.core.notice import NoticeKind
 from kioskd.core.order import Tender
-from kioskd.core.visit import Capability, NoticeKind, Place
+from kioskd.core.shop import Capability
+from kioskd.core.visit import Place
 from tests.unit.offer_visits import said, scanned
 from tests.unit.shopfront import SHOP, Player, eur, player
 

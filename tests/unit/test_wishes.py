@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kioskd.core.basket import Choice
 from kioskd.core.catalogue import Allergen, Diet, Option, OptionGroup, Product, Words
 from kioskd.core.intents import DropWishes, GoBack, ShowSearch, ShowWishes, StartOrder, ToggleWish
-from kioskd.core.visit import Menu
+from kioskd.core.phases import Menu
 from kioskd.core.wishes import NO_WISHES, Fit, Wishes, content, suitability
 from tests.unit.shopfront import EAT_IN, eur, player
 

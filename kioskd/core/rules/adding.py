@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from kioskd.core.basket import Choice
 from kioskd.core.catalogue import Product, SuggestionRule, SuggestWhen
+from kioskd.core.notice import NoticeKind
 from kioskd.core.rules.table import Context, notice
-from kioskd.core.visit import NoticeKind, Suggestion, Visit
+from kioskd.core.visit import Suggestion, Visit
 
 
 def orderable(visit: Visit, sku: str, context: Context) -> Product | None:

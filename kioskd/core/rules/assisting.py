@@ -8,9 +8,10 @@ from kioskd.core.access import Aid
 from kioskd.core.effects import ReadScreen
 from kioskd.core.events import HeadphonesChanged, SpeechChanged, Stirred, VoicesChanged
 from kioskd.core.intents import ChangeVolume, HearAll, SetAid, UseKeys
+from kioskd.core.phases import StillThere
 from kioskd.core.rules.listening import listening
 from kioskd.core.rules.table import Context, Step, rule
-from kioskd.core.visit import Place, StillThere, Visit
+from kioskd.core.visit import Place, Visit
 
 
 @rule(Place, SetAid, stays=True)

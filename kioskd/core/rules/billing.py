@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from kioskd.core.bill import bill_of, stored_payments
 from kioskd.core.rules.table import Context, Step
-from kioskd.core.visit import Shop, Visit
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Visit
 
 
 def with_bill(before: Visit, done: Step, context: Context) -> Step:

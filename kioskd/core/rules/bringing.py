@@ -10,7 +10,8 @@ from kioskd.core.bill import TakenOffer, bill_of
 from kioskd.core.catalogue import Product, Service
 from kioskd.core.discount import FreeItem, Products, items_of
 from kioskd.core.rules.table import Context
-from kioskd.core.visit import Shop, Visit
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Visit
 
 
 def bring(visit: Visit, taken: TakenOffer, context: Context) -> Visit:

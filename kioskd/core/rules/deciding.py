@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kioskd.core.effects import DecideQuestion, FindQuestions
-from kioskd.core.events import QuestionDecided, QuestionRefused, QuestionsFound
-from kioskd.core.intents import ConfirmDecision, Decide, GoBack, PickCandidate, ShowQuestion, ShowQuestions
+from kioskd.core.intents import GoBack
 from kioskd.core.rules.staffing import asked
 from kioskd.core.rules.table import Context, Step, rule, to
 from kioskd.core.staff import BrowsingQuestions, ViewingQuestion
+from kioskd.core.staff_events import QuestionDecided, QuestionRefused, QuestionsFound
+from kioskd.core.staff_intents import ConfirmDecision, Decide, PickCandidate, ShowQuestion, ShowQuestions
 from kioskd.core.visit import Place, Visit
 
 

@@ -8,19 +8,13 @@ from kioskd.core.denial import Denial
 from kioskd.core.effects import Sought
 from kioskd.core.events import GiftCardFound, LookupFailed, LookupFailure, MemberFound, VoucherFound
 from kioskd.core.member import Member, Right, Voucher
+from kioskd.core.notice import NoticeKind
+from kioskd.core.phases import Checkout, ConfirmingOffer, Identifying, Overview
 from kioskd.core.rules import judging, offers
 from kioskd.core.rules.bringing import drop
 from kioskd.core.rules.stored_value import remembered
 from kioskd.core.rules.table import Context, Step, denied, notice, rule, to
-from kioskd.core.visit import (
-    Checkout,
-    ConfirmingOffer,
-    Identifying,
-    NoticeKind,
-    Overview,
-    Place,
-    Visit,
-)
+from kioskd.core.visit import Place, Visit
 
 _BROWSING = (Place.MENU, Place.CHOOSING, Place.REVIEWING, Place.CHECKOUT)
 _ELSEWHERE = (

@@ -8,8 +8,9 @@ from kioskd.core.effects import CallHelp, EndCall
 from kioskd.core.events import HelpChanged
 from kioskd.core.help import HelpCall, HelpState
 from kioskd.core.intents import AnswerHelp, AskHelp
+from kioskd.core.notice import NoticeKind
 from kioskd.core.rules.table import Context, Step, notice, rule
-from kioskd.core.visit import NoticeKind, Place, Visit
+from kioskd.core.visit import Place, Visit
 
 _SAID = {
     HelpState.CALLED: NoticeKind.HELP_CALLED,

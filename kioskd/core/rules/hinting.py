@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kioskd.core.events import CameraHint
+from kioskd.core.notice import ShownHint
 from kioskd.core.rules.table import Context, Step, rule
-from kioskd.core.visit import Place, ShownHint, Visit
+from kioskd.core.visit import Place, Visit
 
 HINT_S = 3.0
 """So long it is shown after the camera last gave it: longer than a hand needs to do what it says."""

@@ -7,12 +7,13 @@ from dataclasses import replace
 from kioskd.core.credential import MAX_NUMBER_LENGTH
 from kioskd.core.intents import GoBack, PressKey, ShowIdentify, ShowKeypad, ShowMember, SignOut, SubmitNumber
 from kioskd.core.member import Right, Voucher
+from kioskd.core.phases import Identifying, Overview
 from kioskd.core.rules import judging
 from kioskd.core.rules.bringing import drop
 from kioskd.core.rules.looking_up import look_up
 from kioskd.core.rules.offers import let_go
 from kioskd.core.rules.table import Context, Step, rule, to
-from kioskd.core.visit import Identifying, Overview, Place, Visit
+from kioskd.core.visit import Place, Visit
 
 _BROWSING = (Place.MENU, Place.CHOOSING, Place.REVIEWING, Place.CHECKOUT)
 

@@ -15,11 +15,13 @@ from kioskd.core.effects import DropSession, Effect, JudgeOrder
 from kioskd.core.events import OrderJudged, SettlementDenied
 from kioskd.core.judgement import JudgedOrder, Judgement, Judging, Objection
 from kioskd.core.member import Member
+from kioskd.core.notice import Notice, NoticeKind
 from kioskd.core.order import Order, Tender
 from kioskd.core.rules.bringing import bring, drop
 from kioskd.core.rules.ordered import order_of
 from kioskd.core.rules.table import Context, Step, denied, notice, rule
-from kioskd.core.visit import Notice, NoticeKind, Place, Shop, Visit
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Place, Visit
 
 _ASKED_AT = (Place.MENU, Place.CHOOSING, Place.REVIEWING, Place.OVERVIEW, Place.CHECKOUT)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from kioskd.core.access import Aid
 from kioskd.core.health import DeviceKind
+from kioskd.core.notice import NoticeKind
 from kioskd.core.rules.table import Context, notice
-from kioskd.core.visit import NoticeKind, Visit
+from kioskd.core.visit import Visit
 
 
 def listening(visit: Visit, context: Context) -> Visit:

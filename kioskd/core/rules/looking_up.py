@@ -7,10 +7,13 @@ from dataclasses import replace
 from kioskd.core.credential import Credential, CredentialKind, classify
 from kioskd.core.effects import LookUp, Sought
 from kioskd.core.events import Scanned
+from kioskd.core.notice import NoticeKind
+from kioskd.core.phases import Identifying
 from kioskd.core.rules import judging
 from kioskd.core.rules.staff_counter import ticket_at_home
 from kioskd.core.rules.table import Context, Step, notice, rule, to
-from kioskd.core.visit import Capability, Identifying, Lookup, NoticeKind, Place, Shop, Visit
+from kioskd.core.shop import Capability, Shop
+from kioskd.core.visit import Lookup, Place, Visit
 
 _SCAN_KEEPS_THE_SCREEN = (
     Place.MENU,

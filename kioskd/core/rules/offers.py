@@ -15,20 +15,13 @@ from kioskd.core.effects import Effect, HoldVoucher, LetGo
 from kioskd.core.events import NetworkChanged, OfferDenied, OfferHeld
 from kioskd.core.intents import ConfirmOffer, GoBack, RemoveOffer, ShowIdentify, ShowOffer
 from kioskd.core.member import Member, Reward, Right, Voucher
+from kioskd.core.notice import NoticeKind
+from kioskd.core.phases import ConfirmingCancel, ConfirmingOffer, Identifying, Phase
 from kioskd.core.rules import judging
 from kioskd.core.rules.bringing import bring, drop
 from kioskd.core.rules.table import Context, Step, notice, rule, to
-from kioskd.core.visit import (
-    Capability,
-    ConfirmingCancel,
-    ConfirmingOffer,
-    Identifying,
-    NoticeKind,
-    Phase,
-    Place,
-    Shop,
-    Visit,
-)
+from kioskd.core.shop import Capability, Shop
+from kioskd.core.visit import Place, Visit
 
 _BACK = (
     Place.ATTRACT,

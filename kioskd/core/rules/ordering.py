@@ -28,21 +28,13 @@ from kioskd.core.intents import (
     StepQuantity,
     UndoRemoval,
 )
+from kioskd.core.phases import Checkout, Choosing, ConfirmingCancel, ConfirmingOffer, Menu, Reviewing
 from kioskd.core.place import STAFF
 from kioskd.core.rules.adding import added, orderable
 from kioskd.core.rules.listening import listening
 from kioskd.core.rules.suggesting import suggested_before_paying
 from kioskd.core.rules.table import Context, Step, home, rule, to
-from kioskd.core.visit import (
-    Checkout,
-    Choosing,
-    ConfirmingCancel,
-    ConfirmingOffer,
-    Menu,
-    Place,
-    Reviewing,
-    Visit,
-)
+from kioskd.core.visit import Place, Visit
 
 _ORDERING = (Place.MENU, Place.CHOOSING, Place.REVIEWING, Place.CHECKOUT)
 _LANGUAGE_CAN_CHANGE = (

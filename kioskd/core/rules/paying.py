@@ -11,24 +11,16 @@ from kioskd.core.events import OrderAccepted, PaymentEnded, PaymentOutcome, Paym
 from kioskd.core.intents import CancelPayment, PayWith
 from kioskd.core.member import CollectableReward
 from kioskd.core.money import Money
+from kioskd.core.notice import NoticeKind
 from kioskd.core.order import Order, Tender
+from kioskd.core.phases import AskStaff, Checkout, Paying, PayingRest, Reviewing, Storing
 from kioskd.core.rules import judging
 from kioskd.core.rules.adding import orderable
 from kioskd.core.rules.ordered import order_of
 from kioskd.core.rules.table import Context, Step, denied, notice, rule, to
 from kioskd.core.rules.thanking import thank
 from kioskd.core.rules.undoing import released
-from kioskd.core.visit import (
-    AskStaff,
-    Checkout,
-    NoticeKind,
-    Paying,
-    PayingRest,
-    Place,
-    Reviewing,
-    Storing,
-    Visit,
-)
+from kioskd.core.visit import Place, Visit
 
 _ENDINGS = {
     PaymentOutcome.DECLINED: NoticeKind.PAYMENT_DECLINED,

@@ -7,11 +7,13 @@ from dataclasses import replace
 from kioskd.core.effects import ReturnParts, Settle
 from kioskd.core.events import PartPaid, PartsReturned, Tick
 from kioskd.core.intents import PayWith, ReturnPayment
+from kioskd.core.notice import NoticeKind
 from kioskd.core.order import Tender
+from kioskd.core.phases import AskStaff, Checkout, Paying, PayingRest, Storing
 from kioskd.core.rules.paying import ask_for_rest, ask_staff, presenting
 from kioskd.core.rules.table import Context, Step, notice, rule, to
 from kioskd.core.rules.undoing import released
-from kioskd.core.visit import AskStaff, Checkout, NoticeKind, Paying, PayingRest, Place, Storing, Visit
+from kioskd.core.visit import Place, Visit
 
 _WAITED_AT = (Place.PAYING, Place.ASK_STAFF)
 

@@ -15,10 +15,13 @@ from kioskd.core.effects import RedeemPromoCode
 from kioskd.core.events import PromoCodeDenied, PromoCodeRedeemed, Scanned
 from kioskd.core.intents import EnterPromoCode, GoBack, PressKey, ShowLetters, SubmitNumber
 from kioskd.core.member import Member, Voucher
+from kioskd.core.notice import NoticeKind
+from kioskd.core.phases import EnteringPromoCode, Identifying
 from kioskd.core.rules.bringing import bring
 from kioskd.core.rules.table import Context, Step, denied, notice, rule, to
 from kioskd.core.rules.typed_codes import typed
-from kioskd.core.visit import Capability, EnteringPromoCode, Identifying, NoticeKind, Place, Visit
+from kioskd.core.shop import Capability
+from kioskd.core.visit import Place, Visit
 
 
 @rule(Place.OVERVIEW, EnterPromoCode, to=[Place.PROMO_CODE], stays=True)

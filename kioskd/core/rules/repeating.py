@@ -7,10 +7,13 @@ from dataclasses import replace
 from kioskd.core.effects import FindLastOrder
 from kioskd.core.events import LastOrderFound
 from kioskd.core.intents import OrderAgain
+from kioskd.core.notice import NoticeKind
 from kioskd.core.past_order import PastLine, choices_again, name_now
+from kioskd.core.phases import Reviewing
 from kioskd.core.rules.adding import added, orderable
 from kioskd.core.rules.table import Context, Step, notice, rule, to
-from kioskd.core.visit import Capability, NoticeKind, Place, Reviewing, Visit
+from kioskd.core.shop import Capability
+from kioskd.core.visit import Place, Visit
 
 
 def with_question(done: Step, context: Context) -> Step:

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from kioskd.core.finding import folded
 from kioskd.core.intents import GoBack, PressKey, ShowSearch
+from kioskd.core.phases import Menu
 from kioskd.core.rules.table import Context, Step, rule, to
-from kioskd.core.visit import Menu, Place, Visit
+from kioskd.core.visit import Place, Visit
 
 MOST_LETTERS = 16
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kioskd.core.effects import CountAsPaid
-from kioskd.core.events import SalePaid, Scanned
-from kioskd.core.intents import MarkPaid
+from kioskd.core.events import Scanned
 from kioskd.core.rules.staffing import asked, browse
 from kioskd.core.rules.table import Context, Step, rule, to
 from kioskd.core.sale import SaleState
 from kioskd.core.staff import EnteringPin, ViewingSale
+from kioskd.core.staff_events import SalePaid
+from kioskd.core.staff_intents import MarkPaid
 from kioskd.core.ticket import ticket_order
 from kioskd.core.visit import Place, Visit
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kioskd.core.effects import CloseTerminalDay, FindTotals
-from kioskd.core.events import TerminalRefused, TotalsFound
-from kioskd.core.intents import CloseDay, GoBack, ShowTerminal
+from kioskd.core.intents import GoBack
 from kioskd.core.order import Tender
 from kioskd.core.rules.staffing import asked, start_page
 from kioskd.core.rules.table import Context, Step, rule, to
 from kioskd.core.staff import AtTerminal
+from kioskd.core.staff_events import TerminalRefused, TotalsFound
+from kioskd.core.staff_intents import CloseDay, ShowTerminal
 from kioskd.core.visit import Place, Visit
 
 

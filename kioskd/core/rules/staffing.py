@@ -8,23 +8,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from kioskd.core.effects import CheckPin, FindOverview, FindSales, TakeBackSale
-from kioskd.core.events import OverviewFound, PinChecked, SaleRefused, SalesFound, SaleTakenBack, Tick
-from kioskd.core.intents import (
-    ConfirmTakeBack,
-    Finish,
-    GoBack,
-    OpenStaff,
-    PickAllUnits,
-    PickUnits,
-    PressKey,
-    ShowDevices,
-    ShowSale,
-    ShowSales,
-    SubmitNumber,
-    TakeBack,
-)
+from kioskd.core.events import Tick
+from kioskd.core.intents import Finish, GoBack, PressKey, SubmitNumber
 from kioskd.core.place import STAFF
 from kioskd.core.rules.table import Context, Step, home, rule, to
+from kioskd.core.shop import Shop
 from kioskd.core.staff import (
     MAX_PIN_LENGTH,
     AtStaffStart,
@@ -37,6 +25,17 @@ from kioskd.core.staff import (
     ViewingQuestion,
     ViewingSale,
 )
+from kioskd.core.staff_events import OverviewFound, PinChecked, SaleRefused, SalesFound, SaleTakenBack
+from kioskd.core.staff_intents import (
+    ConfirmTakeBack,
+    OpenStaff,
+    PickAllUnits,
+    PickUnits,
+    ShowDevices,
+    ShowSale,
+    ShowSales,
+    TakeBack,
+)
 from kioskd.core.upkeep import (
     AdjustingKiosk,
     PowerRefusal,
@@ -45,7 +44,7 @@ from kioskd.core.upkeep import (
     TestingScanners,
     ViewingAbout,
 )
-from kioskd.core.visit import Place, Shop, Visit
+from kioskd.core.visit import Place, Visit
 
 _HOME = (Place.ATTRACT, Place.OUT_OF_ORDER)
 _DIGITS = frozenset("0123456789")

@@ -14,11 +14,14 @@ from kioskd.core.intents import (
     SubmitNumber,
     UsePrepaid,
 )
+from kioskd.core.notice import NoticeKind
+from kioskd.core.phases import AddingGiftCard, Checkout
 from kioskd.core.rules.looking_up import look_up
 from kioskd.core.rules.table import Context, Step, denied, notice, rule, to
 from kioskd.core.rules.typed_codes import typed
+from kioskd.core.shop import Capability, Shop
 from kioskd.core.stored_value import GiftCard
-from kioskd.core.visit import AddingGiftCard, Capability, Checkout, NoticeKind, Place, Shop, Visit
+from kioskd.core.visit import Place, Visit
 
 
 @rule(Place.CHECKOUT, AddGiftCard, to=[Place.GIFT_CARD], stays=True)

@@ -13,19 +13,11 @@ from kioskd.core.denial import Denial
 from kioskd.core.effects import Effect, Forget
 from kioskd.core.events import Event, Moment
 from kioskd.core.health import DeviceKind, DeviceState
+from kioskd.core.notice import Notice, NoticeKind
 from kioskd.core.order import Tender
-from kioskd.core.visit import (
-    Attract,
-    Blockage,
-    Notice,
-    NoticeKind,
-    OutOfOrder,
-    Phase,
-    Place,
-    Shop,
-    Visit,
-    first_visit,
-)
+from kioskd.core.phases import Attract, Blockage, OutOfOrder, Phase
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Place, Visit, first_visit
 
 
 class Step(NamedTuple):

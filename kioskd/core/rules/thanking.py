@@ -13,8 +13,10 @@ from kioskd.core.effects import PrintReceipt
 from kioskd.core.events import NetworkChanged, OrderAccepted, OrderDelivered, OrderUndeliverable, ReceiptEnded
 from kioskd.core.intents import Finish
 from kioskd.core.order import Order, Tender
+from kioskd.core.phases import AskStaff, Points, Thanks
 from kioskd.core.rules.table import Context, Step, home, rule, to
-from kioskd.core.visit import AskStaff, Capability, Place, Points, Shop, Thanks, Visit
+from kioskd.core.shop import Capability, Shop
+from kioskd.core.visit import Place, Visit
 
 
 def thank(visit: Visit, order: Order, accepted: OrderAccepted, context: Context) -> Step:

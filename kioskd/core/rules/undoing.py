@@ -7,10 +7,12 @@ from dataclasses import replace
 from kioskd.core.denial import Denial
 from kioskd.core.events import RewardClaimed, SettlementDenied
 from kioskd.core.member import Reward
+from kioskd.core.notice import NoticeKind
+from kioskd.core.phases import AskStaff, Checkout, Paying, Storing
 from kioskd.core.rules import judging
 from kioskd.core.rules.bringing import drop
 from kioskd.core.rules.table import Context, Step, denied, rule, to
-from kioskd.core.visit import AskStaff, Checkout, NoticeKind, Paying, Place, Storing, Visit
+from kioskd.core.visit import Place, Visit
 
 _MAY_WORK_YET = (Denial.UNREACHABLE, Denial.UNCLEAR)
 

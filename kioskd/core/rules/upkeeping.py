@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kioskd.core.effects import FindAbout, FindDials, PrintTest, SetDial, SwitchPower
-from kioskd.core.events import AboutFound, DialsFound, PowerRefused, Scanned, TestPrinted, Tick
-from kioskd.core.intents import (
+from kioskd.core.events import Scanned, Tick
+from kioskd.core.intents import GoBack
+from kioskd.core.rules.staffing import asked, devices_page, start_page
+from kioskd.core.rules.table import Context, Step, rule, to
+from kioskd.core.staff_events import AboutFound, DialsFound, PowerRefused, TestPrinted
+from kioskd.core.staff_intents import (
     AskPower,
     ConfirmPower,
-    GoBack,
     ShowAbout,
     ShowPower,
     ShowSettings,
@@ -17,8 +20,6 @@ from kioskd.core.intents import (
     TestScanners,
     TurnKnob,
 )
-from kioskd.core.rules.staffing import asked, devices_page, start_page
-from kioskd.core.rules.table import Context, Step, rule, to
 from kioskd.core.upkeep import (
     MOST_SEEN,
     AdjustingKiosk,

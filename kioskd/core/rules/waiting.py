@@ -8,15 +8,7 @@ from math import ceil
 
 from kioskd.core.events import DeviceChanged, NetworkChanged, Scanned, Tick
 from kioskd.core.intents import StillHere
-from kioskd.core.rules.found import IDENTIFYING_FROM, unanswered
-from kioskd.core.rules.offers import hold_overdue
-from kioskd.core.rules.paying import abort, ask_staff
-from kioskd.core.rules.promo_codes import promo_code_overdue
-from kioskd.core.rules.staffing import staff_deadlines
-from kioskd.core.rules.table import Context, Step, home, resting_phase, rule, to
-from kioskd.core.rules.thanking import stop_waiting_for_points
-from kioskd.core.staff import StaffPhase
-from kioskd.core.visit import (
+from kioskd.core.phases import (
     AskStaff,
     Attract,
     ConfirmingOffer,
@@ -25,13 +17,20 @@ from kioskd.core.visit import (
     OutOfOrder,
     Paying,
     PayingRest,
-    Place,
     Points,
-    Shop,
     StillThere,
     Thanks,
-    Visit,
 )
+from kioskd.core.rules.found import IDENTIFYING_FROM, unanswered
+from kioskd.core.rules.offers import hold_overdue
+from kioskd.core.rules.paying import abort, ask_staff
+from kioskd.core.rules.promo_codes import promo_code_overdue
+from kioskd.core.rules.staffing import staff_deadlines
+from kioskd.core.rules.table import Context, Step, home, resting_phase, rule, to
+from kioskd.core.rules.thanking import stop_waiting_for_points
+from kioskd.core.shop import Shop
+from kioskd.core.staff import StaffPhase
+from kioskd.core.visit import Place, Visit
 
 # Places where a guest who stopped touching is asked whether they are still there.
 _WATCHED = (

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kioskd.core.intents import DropWishes, ShowWishes, ToggleWish
+from kioskd.core.phases import Menu
 from kioskd.core.rules.table import Context, Step, rule, to
-from kioskd.core.visit import Menu, Place, Visit
+from kioskd.core.visit import Place, Visit
 from kioskd.core.wishes import NO_WISHES
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kioskd.core.errors import DeviceError
-from kioskd.core.events import PrintVerdict
+from kioskd.core.print_verdict import PrintVerdict
 from kioskd.daemon.doctor.report import Finding, Report, Verdict
 from kioskd.daemon.paper import receipt_lettering
 from kioskd.daemon.receipt_file import read_receipt

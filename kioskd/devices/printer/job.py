@@ -11,7 +11,7 @@ import asyncio
 from dataclasses import dataclass
 
 from kioskd.core.errors import DeviceError
-from kioskd.core.events import PrintVerdict
+from kioskd.core.print_verdict import PrintVerdict
 from kioskd.devices.printer import commands
 from kioskd.devices.printer.conversation import Conversation
 from kioskd.devices.printer.encoder import PrintData

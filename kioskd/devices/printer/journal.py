@@ -14,7 +14,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kioskd.core.events import PrintVerdict
+from kioskd.core.print_verdict import PrintVerdict
 
 _log = logging.getLogger(__name__)
 

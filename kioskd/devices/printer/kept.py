@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kioskd.core.events import PrintVerdict
+from kioskd.core.print_verdict import PrintVerdict
 from kioskd.core.receipt import Receipt
 
 KEEP_S = 120.0

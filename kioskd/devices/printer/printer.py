@@ -12,9 +12,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from kioskd.core.errors import DeviceAbsent, DeviceError
-from kioskd.core.events import DeviceChanged, PrintVerdict
+from kioskd.core.events import DeviceChanged
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
 from kioskd.core.ports import Emit
+from kioskd.core.print_verdict import PrintVerdict
 from kioskd.core.receipt import Receipt
 from kioskd.devices.printer.commands import UnprintableReceipt
 from kioskd.devices.printer.conversation import Conversation

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from kioskd.core.access import LOUDEST, Aid
 from kioskd.core.intents import ChangeVolume, SetAid
-from kioskd.core.visit import Shop, Visit
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import ACCESS, Align, ClosePanel, OpenPanel, Panel, Role, Widget
 from kioskd.ui.screens.sheet import Sheet, icon

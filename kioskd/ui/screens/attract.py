@@ -5,7 +5,9 @@ from __future__ import annotations
 from kioskd.core.catalogue import Service
 from kioskd.core.health import DeviceKind
 from kioskd.core.intents import ShowIdentify, ShowMember, StartOrder
-from kioskd.core.visit import NoticeKind, Shop, Visit
+from kioskd.core.notice import NoticeKind
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Breathe, Role, Widget
 from kioskd.ui.screens.frame import (

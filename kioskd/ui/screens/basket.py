@@ -5,7 +5,8 @@ from __future__ import annotations
 from kioskd.core.basket import MAX_QUANTITY, Line, Removal
 from kioskd.core.intents import ClearBasket, EditLine, GoBack, RemoveLine, ShowCheckout, StepLine, UndoRemoval
 from kioskd.core.money import Money
-from kioskd.core.visit import Shop, Visit
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role, Widget
 from kioskd.ui.screens.earning import earning_line

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from kioskd.core.catalogue import Service
 from kioskd.core.intents import ShowBasket, ShowCheckout
-from kioskd.core.visit import NoticeKind, Visit
+from kioskd.core.notice import NoticeKind
+from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role, Widget
 from kioskd.ui.screens.earning import SMALLEST, earning_words

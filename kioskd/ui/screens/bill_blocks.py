@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from kioskd.core.basket import Line, option_price
 from kioskd.core.intents import RemoveGiftCard
 from kioskd.core.order import StoredPayment, StoredValue
+from kioskd.core.shop import Shop
 from kioskd.core.stored_value import GiftCard
-from kioskd.core.visit import Shop, Visit
+from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role, Widget
 from kioskd.ui.screens.offer_words import idle_words, objection_words, offer_title

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from kioskd.core.intents import GoBack
-from kioskd.core.visit import Shop, Visit
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role
 from kioskd.ui.screens.bill_blocks import Block, bill_blocks, block

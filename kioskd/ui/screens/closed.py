@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from kioskd.core.intents import Finish
-from kioskd.core.visit import AskStaff, Blockage, OutOfOrder, Shop, Visit
+from kioskd.core.phases import AskStaff, Blockage, OutOfOrder
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.locale.translator import later
 from kioskd.ui.scene import Align, Role

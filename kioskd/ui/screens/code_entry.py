@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from kioskd.core.health import DeviceKind
 from kioskd.core.intents import GoBack, ShowLetters, SubmitNumber
-from kioskd.core.visit import Shop, Visit
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role, Widget
 from kioskd.ui.screens.frame import Frame, Leave, frame, gap, head, notice_banner

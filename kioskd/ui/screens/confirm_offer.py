@@ -9,7 +9,9 @@ from kioskd.core.denial import Denial
 from kioskd.core.discount import Discount, OfferKind, Reason
 from kioskd.core.intents import ConfirmOffer, GoBack, ShowIdentify
 from kioskd.core.member import CollectableReward, Reward, Right, Voucher
-from kioskd.core.visit import ConfirmingOffer, Shop, Visit
+from kioskd.core.phases import ConfirmingOffer
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.locale.translator import later
 from kioskd.ui.scene import Align, Role, Widget

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from kioskd.core.intents import ConfirmCancel, GoBack, StillHere
-from kioskd.core.visit import StillThere, Visit
+from kioskd.core.phases import StillThere
+from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Action, Align, Role
 from kioskd.ui.screens.frame import gap, margin

@@ -8,7 +8,8 @@ from kioskd.core.bill import TakenOffer
 from kioskd.core.catalogue import Service
 from kioskd.core.denial import Denial
 from kioskd.core.intents import ChangeService, RemoveOffer
-from kioskd.core.visit import Shop, Visit
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Picture, Role, Widget
 from kioskd.ui.screens.offer_cards import picture_of

@@ -6,7 +6,10 @@ from dataclasses import dataclass, replace
 
 from kioskd.core.help import HelpState
 from kioskd.core.intents import AskHelp, CancelOrder, GoBack, ShowIdentify, ShowMember
-from kioskd.core.visit import Identifying, NoticeKind, Shop, Visit
+from kioskd.core.notice import NoticeKind
+from kioskd.core.phases import Identifying
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Action, Role, Spin, Widget
 from kioskd.ui.screens.languages import language_button

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from kioskd.core.visit import AddingGiftCard, Shop, Visit
+from kioskd.core.phases import AddingGiftCard
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Visit
 from kioskd.ui.screens.code_entry import CodeEntry, code_entry
 from kioskd.ui.screens.frame import cancel_order
 from kioskd.ui.screens.sheet import Sheet

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from kioskd.core.health import DeviceKind
 from kioskd.core.intents import GoBack, ShowKeypad, SubmitNumber
-from kioskd.core.visit import Identifying, Shop, Visit
+from kioskd.core.phases import Identifying
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Breathe, Role, Widget
 from kioskd.ui.screens.frame import cancel_order, frame, gap, head, notice_banner

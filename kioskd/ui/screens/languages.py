@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kioskd.core.intents import ChooseLanguage
-from kioskd.core.visit import Shop, Visit
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.locale.translator import OWN_NAMES
 from kioskd.ui.scene import Align, ClosePanel, OpenPanel, Panel, Role

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from kioskd.core.intents import GoBack, SignOut
 from kioskd.core.member import Member
-from kioskd.core.visit import Attract, Overview, Shop, Visit
+from kioskd.core.phases import Attract, Overview
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, CountUp, Role, Widget
 from kioskd.ui.screens.attract import service_buttons

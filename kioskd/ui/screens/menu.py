@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from kioskd.core.intents import ShowCategory, ShowSearch
-from kioskd.core.visit import NoticeKind, Shop, Visit
+from kioskd.core.notice import NoticeKind
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role, Widget
 from kioskd.ui.screens.basket_summary import aside_buttons, basket_aside, basket_bar, basket_strip

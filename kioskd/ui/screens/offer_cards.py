@@ -10,7 +10,8 @@ from kioskd.core.bill import TakenOffer
 from kioskd.core.denial import Denial
 from kioskd.core.intents import EnterPromoCode, RemoveOffer, ShowOffer
 from kioskd.core.member import CollectableReward, Member, Reward, Right, Voucher
-from kioskd.core.visit import Capability, Shop, Visit
+from kioskd.core.shop import Capability, Shop
+from kioskd.core.visit import Visit
 from kioskd.ui.scene import Picture
 from kioskd.ui.screens.frame import points_words
 from kioskd.ui.screens.offer_words import denial_tag, offer_title

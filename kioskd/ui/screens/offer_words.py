@@ -8,7 +8,8 @@ from kioskd.core.denial import Denial
 from kioskd.core.discount import Categories, Products, Reason, Refusal, Rule
 from kioskd.core.judgement import Objection
 from kioskd.core.money import Money
-from kioskd.core.visit import Shop, Visit
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Visit
 from kioskd.ui.locale.translator import Translator, later
 from kioskd.ui.text import clean
 

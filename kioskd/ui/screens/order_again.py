@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kioskd.core.intents import OrderAgain
 from kioskd.core.past_order import PastOrder, name_now
-from kioskd.core.visit import Shop
+from kioskd.core.shop import Shop
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Role, Widget
 from kioskd.ui.screens.frame import gap

@@ -5,7 +5,9 @@ from __future__ import annotations
 from kioskd.core.events import PaymentStep
 from kioskd.core.intents import CancelPayment
 from kioskd.core.order import Order
-from kioskd.core.visit import Paying, Shop, Visit
+from kioskd.core.phases import Paying
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.locale.translator import later
 from kioskd.ui.scene import Align, Role, Widget

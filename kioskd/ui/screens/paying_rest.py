@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from kioskd.core.intents import PayWith, ReturnPayment
+from kioskd.core.notice import NoticeKind
 from kioskd.core.order import Tender
-from kioskd.core.visit import NoticeKind, PayingRest, Shop, Visit
+from kioskd.core.phases import PayingRest
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role
 from kioskd.ui.screens.frame import frame, gap

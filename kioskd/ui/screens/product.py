@@ -5,7 +5,9 @@ from __future__ import annotations
 from kioskd.core.basket import MAX_QUANTITY, Line
 from kioskd.core.catalogue import Allergen, Option, OptionGroup, Product
 from kioskd.core.intents import GoBack, PickOption, PutInBasket, StepQuantity
-from kioskd.core.visit import Choosing, Shop, Visit
+from kioskd.core.phases import Choosing
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Role, Widget
 from kioskd.ui.screens.frame import cancel_order, frame, gap, head

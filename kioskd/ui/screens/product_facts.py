@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kioskd.core.catalogue import Allergen, Product
-from kioskd.core.visit import Choosing, Visit
+from kioskd.core.phases import Choosing
+from kioskd.core.visit import Visit
 from kioskd.core.wishes import content, suitability
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Role, Widget

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from kioskd.core.visit import EnteringPromoCode, Shop, Visit
+from kioskd.core.phases import EnteringPromoCode
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Visit
 from kioskd.ui.screens.code_entry import CodeEntry, code_entry
 from kioskd.ui.screens.sheet import Sheet
 

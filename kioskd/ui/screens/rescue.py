@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kioskd.core.visit import Place, Shop
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Place
 from kioskd.ui.locale.translator import Translator, translator
 from kioskd.ui.scene import Align, Role, Scene
 from kioskd.ui.screens.frame import margin

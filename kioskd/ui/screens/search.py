@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from kioskd.core.finding import found, keys, keys_after
 from kioskd.core.intents import GoBack, ShowCategory
-from kioskd.core.visit import Shop, Visit
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role, Widget
 from kioskd.ui.screens.basket_summary import basket_bar, basket_strip

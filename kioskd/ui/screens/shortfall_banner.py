@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from kioskd.core.shop import Shop
 from kioskd.core.shortfall import Shortfall, shortfalls
-from kioskd.core.visit import Shop, Visit
+from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.locale.translator import later
 from kioskd.ui.scene import Role, Widget

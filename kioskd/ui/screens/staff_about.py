@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kioskd.core.intents import GoBack
+from kioskd.core.shop import Shop
 from kioskd.core.upkeep import About, ViewingAbout
-from kioskd.core.visit import Shop, Visit
+from kioskd.core.visit import Visit
 from kioskd.ui.locale.translator import Translator
 from kioskd.ui.screens.frame import frame, gap, head, head_room
 from kioskd.ui.screens.lists import pager_w

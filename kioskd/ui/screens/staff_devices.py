@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
-from kioskd.core.intents import GoBack, TestPrinter, TestScanners
+from kioskd.core.intents import GoBack
+from kioskd.core.shop import Shop
 from kioskd.core.staff import ViewingDevices
-from kioskd.core.visit import Shop, Visit
+from kioskd.core.staff_intents import TestPrinter, TestScanners
+from kioskd.core.visit import Visit
 from kioskd.ui.locale.translator import Translator, later
 from kioskd.ui.screens.frame import frame, gap, head, head_room
 from kioskd.ui.screens.lists import pager_w

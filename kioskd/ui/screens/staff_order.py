@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from kioskd.core.intents import GoBack, MarkPaid, PickAllUnits, PickUnits, TakeBack
+from kioskd.core.intents import GoBack
 from kioskd.core.order import OrderLine, Tender
 from kioskd.core.returning import piece
 from kioskd.core.sale import SaleState
+from kioskd.core.shop import Shop
 from kioskd.core.staff import ViewingSale
-from kioskd.core.visit import Shop, Visit
+from kioskd.core.staff_intents import MarkPaid, PickAllUnits, PickUnits, TakeBack
+from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role, Widget
 from kioskd.ui.screens.frame import frame, gap, head, head_room

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from kioskd.core.intents import GoBack, ShowSale
+from kioskd.core.intents import GoBack
 from kioskd.core.sale import Sale
+from kioskd.core.shop import Shop
 from kioskd.core.staff import BrowsingSales
-from kioskd.core.visit import Shop, Visit
+from kioskd.core.staff_intents import ShowSale
+from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role, Widget
 from kioskd.ui.screens.frame import frame, gap, head, head_room

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from kioskd.core.intents import GoBack, MarkPaid
+from kioskd.core.intents import GoBack
+from kioskd.core.shop import Shop
 from kioskd.core.staff import ViewingSale
-from kioskd.core.visit import Shop, Visit
+from kioskd.core.staff_intents import MarkPaid
+from kioskd.core.visit import Visit
 from kioskd.ui.screens.choices import Choice, choices, choices_area
 from kioskd.ui.screens.frame import frame, gap, head
 from kioskd.ui.screens.sheet import Sheet

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from kioskd.core.intents import Finish, GoBack, SubmitNumber
+from kioskd.core.shop import Shop
 from kioskd.core.staff import MAX_PIN_LENGTH, EnteringPin
-from kioskd.core.visit import Shop, Visit
+from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role, Widget
 from kioskd.ui.screens.frame import Leave, frame, gap, head

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kioskd.core.intents import AskPower, ConfirmPower, GoBack
+from kioskd.core.intents import GoBack
+from kioskd.core.shop import Shop
+from kioskd.core.staff_intents import AskPower, ConfirmPower
 from kioskd.core.upkeep import PowerAct, PowerRefusal, SwitchingPower
-from kioskd.core.visit import Shop, Visit
+from kioskd.core.visit import Visit
 from kioskd.ui.locale.translator import Translator, later
 from kioskd.ui.screens.frame import frame, gap, head
 from kioskd.ui.screens.sheet import Sheet

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kioskd.core.intents import ConfirmDecision, Decide, GoBack, PickCandidate
+from kioskd.core.intents import GoBack
+from kioskd.core.shop import Shop
 from kioskd.core.staff import Decision, ViewingQuestion
-from kioskd.core.visit import Shop, Visit
+from kioskd.core.staff_intents import ConfirmDecision, Decide, PickCandidate
+from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.screens.choices import Choice, choices, choices_area
 from kioskd.ui.screens.frame import frame, gap, head

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from kioskd.core.intents import GoBack, ShowQuestion
+from kioskd.core.intents import GoBack
 from kioskd.core.question import Question
+from kioskd.core.shop import Shop
 from kioskd.core.staff import BrowsingQuestions
-from kioskd.core.visit import Shop, Visit
+from kioskd.core.staff_intents import ShowQuestion
+from kioskd.core.visit import Visit
 from kioskd.ui.screens.frame import frame, gap, head, head_room
 from kioskd.ui.screens.lists import pager_w
 from kioskd.ui.screens.question_words import facts, question_title

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from kioskd.core.intents import GoBack, TurnKnob
+from kioskd.core.intents import GoBack
+from kioskd.core.shop import Shop
+from kioskd.core.staff_intents import TurnKnob
 from kioskd.core.upkeep import AdjustingKiosk, Dial, Knob
-from kioskd.core.visit import Shop, Visit
+from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.locale.translator import later
 from kioskd.ui.scene import Role, Widget

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kioskd.core.health import DeviceState
-from kioskd.core.intents import (
-    GoBack,
+from kioskd.core.intents import GoBack
+from kioskd.core.order import Tender
+from kioskd.core.shop import Shop
+from kioskd.core.staff import AtStaffStart
+from kioskd.core.staff_intents import (
     ShowAbout,
     ShowDevices,
     ShowPower,
@@ -15,10 +18,8 @@ from kioskd.core.intents import (
     ShowSettings,
     ShowTerminal,
 )
-from kioskd.core.order import Tender
-from kioskd.core.staff import AtStaffStart
 from kioskd.core.staff_overview import Attention, Concern, StaffOverview
-from kioskd.core.visit import Shop, Visit
+from kioskd.core.visit import Visit
 from kioskd.ui.locale.translator import Translator
 from kioskd.ui.screens.frame import frame, gap, head, head_room
 from kioskd.ui.screens.lists import pager_w

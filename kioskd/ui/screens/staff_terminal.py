@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from functools import partial
 
 from kioskd.core.card_terminal import Totals
-from kioskd.core.intents import CloseDay, GoBack
+from kioskd.core.intents import GoBack
+from kioskd.core.shop import Shop
 from kioskd.core.staff import AtTerminal
-from kioskd.core.visit import Shop, Visit
+from kioskd.core.staff_intents import CloseDay
+from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.locale.translator import Translator
 from kioskd.ui.scene import Role, Widget

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from kioskd.core.events import PrintVerdict
 from kioskd.core.health import DeviceKind
-from kioskd.core.intents import GoBack, TestPrinter
+from kioskd.core.intents import GoBack
+from kioskd.core.print_verdict import PrintVerdict
+from kioskd.core.shop import Shop
+from kioskd.core.staff_intents import TestPrinter
 from kioskd.core.upkeep import SeenCode, TestingPrinter, TestingScanners
-from kioskd.core.visit import Shop, Visit
+from kioskd.core.visit import Visit
 from kioskd.ui.locale.translator import Translator, later
 from kioskd.ui.screens.frame import frame, gap, head, head_room
 from kioskd.ui.screens.lists import pager_w

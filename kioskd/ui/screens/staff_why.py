@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from kioskd.core.intents import ConfirmTakeBack, GoBack
+from kioskd.core.intents import GoBack
 from kioskd.core.order import Tender
 from kioskd.core.return_forecast import forecast
 from kioskd.core.sale import SaleState
+from kioskd.core.shop import Shop
 from kioskd.core.staff import ViewingSale
-from kioskd.core.visit import Shop, Visit
+from kioskd.core.staff_intents import ConfirmTakeBack
+from kioskd.core.visit import Visit
 from kioskd.ui.screens.choices import Choice, choices, choices_area
 from kioskd.ui.screens.frame import frame, gap, head
 from kioskd.ui.screens.sheet import Sheet

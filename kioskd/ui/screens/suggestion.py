@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from kioskd.core.catalogue import Product
 from kioskd.core.intents import DeclineSuggestion, TakeSuggestion
-from kioskd.core.visit import NoticeKind, Shop, Visit
+from kioskd.core.notice import NoticeKind
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Visit
 from kioskd.core.wishes import Fit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Role, Widget

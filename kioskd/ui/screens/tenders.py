@@ -9,7 +9,8 @@ from functools import partial
 
 from kioskd.core.intents import AddGiftCard, EnterPromoCode, PayWith, ShowIdentify, UsePrepaid
 from kioskd.core.order import StoredValue, Tender
-from kioskd.core.visit import Capability, Shop, Visit
+from kioskd.core.shop import Capability, Shop
+from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Action, Align, Role, Widget
 from kioskd.ui.screens.earning import earning_points

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 
-from kioskd.core.events import PrintVerdict
 from kioskd.core.intents import Finish
 from kioskd.core.money import Money
 from kioskd.core.order import Order, Tender
-from kioskd.core.visit import Points, Shop, Thanks, Visit
+from kioskd.core.phases import Points, Thanks
+from kioskd.core.print_verdict import PrintVerdict
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.qr import QUIET_ZONE, modules_across
 from kioskd.ui.scene import Align, CountUp, Role, Widget

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from kioskd.core.catalogue import Allergen, Catalogue, Diet
 from kioskd.core.intents import DropWishes, GoBack, ToggleWish
-from kioskd.core.visit import Shop, Visit
+from kioskd.core.shop import Shop
+from kioskd.core.visit import Visit
 from kioskd.core.wishes import DIETS as WISHED_DIETS
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Role, Widget

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kioskd.core.catalogue import Allergen, Diet
-from kioskd.core.visit import Notice, NoticeKind
+from kioskd.core.notice import Notice, NoticeKind
 from kioskd.core.wishes import Fit, Suitability
 from kioskd.ui.locale.translator import Translator, later
 from kioskd.ui.screens.offer_words import denial_words, objection_words
