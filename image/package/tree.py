@@ -59,8 +59,12 @@ def lay_out_kioskd(root: Path, target: Target, scratch: Path) -> Path:
     (root / "etc/kioskd").mkdir(parents=True)
 
     papers = root / "usr/share/doc/kioskd"
-    for paper in ("README.md", "docs/package.md", "CHANGELOG.md"):
-        _copy(CHECKOUT / paper, papers / Path(paper).name)
+    for paper in (
+        CHECKOUT / "README.md",
+        CHECKOUT / "CHANGELOG.md",
+        *sorted((CHECKOUT / "docs").glob("*.md")),
+    ):
+        _copy(paper, papers / paper.relative_to(CHECKOUT))
     _copy(SYSTEMD / "appliance/71-kioskd-usb.rules", papers / "examples/71-kioskd-usb.rules")
     restaurant = Path("/", libraries.relative_to(root), "kioskd/sim/harbour")
     (papers / "examples/harbour").symlink_to(os.path.relpath(restaurant, "/usr/share/doc/kioskd/examples"))

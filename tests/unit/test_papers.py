@@ -1,0 +1,43 @@
+"""What the papers name is there: files, commands, and the doors of `./dev`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from kioskd.cli import main
+
+ROOT = Path(__file__).parents[2]
+PAPERS = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("hardware/**/README.md"))]
+TEXTS = {paper.relative_to(ROOT).as_posix(): paper.read_text(encoding="utf-8") for paper in PAPERS}
+CODE = re.compile(r"```sh\n(.*?)```|`([^`\n]+)`", re.DOTALL)
+
+
+def code(text: str) -> str:
+    return "\n".join(block or inline for block, inline in CODE.findall(text))
+
+
+def named(pattern: str) -> list[str]:
+    return sorted({match for text in TEXTS.values() for match in re.findall(pattern, code(text))})
+
+
+@pytest.mark.parametrize("paper", TEXTS)
+def test_every_link_leads_to_a_file(paper: str) -> None:
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", TEXTS[paper])
+    missing = [link for link in links if not (ROOT / paper).parent.joinpath(link).exists()]
+    assert not missing
+
+
+@pytest.mark.parametrize("words", named(r"(?<![\w./-])kioskd ([a-z][a-z-]+(?: [a-z][a-z-]+)?)(?=$|[\s;|])"))
+def test_every_command_is_one(words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*words.split(), "--help"])
+    assert ended.value.code == 0, capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", named(r"\./dev ([a-z]+)"))
+def test_every_door_is_one(command: str) -> None:
+    usage = (ROOT / "dev").read_text(encoding="utf-8").split("TEXT")[1]
+    assert re.search(rf"^  {command} ", usage, re.MULTILINE) or command == "help"
