@@ -14,7 +14,7 @@ from kioskd.core.receipt import Align, Columns, Qr, Receipt, Rule, Text
 from kioskd.daemon.paper import receipt_lettering
 from kioskd.devices.printer.encoder import encode
 from kioskd.devices.printer.printer import EscposPrinter
-from kioskd.devices.printer.profile import known_profiles, load_profile, shipped_profiles
+from kioskd.devices.printer.profile import load_profile, profile_names
 from kioskd.devices.printer.transport import SerialPort
 from kioskd.sim.printer import PrinterSimulator
 
@@ -58,7 +58,7 @@ def printing() -> dict[str, float]:
     """
     lettering = receipt_lettering()
     rows, figures = [], {}
-    for name in known_profiles(shipped_profiles()):
+    for name in profile_names():
         row = [name]
         for words in WORDINGS:
             profile = load_profile(name)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
-from kioskd.core.errors import ConfigError
 from kioskd.core.keypad import Key
-from kioskd.devices.scanner.profile import Evidence
+from kioskd.devices.profiles import Evidence, Kind, known, read
 
 # The keys as profiles name them, by their numbers in linux/input-event-codes.h.
 _CODES: Mapping[str, int] = {
@@ -55,7 +54,8 @@ _CODES: Mapping[str, int] = {
     "kp_asterisk": 55,
 }
 NEEDED = (Key.SELECT, Key.BACK, Key.HELP)
-"""Besides the two ways to go on: without these a guest could not do all that there is to do."""
+"""Besides one of these ways to go on: without them a guest could not do all that there is to do."""
+WAYS = ({Key.NEXT, Key.PREVIOUS}, {Key.LEFT, Key.RIGHT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,49 +92,33 @@ class _File(BaseModel):
     keys: Mapping[Key, Annotated[tuple[_Name, ...], Field(min_length=1)]]
     jack: _Jack | None = None
 
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        """Every key is for one thing, and there is one for all that every screen needs."""
+        names = [name for some in self.keys.values() for name in some]
+        if self.jack:
+            names += [self.jack.plugged, self.jack.pulled]
+        twice = [name for name, times in Counter(names).items() if times > 1]
+        if twice:
+            raise ValueError(f"{twice[0]!r} is for two things")
+        lacks = [str(key) for key in NEEDED if key not in self.keys]
+        if not any(way <= self.keys.keys() for way in WAYS):
+            lacks.append("next and previous")
+        if lacks:
+            raise ValueError(f"no key is for {', '.join(lacks)}: every screen needs five")
+        return self
 
-def shipped_profiles() -> Path:
-    """The directory of the profiles that come with kioskd: in the wheel, or at the top of a checkout."""
-    package = Path(__file__).parents[1]
-    installed = package / "hardware" / "keypads"
-    return installed if installed.is_dir() else package.parent / "hardware" / "keypads"
+
+_FORM = TypeAdapter(_File)
 
 
-def profile_names(directory: Path | None = None) -> list[str]:
-    return sorted(path.stem for path in (directory or shipped_profiles()).glob("*.toml"))
+def profile_names() -> list[str]:
+    return list(known(Kind.KEYPAD))
 
 
 def load_profile(name: str, directory: Path | None = None) -> KeypadProfile:
     """The profile called `name`. Raises ConfigError with the file, the key and the profiles there are."""
-    folder = directory or shipped_profiles()
-    known = profile_names(folder)
-    if name not in known:
-        raise ConfigError(str(folder), f"no keypad profile {name!r}", f"one of: {', '.join(known)}")
-    path = folder / f"{name}.toml"
-    try:
-        file = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
-        raise ConfigError(str(path), f"is not TOML: {wrong}") from wrong
-    except ValidationError as wrong:
-        first = wrong.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(f"{path}: {place}", first["msg"]) from wrong
+    file = read(Kind.KEYPAD, name, _FORM, directory)
+    keys = {_CODES[each]: key for key, names in file.keys.items() for each in names}
     jack = (_CODES[file.jack.plugged], _CODES[file.jack.pulled]) if file.jack else (None, None)
-    return KeypadProfile(name, file.title, file.tested, _keys(path, file), *jack)
-
-
-def _keys(path: Path, file: _File) -> dict[int, Key]:
-    keys: dict[int, Key] = {}
-    taken = {file.jack.plugged, file.jack.pulled} if file.jack else set()
-    for key, names in file.keys.items():
-        for name in names:
-            if _CODES[name] in keys or name in taken:
-                raise ConfigError(f"{path}: keys.{key}", f"{name!r} is for something else, too")
-            keys[_CODES[name]] = key
-    there = set(keys.values())
-    ways = ({Key.NEXT, Key.PREVIOUS}, {Key.LEFT, Key.RIGHT})
-    missing = [key for key in NEEDED if key not in there]
-    if missing or not any(way <= there for way in ways):
-        lacks = ", ".join([*missing, *([] if any(way <= there for way in ways) else ["next and previous"])])
-        raise ConfigError(f"{path}: keys", f"nothing is there for {lacks}", "every screen needs five keys")
-    return keys
+    return KeypadProfile(name, file.title, file.tested, keys, *jack)

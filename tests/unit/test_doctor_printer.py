@@ -16,11 +16,11 @@ from PIL import Image
 
 from kioskd.daemon.doctor.printer import fitting, printer
 from kioskd.daemon.receipt_file import read_receipt
-from kioskd.devices.printer.profile import shipped_profiles
+from kioskd.devices.profiles import HARDWARE
 from kioskd.sim.printer import PrinterSimulator
 from kioskd.sim.printer_machine import CUSTOM_VKP80III, EPSON_TM_T20III, GENERIC_58MM, PrinterModel
 
-RECEIPTS = shipped_profiles().parent / "receipts"
+RECEIPTS = HARDWARE / "receipts"
 
 
 @contextmanager

@@ -118,10 +118,10 @@ def test_every_profile_that_comes_along_has_five_keys(name: str) -> None:
     [
         (
             'next = ["down"]\nprevious = ["up"]\nselect = ["enter"]\nback = ["esc"]',
-            "nothing is there for help",
+            "no key is for help",
         ),
-        ('select = ["enter"]\nback = ["esc"]\nhelp = ["f1"]', "nothing is there for next and previous"),
-        ('next = ["enter"]\nselect = ["enter"]', "'enter' is for something else"),
+        ('select = ["enter"]\nback = ["esc"]\nhelp = ["f1"]', "no key is for next and previous"),
+        ('next = ["enter"]\nselect = ["enter"]', "'enter' is for two things"),
         ('next = ["warp"]', "'warp' is no key"),
         ('jump = ["up"]', "Input should be"),
     ],

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from kioskd.core.errors import ConfigError
-from kioskd.devices.printer import profile
-from kioskd.devices.printer.profile import known_profiles, load_profile, shipped_profiles
+from kioskd.devices import profiles
+from kioskd.devices.printer.profile import load_profile, profile_names
+from kioskd.devices.profiles import HARDWARE, Evidence
 from kioskd.sim.printer_machine import MODELS
 
 
@@ -46,7 +47,7 @@ def test_a_wrong_name_lists_the_right_ones() -> None:
     ],
 )
 def test_a_wrong_profile_names_file_and_place(tmp_path: Path, old: str, new: str, expected: str) -> None:
-    good = (shipped_profiles() / "generic-58mm.toml").read_text(encoding="utf-8")
+    good = (HARDWARE / "printers" / "generic-58mm.toml").read_text(encoding="utf-8")
     (tmp_path / "mine.toml").write_text(good.replace(old, new), encoding="utf-8")
     with pytest.raises(ConfigError, match=rf"mine\.toml.*{expected}"):
         load_profile("mine", tmp_path)
@@ -54,16 +55,18 @@ def test_a_wrong_profile_names_file_and_place(tmp_path: Path, old: str, new: str
 
 def test_the_table_tells_the_truth_about_what_was_tested() -> None:
     words = {"real": "real", "virtual": "virtual", "documentation": "from documentation only"}
-    lines = (shipped_profiles() / "README.md").read_text(encoding="utf-8").splitlines()
-    profiles = [load_profile(name) for name in known_profiles(shipped_profiles())]
+    lines = (HARDWARE / "printers" / "README.md").read_text(encoding="utf-8").splitlines()
+    profiles = [load_profile(name) for name in profile_names()]
     table = [f"| {each.id} | {each.title} | {words[each.tested]} |" for each in profiles]
     assert [line for line in lines if line.startswith(("| c", "| e", "| g"))] == table
-    assert {each.id for each in profiles if each.tested is profile.Tested.VIRTUAL} == set(MODELS)
+    assert {each.id for each in profiles if each.tested is Evidence.VIRTUAL} == set(MODELS)
 
 
 def test_a_shop_has_profiles_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    good = (shipped_profiles() / "generic-58mm.toml").read_text(encoding="utf-8")
-    (tmp_path / "generic-58mm.toml").write_text(good.replace("dots = 384", "dots = 360"), encoding="utf-8")
-    monkeypatch.setattr(profile, "SHOP_PROFILES", tmp_path)
+    good = (HARDWARE / "printers" / "generic-58mm.toml").read_text(encoding="utf-8")
+    ours = tmp_path / "printers/generic-58mm.toml"
+    ours.parent.mkdir()
+    ours.write_text(good.replace("dots = 384", "dots = 360"), encoding="utf-8")
+    monkeypatch.setattr(profiles, "SHOP", tmp_path)
     assert load_profile("generic-58mm").dots == 360
     assert load_profile("generic-80mm").dots == 576

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kioskd.core.errors import ConfigError
+from kioskd.devices import profiles
 from kioskd.devices.scanner.drivers import decoder_of, driver_of
 from kioskd.devices.scanner.profile import load_profile, profile_names
 
@@ -25,7 +26,7 @@ def test_a_shipped_profile_makes_a_driver_and_a_decoder(name: str) -> None:
         ('title = "X"\ntested = "real"\ndriver = "wedge"\nlayout = "xx"\n', "layout.*'xx' is not known"),
         ('title = "X"\ntested = "real"\ndriver = "wedge"\nbaud = 9600\n', r"wedge\.baud"),
         ('title = "X"\ntested = "maybe"\ndriver = "serial"\n', "tested"),
-        ('title = "X"\ntested = "real"\ndriver = "serial"\ncharset = "klingon"\n', "klingon.*cp850"),
+        ('title = "X"\ntested = "real"\ndriver = "serial"\ncharset = "klingon"\n', "klingon.*cp858"),
         ('title = "X"\ntested = "real"\ndriver = "serial"\nmodule = "gm66"\n', "gm66.*gm65"),
         ('title = "X"\ntested = "real"\ndriver = "hidpos"\nstart_report = "fe 0"\n', "start_report"),
         ('title = "X"\ntested = "real"\ndriver = "serial"\nusb = ["0C2E"]\n', "usb"),
@@ -41,3 +42,12 @@ def test_a_wrong_profile_names_the_place(tmp_path: Path, text: str, message: str
 def test_an_unknown_profile_names_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"no scanner profile 'nope' .*generic-wedge"):
         load_profile("nope")
+
+
+def test_a_shop_has_profiles_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = tmp_path / "scanners/ours.toml"
+    ours.parent.mkdir()
+    ours.write_text('title = "Ours"\ntested = "real"\ndriver = "serial"\n')
+    monkeypatch.setattr(profiles, "SHOP", tmp_path)
+    assert load_profile("ours").title == "Ours"
+    assert {"ours", "generic-serial"} <= set(profile_names())

@@ -17,7 +17,7 @@ from kioskd.daemon.doctor.printer_access import access
 from kioskd.daemon.doctor.printer_paper import receipt_report, samples_report
 from kioskd.daemon.doctor.printer_trial import try_out
 from kioskd.daemon.doctor.report import Finding, Report, Verdict, show
-from kioskd.devices.printer.profile import PrinterProfile, known_profiles, load_profile
+from kioskd.devices.printer.profile import PrinterProfile, load_profile, profile_names
 from kioskd.devices.printer.transport import Address, NetworkPrinter, SerialPort, UsbPrinter
 
 ANY = "generic-80mm"
@@ -40,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
         "--picture no printer is needed.",
     )
     parser.add_argument("--port", metavar="PORT", help="/dev/usb/lp0, /dev/ttyUSB0 or HOST:9100: test it")
-    parser.add_argument("--profile", metavar="P", help=f"one of {', '.join(known_profiles())}")
+    parser.add_argument("--profile", metavar="P", help=f"one of {', '.join(profile_names())}")
     parser.add_argument("--baud", type=int, metavar="N", help="of a serial port, if not the profile's")
     parser.add_argument("--every-page", action="store_true", help="code pages 0 to 100, to find out which")
     parser.add_argument("--ask-only", action="store_true", help="only ask how it is, print nothing")
@@ -105,7 +105,7 @@ def _list() -> Report:
 def fitting(usb: str | None) -> list[str]:
     """Profiles with this USB id, the most particular first. By id alone nothing is certain."""
     fits: list[tuple[int, str]] = []
-    for name in known_profiles():
+    for name in profile_names():
         own = [len(known) for known in load_profile(name).usb if usb and usb.startswith(known)]
         if own:
             fits.append((-max(own), name))

@@ -26,9 +26,9 @@ from kioskd.devices.printer.profile import (
     QrMode,
     StatusDialect,
     load_profile,
-    shipped_profiles,
 )
 from kioskd.devices.printer.proof import proof_sheet
+from kioskd.devices.profiles import HARDWARE
 
 SAMPLE_PAPERS = {"80mm": "epson-tm-t20iii", "58mm": "generic-58mm"}
 DRAWING_S = 60.0
@@ -58,7 +58,7 @@ def samples_report(folder: Path) -> Report:
     folder.mkdir(parents=True, exist_ok=True)
     lettering = receipt_lettering()
     rows = []
-    for document in sorted((shipped_profiles().parent / "receipts").glob("*.json")):
+    for document in sorted((HARDWARE / "receipts").glob("*.json")):
         for width, name in SAMPLE_PAPERS.items():
             profile = load_profile(name)
             row, data = _encoded(read_receipt(document), profile, lettering)

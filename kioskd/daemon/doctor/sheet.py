@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from kioskd.daemon import exit_codes
 from kioskd.daemon.doctor.code128 import modules
 from kioskd.daemon.doctor.guess import TEST_CODE
-from kioskd.devices.scanner.profile import Evidence, shipped_profiles
+from kioskd.devices.profiles import HARDWARE, Evidence
 from kioskd.ui.fonts import FOLDER as FONTS
 
 DPI = 200
@@ -93,7 +93,7 @@ def draw_sheet() -> Image.Image:
 
 
 def _families() -> list[_Family]:
-    file = shipped_profiles().parent / "setup-codes.toml"
+    file = HARDWARE / "setup-codes.toml"
     found: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
     return TypeAdapter(list[_Family]).validate_python(found["family"])
 

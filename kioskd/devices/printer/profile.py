@@ -1,25 +1,18 @@
-"""What kioskd knows about a printer model: data, read from `hardware/printers/<id>.toml`.
-
-A shop's own printers, or corrected ones, are files of the same form in /etc/kioskd/printers: they come first.
-"""
+"""What kioskd knows about a printer model: data, read from `hardware/printers/<id>.toml`."""
 
 from __future__ import annotations
 
-import codecs
-import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from kioskd.core.errors import ConfigError
+from kioskd.devices.profiles import Codec, Evidence, Kind, known, read
 
 FONT_WIDTH_DOTS = 12
 FONT_HEIGHT_DOTS = 24
-
-SHOP_PROFILES = Path("/etc/kioskd/printers")
 
 
 class Cut(StrEnum):
@@ -75,15 +68,6 @@ class CodePage:
     id: int
 
 
-class Tested(StrEnum):
-    """What the profile was ever tried on."""
-
-    REAL = "real"
-    VIRTUAL = "virtual"
-    """Our own simulated printer, which was written from the same documentation."""
-    DOCUMENTATION = "documentation"
-
-
 @dataclass(frozen=True, slots=True)
 class Presenter:
     """Cuts and holds the receipt out by `length_mm`; after `retract_after_s` seconds pulls it back in."""
@@ -115,21 +99,16 @@ class PrinterProfile:
     presenter: Presenter | None = None
     usb: tuple[str, ...] = ()
     """Vendor and product ids, `04b8:0e15`; a vendor alone, `04b8`, fits less well."""
-    tested: Tested = Tested.DOCUMENTATION
+    tested: Evidence = Evidence.DOCUMENTATION
 
     def columns(self, size: int = 1) -> int:
         """Cells of font A on one line at `size` times the normal letter."""
         return self.dots // (FONT_WIDTH_DOTS * size)
 
 
-def _known_codec(name: str) -> str:
-    codecs.lookup(name)
-    return name
-
-
 class _PageFile(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-    codec: Annotated[str, AfterValidator(_known_codec)]
+    codec: Codec
     id: Annotated[int, Field(ge=0, le=255)]
 
 
@@ -161,40 +140,19 @@ class _ProfileFile(BaseModel):
     fence: bool = False
     presenter: _PresenterFile | None = None
     usb: tuple[Annotated[str, Field(pattern=r"^[0-9a-f]{4}(:[0-9a-f]{4})?$")], ...] = ()
-    tested: Tested
+    tested: Evidence
 
 
-def shipped_profiles() -> Path:
-    """The directory of the profiles that come with kioskd: in the wheel, or at the top of a checkout."""
-    package = Path(__file__).parents[2]
-    installed = package / "hardware" / "printers"
-    return installed if installed.is_dir() else package.parent / "hardware" / "printers"
+_FORM = TypeAdapter(_ProfileFile)
 
 
-def known_profiles(directory: Path | None = None) -> dict[str, Path]:
-    """Files by profile id, sorted: those in `directory` only, or else the shipped ones and the shop's."""
-    folders = (directory,) if directory else (shipped_profiles(), SHOP_PROFILES)
-    files = {path.stem: path for folder in folders for path in folder.glob("*.toml")}
-    return dict(sorted(files.items()))
+def profile_names() -> list[str]:
+    return list(known(Kind.PRINTER))
 
 
 def load_profile(name: str, directory: Path | None = None) -> PrinterProfile:
     """The profile called `name`. Raises ConfigError with the file, the key and the profiles there are."""
-    known = known_profiles(directory)
-    path = known.get(name)
-    if path is None:
-        folder = directory or shipped_profiles()
-        raise ConfigError(str(folder), f"no printer profile {name!r}", f"one of: {', '.join(known)}")
-    try:
-        file = _ProfileFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
-        raise ConfigError(str(path), f"is not TOML: {wrong}") from wrong
-    except LookupError as wrong:
-        raise ConfigError(f"{path}: pages", str(wrong), "use a name Python knows, such as cp858") from wrong
-    except ValidationError as wrong:
-        first = wrong.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(f"{path}: {place}", first["msg"]) from wrong
+    file = read(Kind.PRINTER, name, _FORM, directory)
     return PrinterProfile(
         id=name,
         title=file.title,

@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-import codecs
-import tomllib
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
-from kioskd.core.errors import ConfigError
+from kioskd.devices.profiles import Codec, Evidence, Kind, known, read
 from kioskd.devices.scanner.aim import AimMode
 from kioskd.devices.scanner.layouts import LAYOUTS
 from kioskd.devices.scanner.uart_module import MODULES
 from kioskd.devices.scanner.wedge import WedgeProfile
-
-
-class Evidence(StrEnum):
-    """How far this profile was tried."""
-
-    REAL = "real"
-    """With the scanner itself."""
-    VIRTUAL = "virtual"
-    """With a simulator that speaks the same protocol."""
-    DOCUMENTATION = "documentation"
-    """Written from manuals and public drivers only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +53,10 @@ class ScannerProfile:
     options: WedgeOptions | SerialOptions | HidPosOptions
 
 
-def _known_codec(name: str) -> str:
-    codecs.lookup(name)
-    return name
-
-
-def _one_of(known: dict[str, object]) -> AfterValidator:
+def _one_of(names: dict[str, object]) -> AfterValidator:
     def check(name: str) -> str:
-        if name not in known:
-            raise ValueError(f"{name!r} is not known; one of {', '.join(sorted(known))}")
+        if name not in names:
+            raise ValueError(f"{name!r} is not known; one of {', '.join(sorted(names))}")
         return name
 
     return AfterValidator(check)
@@ -101,7 +82,7 @@ class _File(BaseModel):
 class _WedgeFile(_File):
     driver: Literal["wedge"]
     layout: Annotated[str, _one_of(dict(LAYOUTS))] = "us"
-    oem_charset: Annotated[str, AfterValidator(_known_codec)] = "cp437"
+    oem_charset: Codec = "cp437"
     caps_digits: bool = False
     arrows_are_controls: bool = False
     gs_key: _Key | None = None
@@ -125,7 +106,7 @@ class _WedgeFile(_File):
 class _SerialFile(_File):
     driver: Literal["serial"]
     baud: Annotated[int, Field(ge=1200, le=921600)] = 9600
-    charset: Annotated[str, AfterValidator(_known_codec)] = "cp1252"
+    charset: Codec = "cp1252"
     module: Annotated[str, _one_of(dict(MODULES))] | None = None
 
     def options(self) -> SerialOptions:
@@ -134,7 +115,7 @@ class _SerialFile(_File):
 
 class _HidPosFile(_File):
     driver: Literal["hidpos"]
-    charset: Annotated[str, AfterValidator(_known_codec)] = "cp1252"
+    charset: Codec = "cp1252"
     start_report: Annotated[str, AfterValidator(_hex)] = ""
 
     def options(self) -> HidPosOptions:
@@ -146,34 +127,13 @@ _FILE: TypeAdapter[_WedgeFile | _SerialFile | _HidPosFile] = TypeAdapter(
 )
 
 
-def shipped_profiles() -> Path:
-    """The directory of the profiles that come with kioskd: in the wheel, or at the top of a checkout."""
-    package = Path(__file__).parents[2]
-    installed = package / "hardware" / "scanners"
-    return installed if installed.is_dir() else package.parent / "hardware" / "scanners"
-
-
-def profile_names(directory: Path | None = None) -> list[str]:
-    return sorted(path.stem for path in (directory or shipped_profiles()).glob("*.toml"))
+def profile_names() -> list[str]:
+    return list(known(Kind.SCANNER))
 
 
 def load_profile(name: str, directory: Path | None = None) -> ScannerProfile:
     """The profile called `name`. Raises ConfigError with the file, the key and the profiles there are."""
-    folder = directory or shipped_profiles()
-    known = profile_names(folder)
-    if name not in known:
-        raise ConfigError(str(folder), f"no scanner profile {name!r}", f"one of: {', '.join(known)}")
-    path = folder / f"{name}.toml"
-    try:
-        file = _FILE.validate_python(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
-        raise ConfigError(str(path), f"is not TOML: {wrong}") from wrong
-    except LookupError as wrong:
-        raise ConfigError(str(path), str(wrong), "use a name Python knows, such as cp850") from wrong
-    except ValidationError as wrong:
-        first = wrong.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(f"{path}: {place}", first["msg"]) from wrong
+    file = read(Kind.SCANNER, name, _FILE, directory)
     return ScannerProfile(
         name, file.title, file.tested, file.usb, file.aim, file.gs_text, file.driver, file.options()
     )

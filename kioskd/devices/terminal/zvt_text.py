@@ -33,25 +33,45 @@ _CARD_NUMBER = re.compile(
     r"|\d{4}([ .\-])\d{6}\2\d{4,5}(?!\d)"
     r"|\d{12,}"
 )
+_GAP = r"[ ./_\-]{1,2}"
+_SPREAD = re.compile(
+    rf"(?<!\d)(?:[2-6]\d{{7}}{_GAP}\d{{8}}"
+    rf"|[2-6]\d{{5}}{_GAP}\d{{6,10}}(?:{_GAP}\d{{1,4}})?"
+    rf"|[2-6]\d{{3}}(?:{_GAP}\d{{4}}){{3}}"
+    rf"|[2-6]\d?(?:{_GAP}\d{{1,2}}){{7,}})(?!\d)"
+)
+"""Digits in groups that are as many as a card number's: they are one if the last proves the others right."""
 _APPLICATION = re.compile(r"A0{6}\d{1,9}(?!\d)")
 """The chip's application on every receipt: it has digits enough, but is the same on all cards of a kind."""
 
 
 def without_card_numbers(text: str) -> str:
     """Whatever could be a card number, with all but its last four digits struck out."""
+    text = _SPREAD.sub(_struck_out_if_right, text)
     kept = [match.span() for match in _APPLICATION.finditer(text)]
 
     def masked(match: re.Match[str]) -> str:
         if any(start <= match.start() and match.end() <= end for start, end in kept):
             return match[0]
-        digits = sum(sign.isdecimal() for sign in match[0])
-        signs = []
-        for sign in match[0]:
-            if sign.isdecimal():
-                signs.append(sign if digits <= 4 else "*")
-                digits -= 1
-            else:
-                signs.append(sign)
-        return "".join(signs)
+        return _struck_out(match[0])
 
     return _CARD_NUMBER.sub(masked, text)
+
+
+def _struck_out_if_right(match: re.Match[str]) -> str:
+    digits = [int(sign) for sign in match[0] if sign.isdecimal()]
+    doubled = (digit * 2 // 10 + digit * 2 % 10 for digit in digits[-2::-2])
+    right = (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
+    return _struck_out(match[0]) if right and 13 <= len(digits) <= 19 else match[0]
+
+
+def _struck_out(number: str) -> str:
+    digits = sum(sign.isdecimal() for sign in number)
+    signs = []
+    for sign in number:
+        if sign.isdecimal():
+            signs.append(sign if digits <= 4 else "*")
+            digits -= 1
+        else:
+            signs.append(sign)
+    return "".join(signs)
