@@ -157,6 +157,8 @@ class PrintReceipt:
     """The backend's own words about points, in place of ours."""
     slip: Slip | None = None
     """The card terminal's own receipt, printed below ours."""
+    large: bool = False
+    """In large print, for a guest who reads the screen in large text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kioskd.core.catalogue import Service
 from kioskd.core.effects import PrintReceipt
+from kioskd.core.large_print import in_large_print
 from kioskd.core.loyalty_texts import LoyaltyTexts
 from kioskd.core.order import Order, OrderDiscount, OrderLine, StoredValue, Tender
 from kioskd.core.ports import Translator
@@ -28,7 +29,9 @@ class Letterhead:
 
 def order_receipt(job: PrintReceipt, letterhead: Letterhead, tr: Translator) -> Receipt:
     """The paper a guest takes along. Holds no card number and no last name."""
-    return Receipt(tuple(_elements(job, letterhead, tr)), tr.language)
+    ours = list(_elements(job, letterhead, tr))
+    slip = [Feed(), *slip_elements(job.slip)] if job.slip else []
+    return Receipt((*(in_large_print(ours) if job.large else ours), *slip), tr.language)
 
 
 def _elements(job: PrintReceipt, letterhead: Letterhead, tr: Translator) -> Iterator[Element]:
@@ -59,9 +62,6 @@ def _elements(job: PrintReceipt, letterhead: Letterhead, tr: Translator) -> Iter
         yield Qr(job.claim_link, tr("Scan to collect your points"))
     yield Feed()
     yield Text(letterhead.footer or tr("Thank you and see you soon"), Align.CENTRE)
-    if job.slip:
-        yield Feed()
-        yield from slip_elements(job.slip)
 
 
 def slip_receipt(slip: Slip, language: str) -> Receipt:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kioskd.core.access import Aid
 from kioskd.core.effects import PrintReceipt
 from kioskd.core.events import NetworkChanged, OrderAccepted, OrderDelivered, OrderUndeliverable, ReceiptEnded
 from kioskd.core.intents import Finish
@@ -66,6 +67,7 @@ def print_receipt(visit: Visit, thanks: Thanks) -> PrintReceipt:
         claim_link=thanks.claim,
         texts=thanks.texts,
         slip=thanks.slip,
+        large=Aid.LARGE_TEXT in visit.access,
     )
 
 
