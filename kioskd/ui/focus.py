@@ -13,30 +13,48 @@ from kioskd.core.intents import (
     AskHelp,
     CancelOrder,
     CancelPayment,
+    ClearBasket,
     ConfirmCancel,
     Finish,
     GoBack,
+    RemoveGiftCard,
+    RemoveLine,
+    RemoveOffer,
     SignOut,
     StillHere,
 )
+from kioskd.core.staff_intents import CloseDay, ConfirmDecision, ConfirmPower, ConfirmTakeBack, MarkPaid
 from kioskd.ui.geometry import Rect
-from kioskd.ui.scene import Action, ClosePanel, Scene, Widget, focus_order
+from kioskd.ui.scene import Action, ClosePanel, OpenPanel, Scene, Widget, focus_order
 
 _BACK: tuple[type[Action], ...] = (ClosePanel, GoBack, CancelPayment, StillHere, Finish, CancelOrder)
 """What the key for going back does: the first of these that the screen has."""
-_NEVER_FIRST = (*_BACK, ConfirmCancel, SignOut, AskHelp)
+_TAKES_AWAY: tuple[type[Action], ...] = (
+    *(ConfirmCancel, SignOut, AskHelp, RemoveLine, ClearBasket, RemoveOffer, RemoveGiftCard),
+    *(CloseDay, ConfirmDecision, ConfirmPower, ConfirmTakeBack, MarkPaid),
+)
+_NEVER_FIRST = (*_BACK, *_TAKES_AWAY)
+_ASIDE = ("member", "search", "wishes")
+"""Stands at the head of many screens, and is not what they are about."""
+_STAYS = (StillHere, Finish)
+"""Where there is nothing else to do, one of these is what the guest is waited for."""
 
 
 def first(scene: Scene) -> str | None:
-    """Where the keys stand on a new screen: at what is chosen already, else at the first stop.
+    """Where the keys stand on a new screen: at what is chosen already, else at the first thing it is about.
 
-    Nowhere yet, where all there is to touch leads away or calls somebody: a key pressed once too often
-    does no harm.
+    Nowhere yet, where all there is to touch leads away, takes away or calls somebody: a key pressed once too
+    often does no harm. In a question that stands before another screen, going back is an answer.
     """
     stops = _stops(scene)
     if scene.panel is not None and (chosen := [stop for stop in stops if stop.selected]):
         return chosen[0].id
-    onward = [stop for stop in stops if not isinstance(stop.action, _NEVER_FIRST)]
+    if scene.panel is not None:
+        return next((stop.id for stop in stops if not isinstance(stop.action, _NEVER_FIRST)), None)
+    about = [stop for stop in stops if stop.id not in _ASIDE and not isinstance(stop.action, OpenPanel)]
+    onward = [stop for stop in about if not isinstance(stop.action, _NEVER_FIRST)]
+    answers = (*_STAYS, GoBack) if scene.backdrop else _STAYS
+    onward += [stop for stop in about if isinstance(stop.action, answers)]
     return onward[0].id if onward else None
 
 

@@ -16,16 +16,20 @@ from kioskd.core.intents import (
     CancelOrder,
     CancelPayment,
     ChangeVolume,
+    ClearBasket,
     ConfirmCancel,
-    Finish,
     GoBack,
     HearAll,
     QuickAdd,
+    RemoveGiftCard,
+    RemoveLine,
+    RemoveOffer,
     SignOut,
     StartOrder,
     UseKeys,
 )
 from kioskd.core.keypad import Key
+from kioskd.core.staff_intents import CloseDay, ConfirmDecision, ConfirmPower, ConfirmTakeBack, MarkPaid
 from kioskd.ui.compose import Composer
 from kioskd.ui.focus import entered, first, moved, visible_part, way_back
 from kioskd.ui.fonts import Fonts
@@ -128,11 +132,31 @@ def test_wherever_a_visit_wanders_the_keys_come_to_everything() -> None:
 
 
 def test_no_screen_begins_where_a_key_too_many_loses_or_calls() -> None:
-    harmful = (CancelOrder, CancelPayment, ConfirmCancel, Finish, GoBack, SignOut, AskHelp)
+    away = (CancelOrder, CancelPayment, ConfirmCancel, GoBack, SignOut, AskHelp)
+    taken = (RemoveLine, ClearBasket, RemoveOffer, RemoveGiftCard)
+    settled = (CloseDay, ConfirmDecision, ConfirmPower, ConfirmTakeBack, MarkPaid)
     for name, visit in VISITS.items():
         scene = scrolled(COMPOSERS["portrait"].scene(visit), {})
         start = scene.widget(first(scene) or "")
-        assert start is None or not isinstance(start.action, harmful), name
+        answers = scene.backdrop and start is not None and isinstance(start.action, GoBack)
+        assert start is None or answers or not isinstance(start.action, (*away, *taken, *settled)), name
+
+
+@pytest.mark.parametrize(
+    ("name", "at"),
+    [
+        ("thanks", "done"),
+        ("ask-staff", "done"),
+        ("still-there", "here"),
+        ("confirm-cancel", "keep"),
+        ("menu", "category:combos"),
+        ("member-taken", "voucher:v2"),
+        ("offer-reward", "use"),
+        ("staff-power-shut_down", "leave"),
+    ],
+)
+def test_a_screen_begins_at_what_it_is_about(name: str, at: str) -> None:
+    assert first(scrolled(COMPOSERS["portrait"].scene(VISITS[name]), {})) == at
 
 
 def test_from_every_screen_of_an_order_a_key_leads_back_or_out() -> None:
