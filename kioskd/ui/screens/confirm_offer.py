@@ -104,6 +104,7 @@ def _ticket(sheet: Sheet, body: Rect, visit: Visit, shop: Shop, phase: Confirmin
     sheet.surface(rule, "rule", id="offer/rule")
     _what(sheet, what, phase)
     _does(sheet, does, facts, says)
+    sheet.keep_private("fact:left")
 
 
 def _picture_side(sheet: Sheet) -> float:

@@ -193,6 +193,8 @@ def _card(sheet: Sheet, rect: Rect, card: OfferCard, region: str | None) -> None
             focus=sheet.focus() if card.use else None,
         )
     )
+    if card.aloud:
+        sheet.keep_private(card.id, card.aloud)
     compact = sheet.stage.compact
     inner = rect.inset(sheet.u(32 if not compact else 20), sheet.u(12))
     side = min(inner.h, sheet.u(92))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from kioskd.core.bill import TakenOffer
@@ -22,7 +22,8 @@ from kioskd.ui.screens.sheet import Sheet, art, photo
 class OfferCard:
     """One right. `tag` says what stands in the way, or (`good`) that nothing does.
 
-    `use` is None where a touch does nothing, `remove` set when it is on the order.
+    `use` is None where a touch does nothing, `remove` set when it is on the order. `aloud` is what everybody
+    may hear of it, where that is not all: what is missing or enough tells how many points there are.
     """
 
     id: str
@@ -34,6 +35,7 @@ class OfferCard:
     enabled: bool = True
     use: ShowOffer | EnterPromoCode | None = None
     remove: RemoveOffer | None = None
+    aloud: str = ""
 
 
 def picture_of(right: Right, *, faded: bool = False) -> Picture:
@@ -64,7 +66,14 @@ def sections(sheet: Sheet, visit: Visit, shop: Shop) -> Iterator[tuple[str, list
         yield tr("Ready for you"), ready
     rewards = sorted(who.rewards, key=lambda reward: reward.cost_points)
     if rewards:
-        yield tr("What your points can get you"), [_reward(sheet, r, who, visit, shop) for r in rewards]
+        yield (
+            tr("What your points can get you"),
+            [_aloud(_reward(sheet, r, who, visit, shop)) for r in rewards],
+        )
+
+
+def _aloud(card: OfferCard) -> OfferCard:
+    return replace(card, aloud=f"{card.title}, {card.detail}")
 
 
 def _promo_code(sheet: Sheet, visit: Visit) -> OfferCard:

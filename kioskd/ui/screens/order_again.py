@@ -13,7 +13,7 @@ from kioskd.ui.screens.sheet import Sheet, icon, photo
 
 
 def order_again(sheet: Sheet, area: Rect, past: PastOrder, shop: Shop) -> Rect:
-    """At the top of `area`; returns what is below. Private like everything on the member's screen."""
+    """At the top of `area`; returns what is below. What it was, and when, is nobody else's business."""
     tr, compact = sheet.tr, sheet.stage.compact
     at, rest = area.top(max(sheet.stage.target_mm + sheet.u(16), sheet.u(150)), gap(sheet))
     title = tr("Your last order here, {date}", date=tr.date(past.placed_on))
@@ -34,5 +34,5 @@ def order_again(sheet: Sheet, area: Rect, past: PastOrder, shop: Shop) -> Rect:
         picture, inner = inner.start(side, sheet.u(24))
         sheet.picture(picture.around(side, side), photo(product.picture), part_of="last_order")
     pair(sheet, inner, title, what, "last_order", sizes=MEDIUM, first_lines=2)
-    sheet.keep_private("last_order", title)
+    sheet.keep_private("last_order")
     return rest
