@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Self
@@ -16,6 +17,16 @@ SCENE_PX = (1280, 720)
 NOISE_SIGMA = 4.0
 LENS_BLUR_PX = 0.7
 MOIRE_PERIOD_PX = 9.0
+TROUBLES: Mapping[str, Mapping[str, float]] = {
+    "none": {},
+    "dim": {"light": 0.12},
+    "dark": {"light": 0.02},
+    "glare": {"glare": 1.0},
+    "blurred": {"blur_px": 7.0},
+    "tilted": {"angle_deg": 38.0},
+    "moire": {"moire": 1.0},
+}
+"""What keeps a camera from reading a phone, as `draw_phone` says it."""
 QUIET_ZONE = 4
 """Light modules around a QR code, as its standard wants."""
 

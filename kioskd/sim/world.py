@@ -257,11 +257,11 @@ class World:
         """What staff do to open their screen. Moves the kiosk's clock instead of waiting."""
         await finger.hold_corner(self.kiosk)
 
-    async def scan(self, text: str, via: Via = "serial", aim: str = "", light: float = 1.0) -> None:
+    async def scan(self, text: str, via: Via = "serial", aim: str = "", **trouble: float) -> None:
         """Hold a code to a scanner; `via` the camera it is a phone, taken away again by `hide_picture`.
 
-        There the camera gets this share of the light it needs. Raises ValueError for more than a QR code can
-        carry, or for a scanner that this world does not have.
+        `trouble` is what keeps the camera from reading it, see `camera.draw_phone`. Raises ValueError for
+        more than a QR code can carry, or for a scanner that this world does not have.
         """
         match via:
             case "serial":
@@ -269,7 +269,7 @@ class World:
             case "wedge":
                 await self.wedge.scan(text, aim)
             case "camera":
-                self.camera.show_qr(text, light=light)
+                self.camera.show_qr(text, **trouble)
             case _:
                 await self.more_scanners[via].scan(text, aim)
 
@@ -449,15 +449,23 @@ class World:
             await asyncio.wait([self._keeper])
         await self.kiosk.stop()
 
+    # --- what is printed -----------------------------------------------------------------------------------
+
+    async def codes_on_paper(self) -> list[str]:
+        """What a scanner reads on the last piece of paper."""
+        from kioskd.sim.codes import codes_on_paper
+
+        return await asyncio.to_thread(codes_on_paper, self.papers[-1].png) if self.papers else []
+
     # --- points for guests without card --------------------------------------------------------------------
 
     async def claims(self) -> dict[ClaimPlace, str]:
         """The links to collect points with that a phone reads now: off the last paper, off the screen."""
-        from kioskd.sim.codes import codes_on_paper, codes_on_screen
+        from kioskd.sim.codes import codes_on_screen
 
         frame = await self.kiosk.frame()
         shown = await asyncio.to_thread(codes_on_screen, frame.rgb, frame.width_px, frame.height_px)
-        printed = await asyncio.to_thread(codes_on_paper, self.papers[-1].png) if self.papers else []
+        printed = await self.codes_on_paper()
         places: tuple[tuple[ClaimPlace, list[str]], ...] = (("paper", printed), ("screen", shown))
         return {place: text for place, texts in places for text in texts if "/l?version=" in text}
 

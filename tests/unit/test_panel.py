@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 import kioskd.sim.panel
+from kioskd.sim.camera import TROUBLES
 from kioskd.sim.dashboard import Dashboard
 from kioskd.sim.hearing import Told
 from kioskd.sim.kiosk import Frame, KioskDown, KioskRefused
@@ -139,8 +140,8 @@ class FakeWorld(SimpleNamespace):
     async def press(self, key: str) -> None:
         self.seen.append(key)
 
-    async def scan(self, text: str, via: str) -> None:
-        self.seen.append((text, via))
+    async def scan(self, text: str, via: str, **trouble: float) -> None:
+        self.seen.append((text, via, trouble) if trouble else (text, via))
 
     async def scan_bytes(self, data: bytes, via: str) -> None:
         self.seen.append((data, via))
@@ -271,6 +272,26 @@ def test_pictures_of_up_to_10_mb_are_held_before_the_camera() -> None:
         assert world.seen == [picture]
 
     with_panel(use)
+
+
+def test_a_phone_is_held_before_the_camera_in_bad_light() -> None:
+    async def use(world: FakeWorld, client: httpx.AsyncClient) -> None:
+        shown = {"text": "10024711", "via": "camera"}
+        assert (await client.post("/do/scan", json={**shown, "trouble": "glare"})).status_code == 204
+        assert world.seen == [("10024711", "camera", {"glare": 1.0})]
+        fog = await client.post("/do/scan", json={**shown, "trouble": "fog"})
+        assert (fog.status_code, "fog" in fog.json()["error"]) == (409, True)
+
+    with_panel(use)
+
+
+def test_the_panel_offers_every_trouble_a_camera_has() -> None:
+    page = (Path(kioskd.sim.panel.__path__[0]) / "static/index.html").read_text(encoding="utf-8")
+    offered = page.split('id="trouble"')[1].split("</select>")[0]
+    assert re.findall(r'value="(\w+)"|<option>(\w+)<', offered) == [
+        ("none", ""),
+        *(("", name) for name in list(TROUBLES)[1:]),
+    ]
 
 
 def test_a_form_is_small() -> None:

@@ -62,12 +62,19 @@ class Headphones(Form):
 
 
 class Scan(Form):
+    """`trouble` is one of the camera's, and for it alone."""
+
     text: Annotated[str, Field(max_length=LONGEST_CODE_CHARS)]
     via: Via
+    trouble: str = "none"
 
     async def do(self, world: World) -> None:
+        from kioskd.sim.camera import TROUBLES  # with numpy, which the panel does not wait for
+
         _must_be_plugged(world, self.via)
-        await world.scan(self.text, self.via)
+        if self.trouble not in TROUBLES:
+            raise NotDone(f"There is no trouble {self.trouble!r} with a camera.")
+        await world.scan(self.text, self.via, **TROUBLES[self.trouble])
 
 
 class HostileScan(Form):

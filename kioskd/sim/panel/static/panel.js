@@ -39,7 +39,11 @@ const act = (name, form = {}) => post(`/do/${name}`, JSON.stringify(form));
 const via = () => document.querySelector("input[name=via]:checked").value;
 
 async function scan(text) {
-  if (await act("scan", { text, via: via() })) held(via() === "camera" ? `a phone with ${plain(text)}` : null);
+  const trouble = via() === "camera" ? $("trouble").value : "none";
+  if (await act("scan", { text, via: via(), trouble })) held(via() === "camera" ? `a phone with ${plain(text)}` : null);
+}
+for (const choice of document.querySelectorAll("input[name=via]")) {
+  choice.addEventListener("change", () => { $("trouble").hidden = via() !== "camera"; });
 }
 
 function onClicks(attribute, doing) {
