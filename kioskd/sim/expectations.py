@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import unicodedata
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from kioskd.sim import finger
@@ -231,6 +234,33 @@ async def exit_status(world: World, wanted: int) -> Verdict:
 @_check("log_has_not")
 async def log_has_not(world: World, unwanted: tuple[str, ...]) -> Verdict:
     return holding(world.places.log.read_text("utf-8", "replace").splitlines(), unwanted)
+
+
+@_check("nowhere")
+async def nowhere(world: World, unwanted: tuple[str, ...]) -> Verdict:
+    """Digits also as a terminal's wire has them, two to a byte."""
+    found = []
+    for place, octets in await _everything(world):
+        for text in unwanted:
+            packed = bytes.fromhex(text) if text.isdecimal() and len(text) % 2 == 0 else b""
+            if text.encode() in octets or (packed and packed in octets):
+                found.append(f"{text!r} in {place}")
+    return ", ".join(found) or None
+
+
+async def _everything(world: World) -> list[tuple[str, bytes]]:
+    told = {
+        "the scene": await world.kiosk.scene(),
+        "what was said": [said.text for said in world.hearing.transcript],
+        "the requests": world.requests,
+    }
+    everything = [(place, json.dumps(what, ensure_ascii=False).encode()) for place, what in told.items()]
+    everything += [(f"paper {number}", paper.text.encode()) for number, paper in enumerate(world.papers, 1)]
+    files = [world.places.log, *(file for file in world.places.state.rglob("*") if file.is_file())]
+    for file in files:
+        with suppress(FileNotFoundError):  # some are written anew under another name and then renamed
+            everything.append((file.name, await asyncio.to_thread(file.read_bytes)))
+    return everything
 
 
 # --- comparing ----------------------------------------------------------------------------------------

@@ -203,10 +203,18 @@ class _Player:
     # --- acts ------------------------------------------------------------------------------------------
 
     async def scan(self, scan: Scan) -> None:
-        if scan.data is None:
+        if scan.printed:
+            await self._world.scan(await self._printed(scan.printed), scan.via, light=scan.light)
+        elif scan.data is None:
             await self._world.scan(scan.text * scan.repeat, scan.via, light=scan.light)
         else:
             await self._world.scan_bytes(scan.data * scan.repeat, scan.via)
+
+    async def _printed(self, begins: str) -> str:
+        for code in await self._world.codes_on_paper():
+            if code.startswith(begins):
+                return code
+        raise StepFailed(f"no code on the last paper begins with {begins!r}")
 
     async def tap(self, targets: tuple[str, ...]) -> None:
         for target in targets:

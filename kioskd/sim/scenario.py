@@ -16,7 +16,9 @@ What the guest does:
 
     scan = "10024711"                   at the serial scanner; or a table: text, via ("serial", "wedge",
                                         "camera", "hidpos", "uart"), repeat (so many times), hex (bytes
-                                        instead of text), light (for the camera: the share of what it needs)
+                                        instead of text), printed (instead of text: the code on the last
+                                        paper that begins so), light (for the camera: the share of what it
+                                        needs)
     tap = "eat_in"                      a widget by id, by its whole text, or by its beginning; or several
     keypad = "10024714"                 digits on the screen's keypad
     keys = ["next", "select"]           beside the screen: previous, next, select, back, help, repeat, louder
@@ -45,7 +47,7 @@ What the world does:
     unplug = "printer"                  scanner, wedge, camera, printer, terminal, hidpos, uart; or several
     plug = "printer"
     printer = { paper_out = true }      the fields of `Conditions` in printer_machine.py
-    terminal = { cut_at = "result" }    the fields of `Faults` in terminal/faults.py
+    terminal = { cut_at = "result" }    the fields of `Faults` in terminal/faults.py; "none" takes one back
     voice = { signs_per_s = 15 }        the fields of `Manners` in hearing.py
     kill_voice = true                   the program that speaks is killed in mid-sentence
     shift_wall_s = -3600                the kiosk's wall clock is wrong by so much more
@@ -90,6 +92,8 @@ What is expected:
     says_not = "FLYER-TEN"              and what it must not have printed
     exit_status = 1                     of the last `command`
     log_has_not = ["10024711"]          texts that must not be in the daemon's log
+    nowhere = ["5412751234585726"]      nor in anything it keeps or has told: its files, to the last byte, the
+                                        log, the screen, what is said, all papers, all requests
 
 `say` is a remark for the reader of the report.
 """
@@ -158,6 +162,7 @@ class Scan(_Table):
     via: Via = "serial"
     repeat: Annotated[int, Field(ge=1, le=100_000)] = 1
     hex: str | None = None
+    printed: str = ""
     light: Annotated[float, Field(gt=0, le=1)] = 1.0
 
     @property
@@ -166,8 +171,8 @@ class Scan(_Table):
 
     @model_validator(mode="after")
     def _one_content(self) -> Scan:
-        if (self.hex is None) == (not self.text):
-            raise ValueError("needs either text or hex")
+        if (self.hex is not None) + bool(self.text) + bool(self.printed) != 1:
+            raise ValueError("needs either text, hex or printed")
         if self.data is not None and self.via == "camera":
             raise ValueError("a camera takes text, or show_picture")
         if self.light != 1.0 and self.via != "camera":
@@ -311,6 +316,7 @@ class Step(_Table):
     says_not: Texts | None = None
     exit_status: int | None = None
     log_has_not: Texts | None = None
+    nowhere: Texts | None = None
 
     order: tuple[str, ...] = Field(default=(), exclude=True)
 
@@ -331,7 +337,7 @@ ACTS = frozenset(
 EXPECTATIONS = frozenset(
     "screen see not_see heard not_heard enabled disabled paper papers claim_on portal_says wire balance"
     " orders voucher gift_card prepaid collectable points transactions charged outbox devices says"
-    " says_not exit_status log_has_not".split()
+    " says_not exit_status log_has_not nowhere".split()
 )
 
 

@@ -19,7 +19,7 @@ from kioskd.core.money import Money
 from kioskd.devices.terminal.zvt_deadlines import Deadlines
 from kioskd.devices.terminal.zvt_driver import SerialAddress, TcpAddress, ZvtTerminal
 from kioskd.sim.terminal import LostAnswer, Point, TerminalSimulator
-from kioskd.sim.terminal.receipts import FULL_PAN
+from kioskd.sim.terminal.receipts import FULL_PAN, SPACED_PAN, TRACK_2
 
 PRICE = Money(1490, "EUR")
 NOON = datetime(2025, 6, 1, 12, 0, tzinfo=UTC)
@@ -248,12 +248,21 @@ def test_no_card_number_anywhere(
     async def scene(stand: Stand) -> None:
         stand.sim.faults.full_pan = True
         stand.sim.faults.receipt_lines = 3
-        seen = [repr(await stand.pay())]
+        seen = [repr(await stand.pay()), repr(await stand.driver.status())]
         seen.append(repr(await stand.driver.reverse("order-1")))
         seen.append(repr(await stand.driver.end_of_day()))
         seen += [(tmp_path / name).read_text("utf-8") for name in ("attempts.json", "slips.jsonl")]
         seen.append(caplog.text)
-        assert not any(FULL_PAN[:-4] in text or FULL_PAN[4:] in text for text in seen)
+        secrets = (
+            FULL_PAN[:-4],
+            FULL_PAN[4:],
+            TRACK_2[21:],
+            TRACK_2[-6:],
+            "GUEST",
+            SPACED_PAN[:-4],
+            SPACED_PAN[4:],
+        )
+        assert not [secret for secret in secrets if any(secret in text for text in seen)]
         assert any(f"************{FULL_PAN[-4:]}" in text for text in seen)
 
     with caplog.at_level(logging.DEBUG):

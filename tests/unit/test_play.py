@@ -51,7 +51,7 @@ def test_acts_are_done_in_the_order_they_are_written(tmp_path: Path) -> None:
         ('title = "t"\n[[step]]\nnetwork = "gone"', "step 1: network: Input should be 'on', 'off'"),
         ('title = "t"\n[[step]]\nwait_s = -1', "step 1: wait_s: "),
         ('title = "t"\n[[step]]\ntap = ""', "step 1: tap: must not be empty"),
-        ('title = "t"\n[[step]]\nscan = {via = "serial"}', "step 1: scan: needs either text or hex"),
+        ('title = "t"\n[[step]]\nscan = {via = "serial"}', "step 1: scan: needs either text, hex or printed"),
         ('title = "t"\n[[step]]\nscan = {hex = "0", via = "wedge"}', "step 1: scan: "),
         ('title = "t"\n[[step]]\nfault = {kind = "fire"}', "step 1: fault.kind: "),
         ('title = "t"\n[[step]]\nprinter = {on_fire = true}', "step 1: printer: has no 'on_fire'"),

@@ -33,6 +33,8 @@ _CARD_NUMBER = re.compile(
     r"|\d{4}([ .\-])\d{6}\2\d{4,5}(?!\d)"
     r"|\d{12,}"
 )
+_TRACK = re.compile(r"(\d{12,19})(\^[^^]{0,26}\^|[=D])(\d{4,})")
+"""A magnetic stripe read out: the card number, the owner's name or a sign, expiry and what the bank wrote."""
 _GAP = r"[ ./_\-]{1,2}"
 _SPREAD = re.compile(
     rf"(?<!\d)(?:[2-6]\d{{7}}{_GAP}\d{{8}}"
@@ -46,7 +48,8 @@ _APPLICATION = re.compile(r"A0{6}\d{1,9}(?!\d)")
 
 
 def without_card_numbers(text: str) -> str:
-    """Whatever could be a card number, with all but its last four digits struck out."""
+    """Whatever could be a card number, with all but its last four digits struck out; of a track no more."""
+    text = _TRACK.sub(lambda track: track[1] + "=" + "*" * len(track[3]), text)
     text = _SPREAD.sub(_struck_out_if_right, text)
     kept = [match.span() for match in _APPLICATION.finditer(text)]
 

@@ -20,6 +20,7 @@ from kioskd.sim.terminal.machine import (
     no,
 )
 from kioskd.sim.terminal.messages import Fields, Unreadable, counted, read_fields, read_tags
+from kioskd.sim.terminal.receipts import SPACED_PAN, TRACK_2
 from kioskd.sim.terminal.results import day_totals, result_of
 from kioskd.sim.terminal.screen import Language
 from kioskd.sim.terminal.telling import print_day, print_payment, tell_state
@@ -91,8 +92,12 @@ async def _tell_status(machine: Machine, line: Line, data: bytes) -> None:
     """The password may be left out and is not looked at: there is nothing to protect."""
     service = read_fields(data[3:]).values.get(_SERVICE, b"\x00")[0]
     await line.answer(YES)
-    version = b"" if service & 0x02 else counted(_VERSION, 3)
+    version = b"" if service & 0x02 else counted(_version(machine), 3)
     await machine.ask(line, 0x060F, version + bytes((machine.state_code,)))
+
+
+def _version(machine: Machine) -> bytes:
+    return f"{TRACK_2} {SPACED_PAN}".encode() if machine.faults.full_pan else _VERSION
 
 
 async def _repeat(machine: Machine, line: Line, data: bytes) -> None:

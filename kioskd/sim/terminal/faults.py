@@ -153,7 +153,7 @@ class Faults:
     receipt_lines: int = 0
     """Lines on each receipt beyond the usual ones."""
     full_pan: bool = False
-    """The whole card number in the result and on receipts."""
+    """The whole card number, and what is on its stripe, in every field and text that takes it."""
     odd_fields: bool = False
     """Fields in another order, with an unknown one, an unknown tag and letters beyond ASCII."""
     numbered_declines: bool = False
@@ -166,9 +166,12 @@ class Faults:
     """A second connection is closed instead of kept waiting."""
 
     def set(self, name: str, value: object) -> None:
-        """From a panel or script, with JSON values. Raises ValueError for what does not exist."""
+        """From a panel or script, with JSON values; "none" takes back what has no other way to be. Raises
+        ValueError for what does not exist."""
         if name not in {field.name for field in fields(self)}:
             raise ValueError(f"the terminal has no fault {name!r}")
+        if value == "none" and name in _OPTIONAL:
+            value = None
         if name.endswith("_at"):
             if value is not None:
                 value = str(value)

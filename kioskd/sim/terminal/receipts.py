@@ -10,8 +10,17 @@ from kioskd.sim.terminal.machine import Machine, Registration
 from kioskd.sim.terminal.messages import Message, container, tlv
 
 MASKED_PAN = "EEEEEEEEEEEE5726"
-FULL_PAN = "5412751234565726"
+FULL_PAN = "5412751234585726"
 """A made-up number of the kind that must never leave the kiosk's terminal driver."""
+SPACED_PAN = "541275 123458 5726"
+EXPIRY = "2809"
+TRACK_2 = f"{FULL_PAN}={EXPIRY}2011000073412906"
+_CARELESS = (
+    f"Karte {SPACED_PAN}",
+    f";{TRACK_2}?",
+    f"%B{FULL_PAN}^GUEST/A^{TRACK_2[17:]}?",
+    f"PAN{FULL_PAN}PAN",
+)
 MERCHANT, CUSTOMER, ADMINISTRATION = 1, 2, 3
 
 _LAST_LINE = 0x81
@@ -43,6 +52,7 @@ def payment_receipt(machine: Machine, transaction: Transaction, copy: int, width
         (_PLAIN, pan(machine).replace("E", "#")),
         (_PLAIN, f"Betrag {_currency(transaction.currency_code)} {amount}".ljust(width)[:width].rstrip()),
         *((_PLAIN, f"Zeile {number} von {FULL_PAN}") for number in range(machine.faults.receipt_lines)),
+        *((_PLAIN, text) for text in (_CARELESS if machine.faults.full_pan else ())),
         (_CENTRED, umlaut),
     ]
     return _closed(lines)
@@ -57,6 +67,7 @@ def day_receipt(machine: Machine, payments: Sequence[Transaction], *, closing: b
             (_PLAIN, f"{machine.wall_clock():%d.%m.%Y %H:%M:%S}"),
             (_PLAIN, f"Anzahl {len(payments)}"),
             (_PLAIN, f"Summe {total_minor // 100},{total_minor % 100:02d}"),
+            *((_PLAIN, text) for text in (_CARELESS if machine.faults.full_pan else ())),
         ]
     )
 

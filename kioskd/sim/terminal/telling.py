@@ -12,6 +12,7 @@ from kioskd.sim.terminal.receipts import (
     ADMINISTRATION,
     CUSTOMER,
     MERCHANT,
+    TRACK_2,
     day_receipt,
     payment_receipt,
     prints,
@@ -30,8 +31,12 @@ async def tell_state(machine: Machine, line: Line, code: int, patience_minutes: 
     if registration.tlv:
         if patience_minutes is None:
             data += b"\x01"
-        data += container([tlv(0x24, tlv(0x07, machine.text(machine.display)))])
+        data += container([tlv(0x24, tlv(0x07, machine.text(_words(machine))))])
     await machine.ask(line, 0x04FF, data)
+
+
+def _words(machine: Machine) -> str:
+    return f"{machine.display} {TRACK_2}" if machine.faults.full_pan else machine.display
 
 
 async def print_payment(machine: Machine, line: Line, transaction: Transaction) -> Message | None:
