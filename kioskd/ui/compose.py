@@ -6,7 +6,8 @@ Screens that cannot be the first are imported when they are shown: the first fra
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Hashable
+from dataclasses import dataclass, field, replace
 
 from kioskd.core.access import Aid
 from kioskd.core.intents import AnswerHelp, Intent, StillHere
@@ -51,7 +52,7 @@ from kioskd.core.upkeep import (
 )
 from kioskd.core.visit import Visit
 from kioskd.ui.locale.translator import translator
-from kioskd.ui.scene import Scene
+from kioskd.ui.scene import Panel, Scene
 from kioskd.ui.screens.aids import access_button
 from kioskd.ui.screens.attract import attract
 from kioskd.ui.screens.closed import ask_staff, out_of_order
@@ -67,10 +68,11 @@ class Composer:
     stage: Stage
     measure: Measure
     shop: Shop
+    _panels: dict[Hashable, Panel] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def scene(self, visit: Visit) -> Scene:
         """What this visit looks like."""
-        sheet = Sheet(self.stage, self.measure, translator(visit.language))
+        sheet = Sheet(self.stage, self.measure, translator(visit.language), self._panels)
         backdrop: Scene | None = None
         view = ""
         shop = self.shop

@@ -74,6 +74,7 @@ class Enlarger:
         compact = stage.compact
         self._margin = stage.u(24 if compact else 40)
         self._edge = stage.u(16 if compact else 32)
+        self._panels: dict[str, tuple[str, Panel, Panel]] = {}
 
     def enlarged(self, scene: Scene) -> Scene:
         """The same scene, large. Its backdrop is gone: a question has the page for itself."""
@@ -94,6 +95,12 @@ class Enlarger:
         return mirrored(large) if scene.rtl else large
 
     def _panel(self, scene: Scene, panel: Panel) -> Panel:
+        before = self._panels.get(panel.id)
+        if before is None or before[:2] != (scene.language, panel):
+            before = self._panels[panel.id] = scene.language, panel, self._enlarged_panel(scene, panel)
+        return before[2]
+
+    def _enlarged_panel(self, scene: Scene, panel: Panel) -> Panel:
         alone = replace(scene, widgets=panel.widgets, regions=panel.regions, title=panel.title, backdrop=())
         widgets, regions = self._page(alone, f"large-{panel.id}", panel.id)
         return replace(panel, widgets=widgets, regions=regions)

@@ -146,6 +146,8 @@ def wrap(
 
     A line feed in `text` always breaks. A word wider than the line is broken inside.
     """
+    if text and "\n" not in text and measure.width_mm(text, type) <= width_mm:
+        return (text,)  # as most are
     lines: list[str] = []
     for paragraph in text.split("\n"):
         lines.extend(_wrapped(paragraph, type, width_mm, measure))

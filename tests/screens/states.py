@@ -7,7 +7,7 @@ there, a shop that has less to offer, aids that are on. Two combinations that lo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -74,6 +74,10 @@ class State:
 Composing = Callable[[State], Scene]
 """What a state looks like on some display; only for finding out what there is."""
 
+_Group = Sequence[tuple[str, State]]
+"""States of one kind. Where the first few look as if nothing had happened, the others do, too."""
+_TELLING = 2
+
 
 def every_state(compose: Composing) -> Mapping[str, State]:
     """By name. Those picked by hand come first, in the order a guest meets them."""
@@ -83,11 +87,16 @@ def every_state(compose: Composing) -> Mapping[str, State]:
     fullest = _fullest(picked, scenes)
     found = picked | {name: replace(state, fullest=True) for name, state in fullest.items()}
     seen = set(scenes.values())
-    for name, state in (*_panels(picked, scenes), *_combined(fullest, picked)):
-        scene = compose(state)
-        if scene not in seen:
-            seen.add(scene)
-            found[name] = state
+    for group in (*_panels(picked, scenes), *_combined(fullest, picked)):
+        idle = True
+        for nth, (name, state) in enumerate(group):
+            if nth == _TELLING and idle:
+                break
+            scene = compose(state)
+            idle = idle and scene == scenes.get(name.split("+")[0])
+            if scene not in seen:
+                seen.add(scene)
+                found[name] = state
     return found
 
 
@@ -108,7 +117,7 @@ def _fullest(states: Mapping[str, State], scenes: Mapping[str, Scene]) -> dict[s
     return {name: states[name] for name in best.values()}
 
 
-def _panels(states: Mapping[str, State], scenes: Mapping[str, Scene]) -> Iterator[tuple[str, State]]:
+def _panels(states: Mapping[str, State], scenes: Mapping[str, Scene]) -> Iterator[_Group]:
     """Each panel where it is met first, with each aid on and with all of them."""
     met: set[str] = set()
     for name, scene in scenes.items():
@@ -117,36 +126,36 @@ def _panels(states: Mapping[str, State], scenes: Mapping[str, Scene]) -> Iterato
                 continue
             met.add(panel)
             state = replace(states[name], panel=panel)
-            yield f"{name}+{panel}", state
+            yield [(f"{name}+{panel}", state)]
             for aids in (*({aid} for aid in Aid), {Aid.SPEECH, Aid.CURTAIN}, set(Aid)):
                 access = replace(AS_EVERYBODY, aids=frozenset(aids))
                 said = "-".join(sorted(aids)) if len(aids) < len(Aid) else "everything"
-                yield f"{name}+{panel}+{said}", replace(state, visit=replace(state.visit, access=access))
+                yield [(f"{name}+{panel}+{said}", replace(state, visit=replace(state.visit, access=access)))]
 
 
-def _combined(states: Mapping[str, State], picked: Mapping[str, State]) -> Iterator[tuple[str, State]]:
+def _combined(states: Mapping[str, State], picked: Mapping[str, State]) -> Iterator[_Group]:
     for name, state in states.items():
-        for more, combined in _happenings(state):
-            yield f"{name}+{more}", replace(combined, combined=True)
+        for group in _happenings(state):
+            yield [(f"{name}+{more}", replace(combined, combined=True)) for more, combined in group]
     for name in ("basket-offers", "checkout-offers", "member-taken", "menu-offers", "menu-many-offers"):
         state = picked[name]
         for more, objection in objections("o0"):
             judging = Judging(objections=(objection,))
             visit = replace(state.visit, judging=judging)
-            yield f"{name}+objection-{more}", replace(state, visit=visit, combined=True)
+            yield [(f"{name}+objection-{more}", replace(state, visit=visit, combined=True))]
 
 
-def _happenings(state: State) -> Iterator[tuple[str, State]]:
+def _happenings(state: State) -> Iterator[_Group]:
     visit = state.visit
-    for more, changed in (*_of_devices(visit), *_of_help(visit), *_of_the_moment(visit)):
-        yield more, replace(state, visit=changed)
+    for group in (*_of_devices(visit), _hints(visit), *_of_help(visit), *_of_the_moment(visit)):
+        yield [(more, replace(state, visit=changed)) for more, changed in group]
     if visit.place in STAFF:
         return
     for more, other in _shops() if visit.place not in _OF_LOYALTY else ():
-        yield more, replace(state, shop=other, visit=_without_what_it_lacks(visit, other))
+        yield [(more, replace(state, shop=other, visit=_without_what_it_lacks(visit, other)))]
     for more, notice in every_notice() if visit.place in _ALL_NOTICES else _telling_notices():
         if visit.place not in _CALM or notice.kind in _ANYWHERE or notice.denial is not None:
-            yield f"notice-{more}", replace(state, visit=replace(visit, notice=notice))
+            yield [(f"notice-{more}", replace(state, visit=replace(visit, notice=notice)))]
 
 
 # --- what can happen anywhere ----------------------------------------------------------------------------
@@ -187,31 +196,41 @@ def objections(offer_id: str | None) -> Iterator[tuple[str, Objection]]:
             yield f"{denial}-{service}", full
 
 
-def _of_devices(visit: Visit) -> Iterator[tuple[str, Visit]]:
+_Happening = Sequence[tuple[str, Visit]]
+_STATES = (DeviceState.ABSENT, DeviceState.FAULTY, *DeviceState)
+
+
+def _of_devices(visit: Visit) -> Iterator[_Happening]:
     """Each kind in each state, none at all, and the backend there or not."""
     kinds = {health.kind: name for name, health in visit.devices.items()}
     for kind in DeviceKind:
-        for state in DeviceState:
-            name = kinds.get(kind, f"the-{kind}")
+        name = kinds.get(kind, f"the-{kind}")
+        group = []
+        for state in dict.fromkeys(_STATES):
             health = DeviceHealth(name, kind, state, "no answer")
-            yield f"{kind}-{state}", replace(visit, devices={**visit.devices, name: health})
-    yield "no-device", replace(visit, devices={})
+            group.append((f"{kind}-{state}", replace(visit, devices={**visit.devices, name: health})))
+        yield group
+    yield [("no-device", replace(visit, devices={}))]
     for online in (True, False):
-        yield "online" if online else "offline", replace(visit, online=online)
+        yield [("online" if online else "offline", replace(visit, online=online))]
 
 
-def _of_help(visit: Visit) -> Iterator[tuple[str, Visit]]:
+def _hints(visit: Visit) -> _Happening:
+    camera = DeviceHealth("camera", DeviceKind.CAMERA, DeviceState.OK)
+    seen = replace(visit, devices={**visit.devices, "camera": camera})
+    return [
+        (f"camera-{hindrance}", replace(seen, hint=ShownHint(hindrance, UNTIL_S))) for hindrance in Hindrance
+    ]
+
+
+def _of_help(visit: Visit) -> Iterator[_Happening]:
     for state in HelpState:
-        yield f"help-{state}", replace(visit, help=HelpCall("h", UNTIL_S, state))
+        yield [(f"help-{state}", replace(visit, help=HelpCall("h", UNTIL_S, state)))]
 
 
-def _of_the_moment(visit: Visit) -> Iterator[tuple[str, Visit]]:
-    for hindrance in Hindrance:
-        camera = DeviceHealth("camera", DeviceKind.CAMERA, DeviceState.OK)
-        seen = replace(visit, devices={**visit.devices, "camera": camera})
-        yield f"camera-{hindrance}", replace(seen, hint=ShownHint(hindrance, UNTIL_S))
-    yield "an-aid", replace(visit, access=replace(AS_EVERYBODY, aids=ONE_AID))
-    yield "keys", replace(visit, access=replace(AS_EVERYBODY, keys=True))
+def _of_the_moment(visit: Visit) -> Iterator[_Happening]:
+    yield [("an-aid", replace(visit, access=replace(AS_EVERYBODY, aids=ONE_AID)))]
+    yield [("keys", replace(visit, access=replace(AS_EVERYBODY, keys=True)))]
 
 
 def _without_what_it_lacks(visit: Visit, shop: Shop) -> Visit:

@@ -32,7 +32,8 @@ def access_button(sheet: Sheet, visit: Visit, shop: Shop) -> None:
         words="",
         picture=icon("access", at.w * 0.2),
     )
-    _panel(sheet, visit, shop)
+    access = visit.access
+    sheet.panel((AIDS, visit.language, access.aids, access.volume), lambda page: _panel(page, visit, shop))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,7 @@ def _height(sheet: Sheet, plan: _Plan, rows: int, space: float) -> float:
     return 2 * _pad(sheet) + head + space + rows * plan.row_h + (rows - 1) * space + below
 
 
-def _panel(sheet: Sheet, visit: Visit, shop: Shop) -> None:
-    laid_out = sheet.take_widgets()
+def _panel(sheet: Sheet, visit: Visit, shop: Shop) -> Panel:
     stage, tr, space = sheet.stage, sheet.tr, gap(sheet)
     switches = list(_switches(sheet, shop))
     plan = _plan(sheet, len(switches), stage.area.h - 2 * sheet.u(16))
@@ -122,9 +122,7 @@ def _panel(sheet: Sheet, visit: Visit, shop: Shop) -> None:
         words="" if plan.aside else None,
         picture=icon("cross", stage.target_mm * 0.32) if plan.aside else None,
     )
-    sheet.panel(Panel(AIDS, title, sheet.take_widgets()))
-    for widget in laid_out:
-        sheet.add(widget)
+    return sheet.finished_panel(AIDS, title)
 
 
 def _volume(sheet: Sheet, row: Rect, visit: Visit) -> Rect:

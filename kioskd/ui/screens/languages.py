@@ -37,7 +37,7 @@ def language_button(sheet: Sheet, rect: Rect, visit: Visit, shop: Shop, *, words
         types=("pill", "badge"),
         picture=picture,
     )
-    _panel(sheet, visit, shop)
+    sheet.panel((LANGUAGES, visit.language), lambda page: _panel(page, visit, shop))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,7 @@ def _plans(sheet: Sheet, count: int) -> Iterator[_Plan]:
                 yield _Plan(columns, rows, key_h, aside, pad, head, whole)
 
 
-def _panel(sheet: Sheet, visit: Visit, shop: Shop) -> None:
-    laid_out = sheet.take_widgets()
+def _panel(sheet: Sheet, visit: Visit, shop: Shop) -> Panel:
     stage, tr, space = sheet.stage, sheet.tr, gap(sheet)
     count = len(shop.languages)
     plan = _plan(sheet, count, stage.area.h - 2 * sheet.u(16))
@@ -109,9 +108,7 @@ def _panel(sheet: Sheet, visit: Visit, shop: Shop) -> None:
         words="" if plan.aside else None,
         picture=icon("cross", plan.key_h * 0.32) if plan.aside else None,
     )
-    sheet.panel(Panel(LANGUAGES, tr("Choose your language"), sheet.take_widgets()))
-    for widget in laid_out:
-        sheet.add(widget)
+    return sheet.finished_panel(LANGUAGES, tr("Choose your language"))
 
 
 def _choice(sheet: Sheet, rect: Rect, language: str, visit: Visit) -> None:

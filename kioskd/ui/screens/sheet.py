@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 
 from kioskd.ui.geometry import Rect
@@ -25,6 +25,7 @@ from kioskd.ui.stage import Stage
 from kioskd.ui.text import Measure, reads_from_right, wrap
 
 _BUTTON_TYPES = ("button", "strong", "pill", "badge")
+_MAX_PANELS = 32
 # The ink for a part that lies on a surface of that style: everything else is written in plain ink.
 _INK_ON = {
     "primary": "on_action",
@@ -47,10 +48,18 @@ class Sheet:
     resort: it never leaves its rectangle.
     """
 
-    def __init__(self, stage: Stage, measure: Measure, tr: Translator) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        measure: Measure,
+        tr: Translator,
+        panels: dict[Hashable, Panel] | None = None,
+    ) -> None:
+        """`panels` are those of the sheets before."""
         self.stage = stage
         self.measure = measure
         self.tr = tr
+        self._known_panels = {} if panels is None else panels
         self._widgets: list[Widget] = []
         self._regions: list[Region] = []
         self._panels: list[Panel] = []
@@ -354,17 +363,21 @@ class Sheet:
         """The content's height turned out different once the region's width was known."""
         self._regions = [replace(r, content_h=content_h) if r.id == id else r for r in self._regions]
 
-    def panel(self, panel: Panel) -> None:
+    def panel(self, key: Hashable, draw: Callable[[Sheet], Panel]) -> None:
+        """A panel over this page. It is drawn on a sheet of its own, and only once: `key` names everything
+        that it depends on besides the stage and the shop."""
+        panel = self._known_panels.get(key)
+        if panel is None:
+            if len(self._known_panels) >= _MAX_PANELS:
+                self._known_panels.clear()
+            panel = self._known_panels[key] = draw(Sheet(self.stage, self.measure, self.tr))
         self._panels.append(panel)
 
     def reveal(self, id: str) -> None:
         self._reveal = id
 
-    def take_widgets(self) -> tuple[Widget, ...]:
-        """Hand over what was laid out so far and start again: for panels and backdrops."""
-        taken = tuple(self._widgets)
-        self._widgets.clear()
-        return taken
+    def finished_panel(self, id: str, title: str) -> Panel:
+        return Panel(id, title, tuple(self._widgets))
 
     def scene(self, id: str, title: str, *, view: str = "", backdrop: Scene | None = None) -> Scene:
         """The finished scene. A backdrop is the scene behind a dialogue, as it was composed."""
