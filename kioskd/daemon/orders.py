@@ -292,10 +292,11 @@ def _draft(
     if base is None or base_id is None:
         return draft
     if base.is_open:
-        if base.saga is None or base.saga not in under_way:
-            return draft  # an order alone in its lane: what is told of it later stands behind it
+        waits_in = (
+            base.saga if base.saga and base.saga in under_way else saga
+        )  # an order that stood alone joins `saga`
         if step.undoes:
-            return replace(draft, saga=base.saga, compensates=base_id)
-        return replace(draft, saga=base.saga, depends_on=(base_id,))
+            return replace(draft, saga=waits_in, compensates=base_id)
+        return replace(draft, saga=waits_in, depends_on=(base_id,))
     earlier = {base_id: {"remote_id": base.remote_uuid}}
     return replace(draft, payload={**draft.payload, "earlier": earlier})

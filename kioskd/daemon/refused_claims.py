@@ -1,8 +1,8 @@
-"""Claims that were refused after their guest had paid.
+"""Claims that came to nothing after their guest had paid: refused, or given up by a person as not in effect.
 
-What was taken off stays off: the guest is never charged afterwards, the house carries it, and the refused
-operation stays on record with its reason. But the backend would go on holding what the guest's offers cost,
-so their transaction is voided.
+What was taken off stays off: the guest is never charged afterwards, the house carries it, and the operation
+stays on record with its reason. But the backend would go on holding what the guest's offers cost, so their
+transaction is voided.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from kioskd.core.order import Order
 from kioskd.core.sale_document import sale_from
 from kioskd.daemon.drafts import step_draft
 from kioskd.daemon.sales import SALE, sale_id
-from kioskd.outbox.operation import OperationRefused, Parcel
+from kioskd.outbox.operation import Operation, OperationRefused, Parcel
 from kioskd.outbox.outbox import Outbox
 from kioskd.outbox.states import OpState
 
@@ -28,8 +28,8 @@ LOOKED_BACK = 500
 
 
 class RefusedClaims:
-    """`written` is the backend's: what it wants to be sent for an order. `on_refused` is told why, once for
-    each. Raises StorageError."""
+    """`written` is the backend's: what it wants to be sent for an order. `on_refused` is told why the backend
+    refused, once for each. Raises StorageError."""
 
     def __init__(
         self,
@@ -52,20 +52,29 @@ class RefusedClaims:
         told = await self._outbox.known([*orders, *map(_void_id, orders)])
         for order_id, order in orders.items():
             claim = told.get(order_id)
-            if claim and claim.state is OpState.REJECTED and _void_id(order_id) not in told:
-                await self._void_one(order, claim.detail)
+            if claim and _came_to_nothing(claim) and _void_id(order_id) not in told:
+                await self._void_one(order, claim)
 
-    async def _void_one(self, order: Order, reason: str) -> None:
+    async def _void_one(self, order: Order, claim: Operation) -> None:
         assert order.session is not None
-        log.error("order %s: its claim was refused (%s), the house carries its offers", order.number, reason)
+        refused = claim.state is OpState.REJECTED
+        how = f"was refused ({claim.detail})" if refused else "was given up by staff"
+        log.error("order %s: its claim %s, the house carries its offers", order.number, how)
         draft = step_draft(settlement.void(order.session, _void_id(order.id)), None)
         written = dict(self._written(order) or {})
         try:
             await self._outbox.accept(replace(draft, payload={**draft.payload, "written": written}))
-        except OperationRefused as refused:
-            log.error("order %s: its transaction stays open for now: %s", order.number, refused)
+        except OperationRefused as full:
+            log.error("order %s: its transaction stays open for now: %s", order.number, full)
             return
-        self._on_refused(reason)
+        if refused:
+            self._on_refused(claim.detail)
+
+
+def _came_to_nothing(claim: Operation) -> bool:
+    """An order that was dropped unpaid was never sent, and whoever dropped it has voided it."""
+    given_up = claim.state is OpState.CANCELLED and claim.attempts > 0
+    return claim.state is OpState.REJECTED or given_up
 
 
 def _void_id(order_id: str) -> str:

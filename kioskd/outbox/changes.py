@@ -34,6 +34,14 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class Joined:
+    """A row that stood alone belongs to a saga from now on."""
+
+    op_id: str
+    saga_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class SagaBegun:
     saga_id: str
     state: SagaState
@@ -49,4 +57,4 @@ class SagaMoved:
     reason: str
 
 
-Change = Insert | Move | SagaBegun | SagaMoved
+Change = Insert | Move | Joined | SagaBegun | SagaMoved

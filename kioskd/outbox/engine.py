@@ -185,8 +185,11 @@ def _cancel(turn: Turn, event: Cancel) -> None:
         raise OperationRefused(f"{op_id} undoes another operation: decide its saga instead")
     if operation.state not in _CANCELLABLE:
         raise OperationRefused(f"{op_id} is {operation.state} and cannot be cancelled")
+    with_a_person = operation.state in (OpState.IN_DOUBT, OpState.QUARANTINED)
     operation = turn.move(operation, OpState.CANCELLED, "cancelled", actor=event.actor, detail=event.reason)
     turn.leave_lane(operation)
+    if with_a_person:
+        turn.command(Settled(operation, Refused("given_up")))
     for draft in event.drafts:
         _insert(turn, draft)
 
@@ -291,31 +294,6 @@ def _check_room(turn: Turn, drafts: tuple[Draft, ...]) -> None:
         raise OutboxFull(f"{turn.open_bytes} bytes are waiting already, {policy.open_bytes_limit} at most")
     if turn.tight and waiting:
         raise OutboxFull("the disk is full: what is left of it is kept to finish what was accepted")
-    if turn.gate.online is not True:
-        _check_offline_value(turn, [draft for draft in waiting if _takes_value(draft)])
-
-
-def _takes_value(operation: Draft | Operation) -> bool:
-    """Something is taken from a card or a lock, later, and a guest has got something for it already."""
-    return (
-        operation.strategy in (Strategy.FENCED, Strategy.READ_BACK, Strategy.HUMAN)
-        and operation.compensates is None
-        and not operation.at_once
-    )
-
-
-def _check_offline_value(turn: Turn, drafts: list[Draft]) -> None:
-    policy = turn.policy
-    amounts = [draft.amount_minor or 0 for draft in drafts]
-    if not amounts:
-        return
-    if max(amounts) > policy.offline_value_each_minor:
-        raise OutboxFull(f"{max(amounts)} is more than may be taken while offline")
-    waiting = (each.amount_minor or 0 for each in turn.operations.values() if _takes_value(each))
-    if sum(amounts) + sum(waiting) > policy.offline_value_sum_minor:
-        raise OutboxFull(
-            f"{policy.offline_value_sum_minor} in all may wait while offline, and it would be more"
-        )
 
 
 def _insert(turn: Turn, draft: Draft) -> None:

@@ -61,7 +61,8 @@ class Draft:
 
     Within a `saga`: it is sent only when everything in `depends_on` is confirmed, and everything it `follows`
     is final or in doubt (never past what is quarantined: that may yet be sent); `compensates` names the
-    operation it undoes. Those must be accepted before it.
+    operation it undoes. Those must be accepted before it: in its saga or, when that is being finished, alone
+    and still open; then they join it.
     `at_once`: a guest waits for it. It is sent now or never, and not again after an unknown outcome, unless
     its saga is finished meanwhile.
     """

@@ -39,9 +39,6 @@ class Policy:
     open_limit: int = 10_000
     open_bytes_limit: int = 64 * 1024 * 1024
     warn_share: float = 0.8
-    offline_value_each_minor: int = 25_00
-    offline_value_sum_minor: int = 100_00
-    """What may wait to be taken from a card or a lock while the other side cannot be asked."""
 
     def backoff_s(self, failures: int, chance: float, cap_s: float = inf) -> float:
         """Exponential with full jitter: anything from 0 to `first * 2**(failures - 1)`, capped."""

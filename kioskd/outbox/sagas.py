@@ -21,12 +21,22 @@ def check(turn: Turn, draft: Draft) -> None:
         return
     if draft.saga not in turn.sagas:
         turn.begin_saga(draft.saga, SagaState.OPEN)
-    members = turn.sagas[draft.saga].members
     for op_id in named:
-        if op_id not in members:
-            raise OperationRefused(f"{draft.op_id}: {op_id} was not accepted before it in this saga")
+        if op_id not in turn.sagas[draft.saga].members:
+            _take_in(turn, draft, op_id)
     if draft.compensates and turn.sagas[draft.saga].undo_of(draft.compensates):
         raise OperationRefused(f"{draft.op_id}: {draft.compensates} has an undo operation already")
+
+
+def _take_in(turn: Turn, draft: Draft, op_id: str) -> None:
+    """What is open and stands alone can still be waited for, wherever it gets stuck.
+
+    Not before the saga is decided: whoever decides to undo it does not mean this one.
+    """
+    saga, alone = turn.sagas[str(draft.saga)], turn.operations.get(op_id)
+    if alone is None or alone.saga is not None or saga.state is not SagaState.FINISHING:
+        raise OperationRefused(f"{draft.op_id}: {op_id} was not accepted before it in this saga")
+    turn.join_saga(alone, saga)
 
 
 def is_armed(turn: Turn, draft: Draft) -> bool:

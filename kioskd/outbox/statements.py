@@ -34,6 +34,7 @@ STATEMENTS: Mapping[str, str] = MappingProxyType(
         "saga_move": (
             "UPDATE saga SET state = ?, ended = ?, reason = ?, changed_at = ? WHERE saga_id = ? AND state = ?"
         ),
+        "join": "UPDATE operation SET saga = ? WHERE op_id = ? AND saga IS NULL",
         "saga_over": "UPDATE operation SET keep = NULL WHERE saga = ?",
         "retain": f"UPDATE operation SET retained_from = ? WHERE {_DONE} AND retained_from IS NULL",
         "purge": (

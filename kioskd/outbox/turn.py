@@ -10,7 +10,7 @@ from dataclasses import replace
 from math import inf
 from typing import Any
 
-from kioskd.outbox.changes import Change, Insert, Move, SagaBegun, SagaMoved
+from kioskd.outbox.changes import Change, Insert, Joined, Move, SagaBegun, SagaMoved
 from kioskd.outbox.courier import Outcome
 from kioskd.outbox.events import Command, Online, Persist, SagaEnded, Send, Settled
 from kioskd.outbox.fence import Fence, fence
@@ -233,6 +233,15 @@ class Turn:
     def begin_saga(self, saga_id: str, state: SagaState) -> None:
         self.sagas = self.sagas.with_(saga_id, Saga(saga_id, state))
         self._changes.append(SagaBegun(saga_id, state))
+
+    def join_saga(self, operation: Operation, saga: Saga) -> None:
+        """What stood alone belongs to it from now on."""
+        self._changes.append(Joined(operation.op_id, saga.saga_id))
+        joined = operation.evolve(saga=saga.saga_id)
+        self.operations = self.operations.with_(joined.op_id, joined)
+        members = sorted((*saga.members.values(), joined), key=lambda member: member.seq)
+        saga = replace(saga, members={member.op_id: member for member in members})
+        self.sagas = self.sagas.with_(saga.saga_id, saga)
 
     def move_saga(self, saga: Saga, to: SagaState, reason: str) -> Saga:
         moved = replace(saga, state=to)

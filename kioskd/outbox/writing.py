@@ -12,7 +12,7 @@ import apsw
 
 from kioskd.core.errors import StorageError
 from kioskd.outbox.chain import Link
-from kioskd.outbox.changes import Change, Insert, Move, SagaBegun, SagaMoved
+from kioskd.outbox.changes import Change, Insert, Joined, Move, SagaBegun, SagaMoved
 from kioskd.outbox.journal import Statement
 from kioskd.outbox.operation import Operation, OperationRefused, Strategy
 from kioskd.outbox.rows import all_values, moving_values
@@ -45,6 +45,8 @@ class Writer:
                     self._insert(change, born.get(change.operation.op_id, change.operation), at, stamp)
                 case Move():
                     self._move(change, born.get(change.operation.op_id), at, stamp)
+                case Joined(op_id, saga_id):
+                    self._join(op_id, saga_id)
                 case SagaBegun():
                     self._begin_saga(change, at)
                 case SagaMoved():
@@ -92,6 +94,11 @@ class Writer:
             raise StorageError(
                 f"{self._path}: {operation.op_id} is not {change.before}: restart to read the file again"
             )
+
+    def _join(self, op_id: str, saga_id: str) -> None:
+        self.execute("join", (saga_id, op_id))
+        if self._connection.changes() != 1:
+            raise StorageError(f"{self._path}: {op_id} does not stand alone: restart to read the file again")
 
     def _begin_saga(self, change: SagaBegun, at: str) -> None:
         try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kioskd.outbox.events import Cancel, Release, ResolveDoubt, Retry, Verdict
 from kioskd.outbox.operation import Draft, Operation, Strategy, encode_payload
 from kioskd.outbox.saga import Course, Decision
-from kioskd.outbox.states import OpState
+from kioskd.outbox.states import WITHOUT_EFFECT, OpState
 from tests.simulation.clocks import TRUE_EPOCH
 from tests.simulation.guest import ASK_AGAIN_S, MONEY, undo_of
 
@@ -56,8 +56,18 @@ class Background:
         number = world.queue.last_order_number + 1
         order = Draft(f"sale{self.n}", "order", lane, {"id": self.n}, order_number=number, amount_minor=850)
         if self._plain(order) and world.random.random() < 0.3:
-            returned = Draft(f"return{self.n}", "return", lane, {})
-            world.at(world.random.uniform(5, 200), lambda: world.accept(returned) and None)
+            world.at(world.random.uniform(5, 200), lambda: self._return(order))
+
+    def _return(self, order: Draft) -> None:
+        """Told after its order; not at all of one that is not there, or of which nobody knows."""
+        world, op_id = self.world, f"return{self.n}"
+        sold = world.store.row(order.op_id)
+        assert sold is not None
+        if sold.state in (*WITHOUT_EFFECT, OpState.IN_DOUBT, OpState.QUARANTINED):
+            return
+        waits = (order.op_id,) if sold.is_open else ()
+        returned = Draft(op_id, "return", order.lane, {}, saga=op_id, depends_on=waits)
+        world.accept(returned, decide=Decision(op_id, Course.FINISH))
 
     def _counter_order(self) -> None:
         world = self.world

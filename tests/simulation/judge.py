@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kioskd.outbox.changes import Change, Move
 from kioskd.outbox.courier import Outcome
 from kioskd.outbox.operation import Draft, Operation, Strategy
-from kioskd.outbox.saga import SagaState
+from kioskd.outbox.saga import SAGA_ENDS, SagaState
 from kioskd.outbox.states import WITHOUT_EFFECT, OpState
 from tests.simulation.clocks import TRUE_EPOCH
 from tests.simulation.guest import MONEY
@@ -36,6 +36,9 @@ def write(world: World, operation: Operation) -> None:
     if operation.compensates:
         effects = world.server.effects[operation.compensates]
         must(effects == 1, f"{op_id} undoes {operation.compensates}: in effect {effects} times")
+    if operation.kind == "return":
+        sold = world.store.row(_sale_of(op_id))
+        must(sold is None or not sold.is_open, f"{op_id} overtook its order, which is {sold and sold.state}")
     if operation.kind == "unclaimed":  # a repeat is as harmless as it can be, but not after an answer
         must(op_id not in world.heard, f"{op_id} told again although it was answered", Doubled)
     if world.drafted[op_id].held:
@@ -103,6 +106,9 @@ def at_the_end(world: World) -> None:
         world.seen[row.state] += 1
     for saga in {str(draft.saga) for draft in world.promised.values() if not _alone(draft)}:
         _saga(world, saga)
+    for draft in world.promised.values():
+        ended = draft.saga is None or world.store.saga_state(draft.saga) in SAGA_ENDS
+        must(ended or not _alone(draft), f"{draft.saga} never ended")
     _lanes(world)
     for op_id in world.doubts:
         draft = world.drafted[op_id]
@@ -127,6 +133,8 @@ def _operation(world: World, row: Operation, draft: Draft) -> None:
         must(effects == 0, f"{op_id} is {row.state}, yet it is in effect")
     if draft.kind in ("order", "return", "claim", "unclaimed") and not draft.held and _alone(draft):
         wanted = OpState.REJECTED if op_id in world.refuses else OpState.CONFIRMED
+        if any(_is_without_effect(world, needed) for needed in draft.depends_on):
+            wanted = OpState.CANCELLED
         person = op_id in world.set_aside and row.state is OpState.CANCELLED
         must(row.state is wanted or person, f"{op_id} is {row.state}, it should be {wanted}", Lost)
     if row.remote_uuid is not None and draft.kind in MONEY:
@@ -136,7 +144,16 @@ def _operation(world: World, row: Operation, draft: Draft) -> None:
 
 def _alone(draft: Draft) -> bool:
     """No guest's visit depends on it."""
-    return draft.saga is None or draft.kind in ("claim", "void")
+    return draft.saga is None or draft.kind in ("claim", "void", "return")
+
+
+def _is_without_effect(world: World, op_id: str) -> bool:
+    row = world.store.row(op_id)
+    return row is None or row.state in WITHOUT_EFFECT
+
+
+def _sale_of(op_id: str) -> str:
+    return f"sale{op_id.removeprefix('return')}"
 
 
 def _saga(world: World, saga: str) -> None:
@@ -164,7 +181,7 @@ def _lanes(world: World) -> None:
     plain = (
         op_id
         for op_id, draft in world.promised.items()
-        if _alone(draft) and not (draft.held or draft.follows or op_id in world.set_aside)
+        if _alone(draft) and not (draft.held or draft.follows or draft.depends_on or op_id in world.set_aside)
     )
     place = {op_id: index for index, op_id in enumerate(plain)}
     last: dict[str, int] = {}

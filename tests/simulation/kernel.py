@@ -76,7 +76,7 @@ class Kernel:
     ) -> None:
         self.random = Random(seed)
         self.seed = seed
-        self.policy = policy or Policy(outage_spread_s=10.0, offline_value_sum_minor=10_00)
+        self.policy = policy or Policy(outage_spread_s=10.0)
         self.decide = decide
         self.disk = disk or Disk()
         self.persist_first = persist_first

@@ -38,7 +38,6 @@ POLICY = Policy(
     backoff_cap_s=0.1,
     outage_spread_s=0.0,
     settle_s=2 * SLOWEST_S,
-    offline_value_sum_minor=10**9,
     pace_first_s=0.01,
 )
 ANSWER_WITHIN_S = 0.3

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from kioskd.outbox.changes import Change, Insert, Move, SagaBegun, SagaMoved
+from kioskd.outbox.changes import Change, Insert, Joined, Move, SagaBegun, SagaMoved
 from kioskd.outbox.events import Booted
 from kioskd.outbox.operation import Operation, Result
 from kioskd.outbox.saga import SAGA_ENDS, Saga, SagaState
@@ -87,6 +87,9 @@ class MemoryStore:
                     self._bind(operation)
                 case Move():
                     self._move(change)
+                case Joined(op_id, saga_id):
+                    must(self.rows[op_id].saga is None, f"{op_id} belongs to a saga already")
+                    self.rows[op_id] = self.rows[op_id].evolve(saga=saga_id)
                 case SagaBegun(saga_id, state):
                     must(saga_id not in self.sagas, f"{saga_id} begun twice")
                     self.sagas[saga_id] = Saga(saga_id, state)

@@ -246,6 +246,9 @@ MUTANTS: dict[str, Mutant] = {
     "forgets what was under way": Mutant(_deciding(_forgets_what_was_sent)),
     "forgets its sagas on boot": Mutant(_deciding(_forgets_sagas)),
     "undoes without being asked": Mutant(_deciding(_undoes_at_once)),
+    "tells a return past its order": Mutant(
+        _drafting(lambda d: replace(d, depends_on=()) if d.kind == "return" else d)
+    ),
     "does not wait for payment": Mutant(_drafting(lambda d: replace(d, held=None))),
     "forgets order numbers": Mutant(_drafting(lambda d: replace(d, order_number=None))),
     "one lane for each operation": Mutant(_drafting(lambda d: replace(d, lane=d.op_id))),

@@ -150,3 +150,15 @@ def test_the_age_of_a_payload_counts_from_when_a_trusted_clock_first_saw_it(stor
     later = NOW + timedelta(days=20_000)
     assert store.purge(later, 30) == 0
     assert store.purge(later + timedelta(days=31), 30) == 1
+
+
+def test_an_order_that_a_return_waits_for_is_in_its_saga_in_the_file_too(path: Path) -> None:
+    store = Store.open(path)
+    session = Session(store)
+    session.accept(draft("order"))
+    returned = Draft("return", "return", "l", {}, saga="r", depends_on=("order",))
+    session.take(Accept((returned,), decide=Decision("r", Course.FINISH)))
+    store._connection.close()  # as a crash would
+    store = Store.open(path)
+    assert list(store.load().sagas[0].members) == ["order", "return"]
+    store.close()

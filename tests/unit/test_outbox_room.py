@@ -15,7 +15,7 @@ from kioskd.outbox import ballast, worker
 from kioskd.outbox.ballast import Ballast
 from kioskd.outbox.courier import Applied, NeverSent, Outcome, Throttled
 from kioskd.outbox.events import Accept, Probed, Replied, Room, Tick
-from kioskd.outbox.operation import Closing, Draft, Lock, OutboxFull, Parcel, Strategy
+from kioskd.outbox.operation import Closing, Draft, OutboxFull, Parcel, Strategy
 from kioskd.outbox.outbox import Outbox
 from kioskd.outbox.policy import Policy
 from kioskd.outbox.states import OpState
@@ -100,35 +100,6 @@ def test_on_a_full_disk_nothing_new_is_accepted_but_all_is_finished() -> None:
     desk.reply("a", Applied())
     desk.take(Room(tight=False)).accept(draft("b"))
     assert desk.state("b") is OpState.QUEUED
-
-
-# --- value at risk -------------------------------------------------------------------------------------
-
-CAPPED = Policy(offline_value_each_minor=25_00, offline_value_sum_minor=60_00)
-
-
-def _redeem(op_id: str, amount_minor: int) -> Draft:
-    fenced = {"strategy": Strategy.FENCED, "lock": Lock(3600.0), "amount_minor": amount_minor}
-    return draft(op_id, lane=op_id, **fenced)
-
-
-def test_offline_only_so_much_value_may_wait() -> None:
-    desk = Desk(CAPPED)
-    with pytest.raises(OutboxFull, match="2501 is more"):
-        desk.accept(_redeem("large", 25_01))
-    desk.accept(_redeem("a", 25_00), _redeem("b", 25_00))
-    with pytest.raises(OutboxFull, match="6000 in all"):
-        desk.accept(_redeem("c", 10_01))
-    desk.accept(_redeem("c", 10_00))
-    desk.accept(draft("points", amount_minor=900_00))  # nothing is taken: the guest gets points
-
-
-def test_online_or_after_the_money_was_taken_there_is_no_cap() -> None:
-    desk = Desk(CAPPED).accept(Draft("p", "pay", "p", {}, Strategy.ATTENDED))
-    desk.take(Accept((_redeem("a", 99_00),), Closing("p", OpState.CONFIRMED)))
-    desk.reply("a", Applied())
-    desk.accept(_redeem("b", 99_00))
-    assert desk.sent == ["b"]
 
 
 # --- guests before the backlog -------------------------------------------------------------------------

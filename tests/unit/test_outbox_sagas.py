@@ -396,3 +396,45 @@ def test_a_person_who_gives_up_what_is_quarantined_lets_go_what_follows_it() -> 
     desk = Desk().take(Accept((claim,), decide=FINISH)).accept(void)
     desk.reply("claim", Poison("KeyError"))
     assert desk.take(Cancel("claim", "never happened")).sent == ["void"]
+
+
+# --- what stood alone and is waited for ----------------------------------------------------------------
+
+RETURN = Draft("return", "return", "member:1", {}, saga="s", depends_on=("order",))
+
+
+def _returned_while_stuck() -> Desk:
+    return Desk().accept(order(saga=None)).take(Accept((RETURN,), decide=FINISH))
+
+
+def test_a_return_does_not_overtake_an_order_that_stood_alone_and_got_stuck() -> None:
+    desk = _returned_while_stuck().reply("order", Poison("KeyError"))
+    assert desk.state("order") is OpState.QUARANTINED
+    assert desk.restarted().take(Tick(), 10_000.0).sent == []
+    assert desk.take(Retry("order", "Kim", "upgraded"), 100.0).sent == ["order"]
+    assert desk.reply("order", Applied(), 101.0).sent == ["return"]
+    desk.reply("return", Applied(), 102.0)
+    assert [command.saga.state for command in desk.commands if isinstance(command, SagaEnded)] == [
+        SagaState.FINISHED
+    ]
+
+
+def test_an_order_that_is_given_up_is_not_returned() -> None:
+    desk = _returned_while_stuck().reply("order", Poison("KeyError"))
+    desk.take(Cancel("order", "never happened"))
+    assert desk.sent == []
+    assert desk.queue.operations == {}
+    assert desk.settled == [("order", OpState.CANCELLED), ("return", OpState.CANCELLED)]
+
+
+def test_a_guest_who_may_still_leave_takes_no_order_along() -> None:
+    desk = Desk().accept(order(saga=None)).accept(debit(), undo())
+    with pytest.raises(OperationRefused, match="not accepted before it"):
+        desk.accept(RETURN)
+
+
+def test_nobody_waits_for_what_belongs_to_another_saga() -> None:
+    desk = _returned_while_stuck()
+    again = replace(RETURN, op_id="again", saga="t")
+    with pytest.raises(OperationRefused, match="not accepted before it"):
+        desk.take(Accept((again,), decide=Decision("t", Course.FINISH)))
