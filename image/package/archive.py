@@ -8,6 +8,8 @@ from pathlib import Path
 
 from image.package.programs import run
 
+COMPRESSIONS = {"xz": ("-Zxz",), "gzip": ("-Zgzip", "-z1")}
+
 
 def installed_kib(root: Path) -> int:
     """As Debian counts: every file rounded up to a KiB, everything else as one."""
@@ -17,8 +19,11 @@ def installed_kib(root: Path) -> int:
     return total
 
 
-def pack(root: Path, control: str, epoch_s: int, deb: Path) -> None:
-    """Raises ProgramFailed. Modes and times in `root` are made the same for everybody first."""
+def pack(root: Path, control: str, epoch_s: int, deb: Path, compression: str = "xz") -> None:
+    """Raises ProgramFailed. Modes and times in `root` are made the same for everybody first.
+
+    "gzip" takes a tenth of the time of "xz" and half as much room again.
+    """
     (root / "DEBIAN").mkdir(exist_ok=True)
     (root / "DEBIAN/control").write_text(control, "utf-8")
     (root / "DEBIAN/md5sums").write_text(_checksums(root), "utf-8")
@@ -30,7 +35,8 @@ def pack(root: Path, control: str, epoch_s: int, deb: Path) -> None:
     deb.parent.mkdir(parents=True, exist_ok=True)
     run(
         *("env", f"SOURCE_DATE_EPOCH={epoch_s}", "dpkg-deb", "--root-owner-group"),
-        *("-Zxz", "--threads-max=1", "--build", root, deb),
+        *COMPRESSIONS[compression],
+        *("--threads-max=1", "--build", root, deb),
     )
 
 

@@ -29,9 +29,10 @@ class Built:
         return f"{self.deb}: {size_mb:.1f} MB, {self.installed_kib / 1024:.0f} MiB installed"
 
 
-def build(target: Target, out: Path, versions: Sequence[str] = ()) -> list[Built]:
+def build(target: Target, out: Path, versions: Sequence[str] = (), *, compression: str = "xz") -> list[Built]:
     """Into `out`: kioskd, then kioskd-appliance; once for each of `versions` where the commit's will not do.
 
+    For `compression` see `archive`.
     Raises ProgramFailed, UnknownLibrary.
     """
     commit = commit_of(tree.CHECKOUT, __version__)
@@ -48,17 +49,18 @@ def build(target: Target, out: Path, versions: Sequence[str] = ()) -> list[Built
             size_kib = archive.installed_kib(root)
             fields = control.kioskd_control(target, version, needs, size_kib)
             deb = out / f"kioskd_{version}_{target.arch}.deb"
-            built.append(_packed(root, fields, commit, deb))
+            built.append(_packed(root, fields, commit, deb, compression))
 
             appliance = scratch / "appliance"
             shutil.rmtree(appliance, ignore_errors=True)
             tree.lay_out_appliance(appliance)
             tree.sign(appliance, "kioskd-appliance", version, commit, licences.partition("\nFiles: usr/")[0])
             deb = out / f"kioskd-appliance_{version}_all.deb"
-            built.append(_packed(appliance, control.appliance_control(version), commit, deb))
+            fields = control.appliance_control(version)
+            built.append(_packed(appliance, fields, commit, deb, compression))
     return built
 
 
-def _packed(root: Path, fields: str, commit: Commit, deb: Path) -> Built:
-    archive.pack(root, fields, int(commit.at.timestamp()), deb)
+def _packed(root: Path, fields: str, commit: Commit, deb: Path, compression: str) -> Built:
+    archive.pack(root, fields, int(commit.at.timestamp()), deb, compression)
     return Built(deb, archive.installed_kib(root))
