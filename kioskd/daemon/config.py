@@ -37,7 +37,7 @@ from kioskd.daemon.config_keypad import EvdevKeypad as EvdevKeypad
 from kioskd.daemon.config_keypad import LockoutSeconds
 from kioskd.daemon.config_offers import Attribute, Charge, Offers, StoredValue
 from kioskd.daemon.config_rbi import RbiLoyalty as RbiLoyalty
-from kioskd.daemon.config_source import read_source
+from kioskd.daemon.config_source import Source, read_source
 from kioskd.daemon.config_speech import EspeakSpeech as EspeakSpeech
 from kioskd.daemon.config_speech import PiperSpeech as PiperSpeech
 from kioskd.daemon.config_terminal import AnyZvtTerminal as AnyZvtTerminal
@@ -424,13 +424,18 @@ def load_config(file: Path) -> Config:
 
     Raises ConfigError (ConfigErrors for several problems), each with file, line, key and remedy.
     """
-    source = read_source(file)
+    return config_in(read_source(file))
+
+
+def config_in(source: Source) -> Config:
+    """As `load_config`, of a file that was read. Raises ConfigError."""
     currency = source.data.get("currency")
     known = isinstance(currency, str) and currency in CURRENCIES  # if not, that is a problem of its own
-    context = {"folder": file.absolute().parent, "currency": currency if known else "EUR"}
+    # What was taken over from a card is a link to a folder with all that belongs together.
+    context = {"folder": source.file.resolve().parent, "currency": currency if known else "EUR"}
     try:
         return Config.model_validate(source.data, context=context)
     except ValidationError as error:
         problems = list(problems_of(error, source, Config))
-    raise_problems(file, problems)
+    raise_problems(source.file, problems)
     raise AssertionError("a ValidationError without errors")
