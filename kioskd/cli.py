@@ -31,6 +31,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         from kioskd.daemon.terminal_command import terminal
 
         return terminal(arguments[1:])
+    if arguments and arguments[0] in ("help-coming", "order-paid", "payment-decided"):
+        from kioskd.daemon.answer_command import answer
+
+        return answer(arguments)
+    if arguments[:1] == ["status"]:
+        from kioskd.daemon.status_command import kiosk_status
+
+        return kiosk_status(arguments[1:])
     if arguments[:1] == ["doctor"]:
         from kioskd.daemon.doctor.command import doctor
 
@@ -66,27 +74,6 @@ def _parser() -> argparse.ArgumentParser:
     graph = commands.add_parser("visit-graph", help="print the visit's transitions as a Mermaid diagram")
     graph.set_defaults(command=_visit_graph)
 
-    status = commands.add_parser("status", help="what a running kiosk is doing")
-    status.add_argument("--socket", type=Path, required=True, help="[control] socket of its configuration")
-    status.set_defaults(command=_ask, request={"do": "status"})
-
-    coming = commands.add_parser("help-coming", help="tell the guest who asked for help that somebody comes")
-    coming.add_argument("--socket", type=Path, required=True, help="[control] socket of its configuration")
-    coming.set_defaults(command=_ask, request={"do": "help_answered"})
-
-    paid = commands.add_parser("order-paid", help="an order to be paid at the counter was paid")
-    paid.add_argument("number", help="the order's number, as on the receipt")
-    paid.add_argument("--socket", type=Path, required=True, help="[control] socket of its configuration")
-    paid.set_defaults(command=_order_paid)
-
-    decided = commands.add_parser("payment-decided", help="staff looked whether the terminal took the money")
-    decided.add_argument("number", help="the order's number, as in kioskd outbox under undecided")
-    answer = decided.add_mutually_exclusive_group(required=True)
-    answer.add_argument("--paid", dest="paid", action="store_true", help="it did: the order counts")
-    answer.add_argument("--not-paid", dest="paid", action="store_false", help="it did not")
-    decided.add_argument("--socket", type=Path, required=True, help="[control] socket of its configuration")
-    decided.set_defaults(command=_payment_decided)
-
     pin = commands.add_parser("staff-pin", help="choose the PIN of the staff screen")
     pin.set_defaults(command=_staff_pin)
 
@@ -102,6 +89,10 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("order", help="look up, cancel and return orders; see kioskd order --help")
     commands.add_parser("outbox", help="what it still has to tell; see kioskd outbox --help")
     commands.add_parser("terminal", help="the card terminal's day; see kioskd terminal --help")
+    commands.add_parser("help-coming", help="tell the guest who asked for help that somebody comes")
+    commands.add_parser("order-paid", help="an order to be paid at the counter was paid")
+    commands.add_parser("payment-decided", help="staff looked whether the terminal took the money")
+    commands.add_parser("status", help="how a running kiosk is; see kioskd status --help")
     commands.add_parser("doctor", help="what is plugged in and whether it works; see kioskd doctor --help")
     commands.add_parser("demo", help="run everything simulated; see kioskd demo --help")
     commands.add_parser("sim", help="run one simulated server alone; see kioskd sim --help")
@@ -180,28 +171,4 @@ def _visit_graph(_parsed: argparse.Namespace) -> int:
     from kioskd.core.graph import mermaid
 
     print(mermaid(), end="")
-    return 0
-
-
-def _order_paid(parsed: argparse.Namespace) -> int:
-    parsed.request = {"do": "order_paid", "number": parsed.number}
-    return _ask(parsed)
-
-
-def _payment_decided(parsed: argparse.Namespace) -> int:
-    parsed.request = {"do": "payment_decided", "number": parsed.number, "paid": parsed.paid}
-    return _ask(parsed)
-
-
-def _ask(parsed: argparse.Namespace) -> int:
-    import json
-
-    from kioskd.daemon.control import CommandRefused, ask
-
-    try:
-        answer = ask(parsed.socket, parsed.request)
-    except (OSError, CommandRefused) as error:
-        print(f"{parsed.socket}: {error}", file=sys.stderr)
-        return 1
-    print(json.dumps(answer, indent=2, ensure_ascii=False))
     return 0

@@ -1,8 +1,8 @@
 """What the local socket understands.
 
-status                     where the visit is, devices, network, outbox, and under `attention` what a person
-                           must look at, as one object; `objections` counts what the loyalty backend had
-                           against orders, by its rules
+status                     how the kiosk is, see `report`: devices, network, outbox; under `reasons` and
+                           `attention` what a person must look at; `objections` counts what the loyalty
+                           backend had against orders, by its rules
 scene                      what is on the screen, as widgets
 frame                      what is on the screen, as width x height x 3 bytes of RGB
 wait {seq, timeout_s}      returns when the screen has changed since `seq`, or when time is up
@@ -26,22 +26,19 @@ clock {shift_wall_s}       make the wall clock wrong                            
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Awaitable, Mapping
 from typing import Any
 
-from kioskd import __version__
 from kioskd.core.returning import ReturnRefused
 from kioskd.core.sale import Sale
 from kioskd.daemon.clock import Clock
 from kioskd.daemon.control import Answer, Command, CommandRefused
 from kioskd.daemon.display import Display
 from kioskd.daemon.help_desk import HelpDesk
-from kioskd.daemon.lookout import Lookout
-from kioskd.daemon.objection_counts import ObjectionCounts
 from kioskd.daemon.order_answers import details, line_id, summary
 from kioskd.daemon.orders import Orders
 from kioskd.daemon.payments import Payments
+from kioskd.daemon.reporter import Reporter
 from kioskd.daemon.runtime import Runtime
 from kioskd.daemon.sales import RECORDS
 from kioskd.daemon.selling import Selling
@@ -65,20 +62,18 @@ class Commands:
         selling: Selling,
         payments: Payments | None,
         orders: Orders,
-        lookout: Lookout,
+        reporter: Reporter,
         help_desk: HelpDesk,
         clock: Clock,
         drive: bool,
-        objections: ObjectionCounts | None = None,
     ) -> None:
-        self._objections = objections
         self._runtime = runtime
         self._display = display
         self._outbox = outbox
         self._selling = selling
         self._payments = payments
         self._orders = orders
-        self._lookout = lookout
+        self._reporter = reporter
         self._help_desk = help_desk
         self._clock = clock
         self._drive = drive
@@ -104,27 +99,7 @@ class Commands:
         return {**reading, "touch": self._touch, "clock": self._move_clock}
 
     async def _status(self, request: dict[str, Any]) -> Answer:
-        visit = self._runtime.visit
-        devices = [
-            {"name": d.name, "kind": d.kind, "state": d.state, "detail": d.detail}
-            for d in visit.devices.values()
-        ]
-        return {
-            "version": __version__,
-            "pid": os.getpid(),
-            "place": visit.place,
-            "online": visit.online,
-            "help": visit.help.state if visit.help else None,
-            "devices": devices,
-            "outbox": self._counts(),
-            "attention": [
-                {"concern": each.concern, "count": each.count, "where": each.where}
-                for each in await self._lookout.look()
-            ],
-            **({"objections": self._objections.document()} if self._objections else {}),
-            "screen": self._display.seq,
-            "time": self._clock.wall().isoformat(timespec="seconds"),
-        }, b""
+        return (await self._reporter.read()).document(), b""
 
     def _counts(self) -> dict[str, Any]:
         counts = self._outbox.counts()

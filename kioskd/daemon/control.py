@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import json
 import logging
-import socket
 import stat
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
@@ -108,20 +107,3 @@ async def _line(reader: asyncio.StreamReader) -> bytes | None:
 
 def _no_constant(name: str) -> Never:
     raise ValueError(f"{name} is no number")  # a deadline of NaN would upset the event loop
-
-
-def ask(path: Path, request: Mapping[str, Any], *, timeout_s: float = 45.0) -> dict[str, Any]:
-    """One request to a running daemon, for the command line.
-
-    Raises OSError when nobody is there or answers, CommandRefused when it says no.
-    """
-    with socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(timeout_s)
-        connection.connect(str(path))
-        with connection.makefile("rwb") as stream:
-            stream.write(json.dumps(request).encode() + b"\n")
-            stream.flush()
-            answer: dict[str, Any] = json.loads(stream.readline() or b'{"error": "no answer"}')
-    if "error" in answer:
-        raise CommandRefused(answer["error"])
-    return answer

@@ -8,10 +8,10 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from kioskd.daemon import exit_codes
-from kioskd.daemon.control import CommandRefused, ask
+from kioskd.daemon.asking import add_socket, ask, no_answer
+from kioskd.daemon.control import CommandRefused
 from kioskd.daemon.order_text import Document, order_text, return_text, summary_text
 
 _PATIENCE_S = 45.0
@@ -22,8 +22,11 @@ def order(arguments: Sequence[str]) -> int:
     parsed = _parser().parse_args(arguments)
     try:
         status: int = parsed.command(parsed)
-    except (OSError, CommandRefused) as error:
-        print(f"{parsed.socket}: {error}", file=sys.stderr)
+    except CommandRefused as refused:
+        print(refused, file=sys.stderr)
+        return exit_codes.FAILURE
+    except OSError as error:
+        print(no_answer(parsed.socket, error), file=sys.stderr)
         return exit_codes.FAILURE
     return status
 
@@ -55,9 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     give_back.add_argument("--again", action="store_true", help="the same as an earlier return, once more")
 
     for asking, command in ((listing, _list), (show, _show), (cancel, _cancel), (give_back, _return)):
-        asking.add_argument(
-            "--socket", type=Path, required=True, help="[control] socket of its configuration"
-        )
+        add_socket(asking)
         asking.set_defaults(command=command)
     return parser
 

@@ -15,7 +15,8 @@ from typing import Any
 
 from kioskd.core.errors import ConfigError, StorageError
 from kioskd.daemon import exit_codes
-from kioskd.daemon.control import CommandRefused, ask
+from kioskd.daemon.asking import add_socket, ask, no_answer
+from kioskd.daemon.control import CommandRefused
 from kioskd.daemon.order_command import who
 
 VERDICTS = ("applied", "not_applied", "send_again", "compensate")
@@ -33,11 +34,7 @@ def outbox(arguments: Sequence[str]) -> int:
         print(refused, file=sys.stderr)
         return exit_codes.FAILURE
     except OSError as error:
-        print(
-            f"{parsed.socket}: no kiosk answers ({error.strerror or error}): start kioskd, or name the "
-            f"[control] socket of its configuration",
-            file=sys.stderr,
-        )
+        print(no_answer(parsed.socket, error), file=sys.stderr)
         return exit_codes.FAILURE
     return status
 
@@ -76,9 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     for deciding in (retry, resolve):
         deciding.add_argument("--by", default=who(), help="who decides: kept for good (%(default)s)")
     for asking in (listing, show, retry, resolve, export, erase):
-        asking.add_argument(
-            "--socket", type=Path, required=True, help="[control] socket of its configuration"
-        )
+        add_socket(asking)
 
     left = actions.add_parser("open", help="how many are open in a stopped kiosk's file; status 75 if any")
     left.add_argument("--file", type=Path, default=Path("/var/lib/kioskd/outbox.db"), metavar="FILE")

@@ -37,6 +37,7 @@ from kioskd.daemon.payments import Payments
 from kioskd.daemon.power import Power
 from kioskd.daemon.questions import Questions
 from kioskd.daemon.refused_claims import RefusedClaims
+from kioskd.daemon.reporter import Reporter
 from kioskd.daemon.runtime import Runtime
 from kioskd.daemon.selling import Selling
 from kioskd.daemon.sessions import Sessions
@@ -228,6 +229,17 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
         if speaking:
             display.on_touch, display.on_shown = speaking.hush, speaking.shown
             tasks.create_task(speaking.run())
+        reporter = Reporter(
+            kiosk=config.kiosk,
+            backend=config.loyalty.backend,
+            state_dir=config.state_dir,
+            clock=clock,
+            visit=lambda: runtime.visit,
+            pictures_shown=lambda: display.seq,
+            outbox=outbox,
+            lookout=lookout,
+            objections=objections,
+        )
         commands = Commands(
             runtime=runtime,
             display=display,
@@ -235,11 +247,10 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
             selling=selling,
             payments=payments,
             orders=orders,
-            lookout=lookout,
+            reporter=reporter,
             help_desk=help_desk,
             clock=clock,
             drive=config.control.drive,
-            objections=objections,
         )
         tasks.create_task(runtime.run())
         tasks.create_task(display.run())

@@ -6,10 +6,10 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from kioskd.daemon import exit_codes
-from kioskd.daemon.control import CommandRefused, ask
+from kioskd.daemon.asking import add_socket, ask, no_answer
+from kioskd.daemon.control import CommandRefused
 
 LONGEST_S = 300.0
 """An end of day calls the bank, and may have to wait for a payment."""
@@ -30,8 +30,11 @@ def terminal(arguments: Sequence[str]) -> int:
     parsed = _parser().parse_args(arguments)
     try:
         answer = ask(parsed.socket, {"do": _ACTIONS[parsed.action][0]}, timeout_s=LONGEST_S)
-    except (OSError, CommandRefused) as error:
-        print(f"{parsed.socket}: {error}", file=sys.stderr)
+    except CommandRefused as refused:
+        print(refused, file=sys.stderr)
+        return exit_codes.FAILURE
+    except OSError as error:
+        print(no_answer(parsed.socket, error), file=sys.stderr)
         return exit_codes.FAILURE
     print(json.dumps(answer, indent=2, ensure_ascii=False))
     return exit_codes.OK
@@ -45,7 +48,5 @@ def _parser() -> argparse.ArgumentParser:
     actions = parser.add_subparsers(required=True, dest="action", metavar="ACTION")
     for name, (_, explained) in _ACTIONS.items():
         action = actions.add_parser(name, help=explained, description=explained.capitalize() + ".")
-        action.add_argument(
-            "--socket", type=Path, required=True, help="[control] socket of its configuration"
-        )
+        add_socket(action)
     return parser

@@ -315,6 +315,15 @@ class Outbox:
         known = sorted(self._worker.queue.operations.values(), key=lambda operation: operation.seq)
         return [operation for operation in known if _needs_a_person(operation)]
 
+    async def oldest_waiting(self) -> Listed | None:
+        """The first accepted of what must still be told, without what waits for a release."""
+        waiting = (each for each in self._worker.queue.operations.values() if each.state is not OpState.HELD)
+        oldest = min(waiting, key=lambda operation: operation.seq, default=None)
+        if oldest is None:
+            return None
+        account = await self._worker.in_thread(partial(self._store.account, oldest.op_id))
+        return account.listed if account else None
+
     async def account(self, op_id: str) -> Account:
         """Everything that is known of it, final or not. OperationRefused when it was never accepted."""
         account = await self._worker.in_thread(partial(self._store.account, op_id))

@@ -17,11 +17,11 @@ from kioskd.daemon.commands import Commands
 from kioskd.daemon.control import Answer, CommandRefused
 from kioskd.daemon.display import Display
 from kioskd.daemon.help_desk import HelpDesk
-from kioskd.daemon.lookout import Lookout
 from kioskd.daemon.orders import Orders
 from kioskd.daemon.runtime import Runtime
 from kioskd.daemon.selling import Selling
 from tests.unit.backstage import DEADLINE_S, SetClock, order, working
+from tests.unit.reporting import reporting
 from tests.unit.shopfront import EAT_IN, SHOP
 
 RUNTIME = {
@@ -87,7 +87,7 @@ def at_the_panel(folder: Path, scenario: Callable[[Panel], Awaitable[None]], *, 
                 selling=selling,
                 payments=None,
                 orders=Orders(outbox, selling, claim_link=lambda order: None, wall=clock.wall),
-                lookout=Lookout(outbox, folder / "outbox.db", clock.wall),
+                reporter=reporting(runtime, outbox, clock, folder, lambda: display.seq),
                 help_desk=HelpDesk(None, {}, 60, lambda _: None),
                 clock=clock,
                 drive=drive,

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from kioskd.core.errors import ConfigError
-from kioskd.daemon.control import MAX_REQUEST_BYTES, Answer, CommandRefused, ControlSocket, ask
+from kioskd.daemon.asking import ask
+from kioskd.daemon.control import MAX_REQUEST_BYTES, Answer, CommandRefused, ControlSocket
 from tests.unit.backstage import DEADLINE_S
 
 

@@ -18,9 +18,8 @@ from kioskd.daemon import exit_codes
 from kioskd.daemon.commands import Commands
 from kioskd.daemon.control import ControlSocket
 from kioskd.daemon.help_desk import HelpDesk
-from kioskd.daemon.lookout import Lookout
 from kioskd.daemon.order_command import who
-from tests.unit.backstage import DEADLINE_S, SetClock
+from tests.unit.backstage import DEADLINE_S
 from tests.unit.returns_desk import Desk, opened, plain
 from tests.unit.test_returning import ID, ORDER
 
@@ -62,7 +61,7 @@ def in_a_shell(
                     selling=desk.selling,
                     payments=None,
                     orders=desk.orders,
-                    lookout=Lookout(desk.outbox, tmp_path / "outbox.db", SetClock().wall),
+                    reporter=cast(Any, None),
                     help_desk=HelpDesk(None, {}, 60, lambda _: None),
                     clock=cast(Any, None),
                     drive=False,

@@ -1,0 +1,53 @@
+"""The other end of the local socket: how commands ask a running daemon. Nobody else is spoken to."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from kioskd.daemon.control import CommandRefused
+
+SOCKET = Path("/run/kioskd/control.socket")
+"""Where the package's configuration has it."""
+
+
+def add_socket(parser: argparse.ArgumentParser) -> None:
+    """For every command that asks a running daemon."""
+    parser.add_argument(
+        "--socket",
+        type=Path,
+        default=SOCKET,
+        metavar="FILE",
+        help="[control] socket of its configuration; default: %(default)s",
+    )
+
+
+def no_answer(path: Path, error: OSError) -> str:
+    """Why a running daemon could not be asked, and what to do."""
+    if isinstance(error, PermissionError):
+        return f"{path}: you may not ask this kiosk: use sudo, or join the group that the socket belongs to"
+    said = error.strerror or str(error)
+    return (
+        f"{path}: no kiosk answers ({said}): start kioskd, or name the [control] socket of its configuration"
+    )
+
+
+def ask(path: Path, request: Mapping[str, Any], *, timeout_s: float = 45.0) -> dict[str, Any]:
+    """One request to a running daemon, for the command line.
+
+    Raises OSError when nobody is there or answers, CommandRefused when it says no.
+    """
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(timeout_s)
+        connection.connect(str(path))
+        with connection.makefile("rwb") as stream:
+            stream.write(json.dumps(request).encode() + b"\n")
+            stream.flush()
+            answer: dict[str, Any] = json.loads(stream.readline() or b'{"error": "no answer"}')
+    if "error" in answer:
+        raise CommandRefused(answer["error"])
+    return answer
