@@ -1,331 +1,37 @@
-"""The deeds of a settlement against the simulated server: done, refused, found again when answers are lost.
-
-Whatever is sent on the way is as the API describes it.
-"""
+"""The deeds of a settlement against the simulated server, done and refused, as the API describes them."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
 
-from kioskd.core.catalogue import Service, Words
 from kioskd.core.credential import Credential, CredentialKind
-from kioskd.core.deeds import Action, AskAgain, Deed, Done, MaybeDone, NotDone
+from kioskd.core.deeds import Action, Done, NotDone
 from kioskd.core.denial import Denial
 from kioskd.core.discount import OfferKind
 from kioskd.core.errors import Refused, Unclear
-from kioskd.core.money import Money
 from kioskd.core.order import (
     OfferUse,
-    Order,
     OrderDiscount,
-    OrderLine,
-    StoredPayment,
-    StoredValue,
-    Tender,
 )
-from kioskd.core.order_document import payment_document, to_document, use_document
-from kioskd.loyalty.leat.adapter import LeatBackend
-from kioskd.loyalty.leat.rules import OfferMapping
+from kioskd.core.order_document import to_document
 from kioskd.sim.faults import FaultRule
-from kioskd.sim.leat import LeatSimulator
-from tests.contract.leat_description import ROOT, problems
-from tests.contract.leat_world import leat, run
-
-SANNE, NOBODYS_CARD = "10024711", "10024716"
-GIFT_CARD = "GC-2500-HARBOUR"
-ORDER_ID = "kiosk-12-000457"
-
-
-def eur(minor: int) -> Money:
-    return Money(minor, "EUR")
-
-
-@dataclass(slots=True)
-class Desk:
-    """A settlement's clerk: does deeds one by one and remembers what was done."""
-
-    sim: LeatSimulator
-    leat: LeatBackend
-    sanne: str
-    done: dict[str, Done] = field(default_factory=dict)
-
-    def switch(self, **positions: Any) -> None:
-        self.sim.state.switches = self.sim.state.switches.model_copy(update=positions)
-
-    def till(self, **does: Any) -> None:
-        self.sim.control("tills", does)
-
-    def reward(self, title: str) -> str:
-        return next(reward.uuid for reward in self.sim.state.rewards.values() if reward.title == title)
-
-    async def voucher(self, code: str = "COFFEE-7Q4M", member_id: str | None = None) -> OfferUse:
-        found = await self.leat.find_voucher(code, member_id)
-        return OfferUse("use-v", OfferKind.VOUCHER, found.id, found.title, found.code, found.member_id)
-
-    def cookie(self) -> OfferUse:
-        cookie = self.reward("Chocolate cookie")
-        return OfferUse(
-            "use-r", OfferKind.REWARD, cookie, "Chocolate cookie", None, self.sanne, 75, waits=True
-        )
-
-    async def gift_card(self, code: str = GIFT_CARD, minor: int = 1000) -> StoredPayment:
-        card = await self.leat.find_gift_card(code)
-        left = card.balance - eur(minor)
-        return StoredPayment(
-            "pay-g", StoredValue.GIFT_CARD, card.id, eur(minor), left, card.code, "X", card.refillable
-        )
-
-    def prepaid(self, minor: int = 1000) -> StoredPayment:
-        return StoredPayment("pay-p", StoredValue.PREPAID, self.sanne, eur(minor), eur(0))
-
-    def deed(self, action: Action, **details: Any) -> Deed:
-        if isinstance(details.get("use"), OfferUse):
-            details["use"] = use_document(details["use"])
-        if isinstance(details.get("payment"), StoredPayment):
-            details["payment"] = payment_document(details["payment"])
-        return Deed(f"deed-{len(self.done)}", action, details, dict(self.done))
-
-    async def do(self, action: Action, **details: Any) -> str:
-        """The id of a deed that was done."""
-        deed = self.deed(action, **details)
-        self.done[deed.id] = await self.leat.perform(deed)
-        return deed.id
-
-    async def refused(self, action: Action, **details: Any) -> str:
-        with pytest.raises(Refused) as raised:
-            await self.leat.perform(self.deed(action, **details))
-        return raised.value.reason
-
-
-@asynccontextmanager
-async def desk(**settings: Any) -> AsyncIterator[Desk]:
-    async with leat(mapping=OfferMapping(location="HK-01"), **settings) as (simulator, _, backend):
-        sanne = simulator.state.cards[SANNE].contact_uuid
-        assert sanne is not None
-        yield Desk(simulator, backend, sanne)
-        assert [found for exchange in simulator.requests for found in problems(exchange)] == []
-
-
-def play(visit: Callable[[Desk], Awaitable[None]], **settings: Any) -> None:
-    async def whole() -> None:
-        async with desk(**settings) as here:
-            await visit(here)
-
-    run(whole)
-
-
-# --- every deed whose answer is lost ---------------------------------------------------------------------
-
-
-async def _hold(here: Desk) -> Deed:
-    return here.deed(Action.HOLD_VOUCHER, use=await here.voucher())
-
-
-async def _release(here: Desk) -> Deed:
-    use = await here.voucher()
-    hold = await here.do(Action.HOLD_VOUCHER, use=use)
-    return here.deed(Action.RELEASE_VOUCHER, use=use, hold=hold)
-
-
-async def _redeem(here: Desk) -> Deed:
-    use = await here.voucher()
-    hold = await here.do(Action.HOLD_VOUCHER, use=use)
-    return here.deed(Action.REDEEM_VOUCHER, use=use, hold=hold)
-
-
-async def _undo_redemption(here: Desk) -> Deed:
-    use = await here.voucher()
-    redeem = await here.do(Action.REDEEM_VOUCHER, use=use, hold=None)
-    return here.deed(Action.UNDO_REDEMPTION, use=use, redeem=redeem)
-
-
-async def _claim(here: Desk) -> Deed:
-    return here.deed(Action.CLAIM_REWARD, use=here.cookie())
-
-
-async def _return(here: Desk) -> Deed:
-    claim = await here.do(Action.CLAIM_REWARD, use=here.cookie())
-    return here.deed(Action.RETURN_REWARD, use=here.cookie(), claim=claim)
-
-
-async def _collect(here: Desk) -> Deed:
-    claim = await here.do(Action.CLAIM_REWARD, use=here.cookie())
-    return here.deed(Action.COLLECT_REWARD, use=here.cookie(), claim=claim)
-
-
-async def _undo_collection(here: Desk) -> Deed:
-    claim = await here.do(Action.CLAIM_REWARD, use=here.cookie())
-    collect = await here.do(Action.COLLECT_REWARD, use=here.cookie(), claim=claim)
-    return here.deed(Action.UNDO_COLLECTION, use=here.cookie(), collect=collect)
-
-
-async def _charge_gift_card(here: Desk) -> Deed:
-    return here.deed(Action.CHARGE_GIFT_CARD, payment=await here.gift_card(), reference="K1-7")
-
-
-async def _reverse_gift_card(here: Desk) -> Deed:
-    payment = await here.gift_card()
-    charge = await here.do(Action.CHARGE_GIFT_CARD, payment=payment, reference="K1-7")
-    return here.deed(Action.REVERSE_GIFT_CARD, payment=payment, charge=charge)
-
-
-async def _refill_gift_card(here: Desk) -> Deed:
-    payment = await here.gift_card()
-    await here.do(Action.CHARGE_GIFT_CARD, payment=payment, reference="K1-7")
-    return here.deed(Action.REFILL_GIFT_CARD, payment=payment, amount_minor=300, reference="K1-7")
-
-
-async def _charge_prepaid(here: Desk) -> Deed:
-    return here.deed(Action.CHARGE_PREPAID, payment=here.prepaid(), reference="K1-7")
-
-
-async def _reverse_prepaid(here: Desk) -> Deed:
-    charge = await here.do(Action.CHARGE_PREPAID, payment=here.prepaid(), reference="K1-7")
-    return here.deed(Action.REVERSE_PREPAID, payment=here.prepaid(), charge=charge)
-
-
-async def _refill_prepaid(here: Desk) -> Deed:
-    await here.do(Action.CHARGE_PREPAID, payment=here.prepaid(), reference="K1-7")
-    return here.deed(Action.REFILL_PREPAID, payment=here.prepaid(), amount_minor=300, reference="K1-7")
-
-
-async def _tell(here: Desk) -> Deed:
-    return here.deed(Action.TELL_ORDER, **to_document(order_for(here.sanne)), steps={})
-
-
-def order_for(member_id: str | None, **more: Any) -> Order:
-    line = OrderLine(f"{ORDER_ID}-1", "CLASSIC", Words("Harbour Classic"), 2, eur(1000))
-    order = Order(
-        id=ORDER_ID,
-        number="457",
-        sequence=457,
-        placed_at=datetime(2026, 7, 1, 9, 4, tzinfo=UTC),
-        service=Service.EAT_IN,
-        language="en",
-        currency="EUR",
-        lines=(line,),
-        tender=Tender.CARD,
-        member_id=member_id,
-    )
-    return replace(order, **more)
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """How to come to a deed, and the call of it whose answer is lost."""
-
-    prepare: Callable[[Desk], Awaitable[Deed]]
-    path: str
-
-
-DEEDS: Mapping[Action, Lost] = {
-    Action.RELEASE_VOUCHER: Lost(_release, "/vouchers/"),
-    Action.REDEEM_VOUCHER: Lost(_redeem, "/vouchers/redeem"),
-    Action.UNDO_REDEMPTION: Lost(_undo_redemption, "/vouchers/"),
-    Action.CLAIM_REWARD: Lost(_claim, "/reward-receptions"),
-    Action.RETURN_REWARD: Lost(_return, "/reward-receptions/"),
-    Action.COLLECT_REWARD: Lost(_collect, "/collectable-rewards/"),
-    Action.UNDO_COLLECTION: Lost(_undo_collection, "/collectable-rewards/"),
-    Action.CHARGE_GIFT_CARD: Lost(_charge_gift_card, "/giftcard-transactions"),
-    Action.REVERSE_GIFT_CARD: Lost(_reverse_gift_card, "/giftcard-transactions/"),
-    Action.REFILL_GIFT_CARD: Lost(_refill_gift_card, "/giftcard-transactions"),
-    Action.CHARGE_PREPAID: Lost(_charge_prepaid, "/prepaid-transactions"),
-    Action.REVERSE_PREPAID: Lost(_reverse_prepaid, "/prepaid-transactions/"),
-    Action.REFILL_PREPAID: Lost(_refill_prepaid, "/prepaid-transactions"),
-    Action.TELL_ORDER: Lost(_tell, "/orders/"),
-}
-
-
-NOT_LEATS = {Action.VOID_ORDER, Action.REVERSE_CARD}
-"""For backends that keep an order as a whole, and for the card terminal."""
-
-
-def test_every_deed_that_can_be_found_again_is_tried_here() -> None:
-    assert set(Action) - set(DEEDS) - NOT_LEATS == {Action.HOLD_VOUCHER, Action.TELL_RETURN}
-
-
-@pytest.mark.parametrize("action", DEEDS)
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_a_lost_answer_is_found_out(action: Action, when: Any) -> None:
-    async def visit(here: Desk) -> None:
-        lost = DEEDS[action]
-        deed = await lost.prepare(here)
-        baseline = await here.leat.baseline(deed)
-        here.sim.faults.add(FaultRule(kind="status_500", when=when, path=ROOT + lost.path, times=1))
-        with pytest.raises(Unclear):
-            await here.leat.perform(deed)
-        found = await here.leat.find_out(deed, baseline)
-        assert isinstance(found, Done if when == "after" else NotDone), found
-        if when == "before":
-            await here.leat.perform(deed)
-            assert isinstance(await here.leat.find_out(deed, baseline), Done)
-
-    play(visit)
-
-
-def test_what_can_be_told_from_a_list_has_its_id_again() -> None:
-    async def visit(here: Desk) -> None:
-        for prepare in (_claim, _charge_gift_card, _charge_prepaid):
-            deed = await prepare(here)
-            baseline = await here.leat.baseline(deed)
-            done = await here.leat.perform(deed)
-            found = await here.leat.find_out(deed, baseline)
-            assert isinstance(found, Done)
-            assert found.remote_id == done.remote_id
-
-    play(visit)
-
-
-def test_a_hold_whose_answer_was_lost_ends_by_itself() -> None:
-    async def visit(here: Desk) -> None:
-        deed = await _hold(here)
-        here.sim.faults.add(FaultRule(kind="drop_answer", path=f"{ROOT}/vouchers/", times=2))
-        with pytest.raises(Unclear):
-            await here.leat.perform(deed)  # the check before it is lost, too, and stops nobody
-        here.sim.faults.clear()
-        assert isinstance(await here.leat.find_out(deed, {}), AskAgain)
-        here.switch(clock_skew_s=3601)
-        assert await here.leat.find_out(deed, {}) == NotDone()
-
-    play(visit)
-
-
-def test_an_equal_charge_of_another_till_is_left_to_people() -> None:
-    async def visit(here: Desk) -> None:
-        deed = await _charge_gift_card(here)
-        baseline = await here.leat.baseline(deed)
-        here.till(does="charge_giftcard", code=GIFT_CARD, amount_minor=-1000)
-        await here.leat.perform(deed)
-        found = await here.leat.find_out(deed, baseline)
-        assert isinstance(found, MaybeDone)
-        assert (len(found.remote_ids), found.exclusive) == (2, False)
-
-    play(visit)
-
-
-def test_a_deed_nobody_looked_before_is_not_judged() -> None:
-    async def visit(here: Desk) -> None:
-        with pytest.raises(Unclear):
-            await here.leat.find_out(await _charge_prepaid(here), None)
-        with pytest.raises(Unclear):
-            await here.leat.find_out(await _redeem(here), {"written": "by another version"})
-
-    play(visit)
-
-
-@pytest.mark.parametrize("action", sorted(set(Action) - NOT_LEATS - {Action.TELL_RETURN}))
-def test_a_deed_that_says_nothing_is_refused(action: Action) -> None:
-    async def visit(here: Desk) -> None:
-        assert await here.refused(action) in ("invalid", "unknown_transaction")
-
-    play(visit)
-
+from tests.contract.leat_deeds import (
+    GIFT_CARD,
+    NOBODYS_CARD,
+    ORDER_ID,
+    SANNE,
+    Desk,
+    eur,
+    order_for,
+    play,
+    redeem,
+    reverse_gift_card,
+)
+from tests.contract.leat_description import ROOT
 
 # --- vouchers --------------------------------------------------------------------------------------------
 
@@ -335,7 +41,7 @@ def test_behind_our_own_lock_a_redemption_is_judged_without_having_looked_before
     when: Literal["before", "after"],
 ) -> None:
     async def visit(here: Desk) -> None:
-        deed = await _redeem(here)
+        deed = await redeem(here)
         path = f"{ROOT}/vouchers/redeem"
         here.sim.faults.add(FaultRule(kind="status_500", when=when, path=path, times=1))
         with pytest.raises(Unclear):
@@ -439,7 +145,7 @@ def test_to_let_go_of_what_is_gone_is_done(lapsed: str) -> None:
 
 def test_a_card_used_since_is_refilled_once() -> None:
     async def visit(here: Desk) -> None:
-        deed = await _reverse_gift_card(here)
+        deed = await reverse_gift_card(here)
         here.till(does="charge_giftcard", code=GIFT_CARD, amount_minor=-500)
         await here.leat.perform(deed)
         assert (await here.leat.find_gift_card(GIFT_CARD)).balance == eur(2000)

@@ -74,7 +74,7 @@ class Scan(Form):
         _must_be_plugged(world, self.via)
         if self.trouble not in TROUBLES:
             raise NotDone(f"There is no trouble {self.trouble!r} with a camera.")
-        await world.scan(self.text, self.via, **TROUBLES[self.trouble])
+        await world.scan(self.text, self.via, "", **TROUBLES[self.trouble])
 
 
 class HostileScan(Form):
