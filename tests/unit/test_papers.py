@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from kioskd.cli import main
+from tests.screens.guide import shown_screens, write
+from tests.ui_visits import shop, visits
 
 ROOT = Path(__file__).parents[2]
 PAPERS = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("hardware/**/README.md"))]
@@ -41,3 +43,18 @@ def test_every_command_is_one(words: str, capsys: pytest.CaptureFixture[str]) ->
 def test_every_door_is_one(command: str) -> None:
     usage = (ROOT / "dev").read_text(encoding="utf-8").split("TEXT")[1]
     assert re.search(rf"^  {command} ", usage, re.MULTILINE) or command == "help"
+
+
+@pytest.mark.parametrize(
+    ("guide", "screen"), [(guide, each) for guide, some in shown_screens().items() for each in some]
+)
+def test_every_screen_a_guide_shows_is_one(guide: str, screen: str) -> None:
+    assert screen in visits(shop())
+
+
+def test_a_guide_becomes_a_page_with_pictures(tmp_path: Path) -> None:
+    page = write(tmp_path, "technician", "portrait", "nl").read_text(encoding="utf-8")
+    pictures = re.findall(r'<img src="([^"]+)" alt="[^"]+"', page)
+    assert len(pictures) == len(shown_screens()["technician"])
+    assert all((tmp_path / each).read_bytes().startswith(b"\x89PNG") for each in pictures)
+    assert "<table>" in page
