@@ -224,6 +224,8 @@ def visits(shop: Shop) -> dict[str, Visit]:
         "checkout-many": replace(known, phase=Checkout(), basket=many),
         "checkout-no-terminal": replace(known, phase=Checkout(), devices=no_terminal),
         "checkout-declined": noticed(replace(known, phase=Checkout()), NoticeKind.PAYMENT_DECLINED),
+        "checkout-not-taken": noticed(replace(known, phase=Checkout()), NoticeKind.CARD_NOT_TAKEN),
+        "checkout-terminal-busy": noticed(replace(known, phase=Checkout()), NoticeKind.TERMINAL_BUSY),
         "paying": replace(known, phase=Paying(order, 190, 220)),
         "paying-pin": replace(known, phase=Paying(order, 190, 220, PaymentStep.ENTER_PIN)),
         "paying-unreadable": replace(known, phase=Paying(order, 190, 220, PaymentStep.UNREADABLE)),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from kioskd.core.card_trouble import CardTrouble
 from kioskd.core.events import PaymentOutcome, PaymentStep
 from kioskd.core.money import Money
 from kioskd.core.slip import Slip as Slip
@@ -36,12 +37,14 @@ class PaymentResult:
 
     `charged` is what was really taken, for an approved payment: less than was asked only if `agree` agreed.
     `slip` is the customer's copy, also of a declined payment, when the terminal prints through the kiosk.
+    `trouble` is why nothing was charged, if the terminal gives a reason that helps the guest.
     """
 
     outcome: PaymentOutcome
     evidence: str = ""
     charged: Money | None = None
     slip: Slip | None = None
+    trouble: CardTrouble | None = None
 
 
 class ReversalOutcome(StrEnum):

@@ -10,7 +10,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from kioskd.core.card_trouble import CardTrouble
 from kioskd.core.denial import Denial
+from kioskd.core.enrolling import EnrolmentChecked, PairingChanged
 from kioskd.core.health import DeviceHealth
 from kioskd.core.help import HelpState
 from kioskd.core.hindrance import Hindrance
@@ -243,11 +245,15 @@ class PaymentOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PaymentEnded:
-    """`evidence` is the terminal's own reference (trace and receipt number), printable, never card data."""
+    """`evidence` is the terminal's own reference (trace and receipt number), printable, never card data.
+
+    `trouble` is why nothing was charged, where the terminal gives a reason that helps the guest.
+    """
 
     order_id: str
     outcome: PaymentOutcome
     evidence: str = ""
+    trouble: CardTrouble | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -321,7 +321,7 @@ class Payments:
 
     async def _end(self, charge: _Charge, result: PaymentResult, decided: _Decided = _BY_ITSELF) -> None:
         order = charge.order
-        ended = PaymentEnded(order.id, result.outcome, result.evidence)
+        ended = PaymentEnded(order.id, result.outcome, result.evidence, result.trouble)
         match result.outcome:
             case PaymentOutcome.APPROVED:
                 await self._approved(charge, result, decided)

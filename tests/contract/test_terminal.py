@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from kioskd.core.card_trouble import CardTrouble
 from kioskd.core.errors import ConfigError, DeviceAbsent, DeviceFault, MoneyError
 from kioskd.core.events import DeviceChanged, PaymentOutcome, PaymentStep, Scanned, ScanRejected
 from kioskd.core.health import DeviceHealth, DeviceState
@@ -225,12 +226,45 @@ def test_an_unplugged_terminal_is_unavailable_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "outcome"), [(0x9C, UNAVAILABLE), (0xF0, UNAVAILABLE), (0x6B, UNAVAILABLE), (0xC3, DECLINED)]
+    ("code", "outcome", "trouble"),
+    [
+        (0x9C, UNAVAILABLE, CardTrouble.TERMINAL_BUSY),
+        (0xF0, UNAVAILABLE, None),
+        (0x6B, UNAVAILABLE, None),
+        (0xC3, DECLINED, None),
+    ],
 )
-def test_a_refusal_charges_nothing(tmp_path: Path, code: int, outcome: PaymentOutcome) -> None:
+def test_a_refusal_charges_nothing(
+    tmp_path: Path, code: int, outcome: PaymentOutcome, trouble: CardTrouble | None
+) -> None:
     async def scene(stand: Stand) -> None:
         stand.sim.faults.refuse_with = code
-        assert await stand.pay() == PaymentResult(outcome, f"code {code:02X}")
+        assert await stand.pay() == PaymentResult(outcome, f"code {code:02X}", trouble=trouble)
+        assert stand.charged_minor == 0
+
+    play(tmp_path, scene)
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome", "trouble"),
+    [
+        (0x05, DECLINED, None),
+        (0x37, DECLINED, CardTrouble.WRONG_PIN),
+        (0x78, DECLINED, CardTrouble.EXPIRED),
+        (0x68, DECLINED, CardTrouble.NOT_TAKEN),
+        (0x64, DECLINED, CardTrouble.UNREADABLE),
+        (0xA1, UNAVAILABLE, CardTrouble.BANK_SILENT),
+        (0x33, DECLINED, None),  # too little money: that is between the guest and the bank
+        (0xEE, UNAVAILABLE, None),  # unknown
+    ],
+)
+def test_a_guest_learns_what_they_can_do_about_a_declined_card(
+    tmp_path: Path, code: int, outcome: PaymentOutcome, trouble: CardTrouble | None
+) -> None:
+    async def scene(stand: Stand) -> None:
+        stand.sim.faults.decline_with = code
+        result = await stand.pay()
+        assert (result.outcome, result.trouble) == (outcome, trouble)
         assert stand.charged_minor == 0
 
     play(tmp_path, scene)

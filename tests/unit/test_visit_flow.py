@@ -7,6 +7,7 @@ from typing import get_args
 
 import pytest
 
+from kioskd.core.card_trouble import CardTrouble
 from kioskd.core.effects import AbortPayment, Effect, Forget, LookUp, PrintReceipt, Settle
 from kioskd.core.events import (
     DeviceChanged,
@@ -230,19 +231,25 @@ def test_a_line_can_be_edited_removed_and_brought_back() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "said"),
+    ("outcome", "trouble", "said"),
     [
-        (PaymentOutcome.DECLINED, NoticeKind.PAYMENT_DECLINED),
-        (PaymentOutcome.ABORTED, NoticeKind.PAYMENT_CANCELLED),
-        (PaymentOutcome.UNAVAILABLE, NoticeKind.TERMINAL_UNAVAILABLE),
+        (PaymentOutcome.DECLINED, None, NoticeKind.PAYMENT_DECLINED),
+        (PaymentOutcome.DECLINED, CardTrouble.WRONG_PIN, NoticeKind.CARD_WRONG_PIN),
+        (PaymentOutcome.DECLINED, CardTrouble.EXPIRED, NoticeKind.CARD_EXPIRED),
+        (PaymentOutcome.DECLINED, CardTrouble.NOT_TAKEN, NoticeKind.CARD_NOT_TAKEN),
+        (PaymentOutcome.DECLINED, CardTrouble.UNREADABLE, NoticeKind.CARD_UNREADABLE),
+        (PaymentOutcome.ABORTED, None, NoticeKind.PAYMENT_CANCELLED),
+        (PaymentOutcome.UNAVAILABLE, None, NoticeKind.TERMINAL_UNAVAILABLE),
+        (PaymentOutcome.UNAVAILABLE, CardTrouble.TERMINAL_BUSY, NoticeKind.TERMINAL_BUSY),
+        (PaymentOutcome.UNAVAILABLE, CardTrouble.BANK_SILENT, NoticeKind.BANK_SILENT),
     ],
 )
 def test_a_payment_that_was_not_made_leads_back_with_the_basket(
-    outcome: PaymentOutcome, said: NoticeKind
+    outcome: PaymentOutcome, trouble: CardTrouble | None, said: NoticeKind
 ) -> None:
     p = at_checkout(player())
     p.do(PayWith(Tender.CARD))
-    p.do(PaymentEnded(order_in_hand(p).id, outcome))
+    p.do(PaymentEnded(order_in_hand(p).id, outcome, trouble=trouble))
     assert p.visit.place is Place.CHECKOUT
     assert p.visit.basket.count == 1
     assert p.visit.notice

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kioskd.core.card_trouble import CardTrouble
 from kioskd.core.denial import Denial
 from kioskd.core.discount import OfferKind
 from kioskd.core.effects import AbortPayment, Settle, Sought
@@ -26,6 +27,15 @@ _ENDINGS = {
     PaymentOutcome.DECLINED: NoticeKind.PAYMENT_DECLINED,
     PaymentOutcome.ABORTED: NoticeKind.PAYMENT_CANCELLED,
     PaymentOutcome.UNAVAILABLE: NoticeKind.TERMINAL_UNAVAILABLE,
+}
+
+_TROUBLES = {
+    CardTrouble.WRONG_PIN: NoticeKind.CARD_WRONG_PIN,
+    CardTrouble.EXPIRED: NoticeKind.CARD_EXPIRED,
+    CardTrouble.NOT_TAKEN: NoticeKind.CARD_NOT_TAKEN,
+    CardTrouble.UNREADABLE: NoticeKind.CARD_UNREADABLE,
+    CardTrouble.TERMINAL_BUSY: NoticeKind.TERMINAL_BUSY,
+    CardTrouble.BANK_SILENT: NoticeKind.BANK_SILENT,
 }
 
 
@@ -122,7 +132,8 @@ def payment_ended(visit: Visit, event: PaymentEnded, context: Context) -> Step:
         return ask_staff(visit, order, context)
     if order.card_payments:
         return ask_for_rest(notice(visit, NoticeKind.REST_NOT_PAID, context), order, context)
-    told = notice(released(visit), _ENDINGS[event.outcome], context, ", ".join(_kept(visit, order)))
+    why = _TROUBLES[event.trouble] if event.trouble else _ENDINGS[event.outcome]
+    told = notice(released(visit), why, context, ", ".join(_kept(visit, order)))
     return to(told, Checkout())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kioskd.core.card_trouble import CardTrouble
 from kioskd.core.events import PaymentOutcome, PaymentStep
 
 USABLE_STATES = frozenset((0x00, 0xDC, 0xE1))
@@ -94,6 +95,23 @@ def not_paid(code: int) -> PaymentOutcome:
     if code in _CARD_OR_BANK or code in _AMOUNT_OR_KIND:
         return PaymentOutcome.DECLINED
     return PaymentOutcome.UNAVAILABLE
+
+
+_TROUBLES = {
+    **dict.fromkeys((0x37, 0x38), CardTrouble.WRONG_PIN),
+    **dict.fromkeys((0x36, 0x50, 0x78), CardTrouble.EXPIRED),
+    **dict.fromkeys((0x67, 0x68, 0x76, 0x7A, 0xC6, 0xD2), CardTrouble.NOT_TAKEN),
+    **dict.fromkeys((0x64, 0x65, 0x66, 0x72, 0x73, 0x7B, 0x7C, 0x7E), CardTrouble.UNREADABLE),
+    **dict.fromkeys((0x9C, 0xA0), CardTrouble.TERMINAL_BUSY),
+    **dict.fromkeys((0x9B, 0xA1, 0xA3), CardTrouble.BANK_SILENT),
+}
+
+
+def card_trouble(code: int) -> CardTrouble | None:
+    """What a result code other than 00 tells the guest. The banks' own codes (01 to 63) differ from one
+    acquirer to another, save for the few that all of them took from card networks.
+    """
+    return _TROUBLES.get(code)
 
 
 _STEPS = {

@@ -19,10 +19,11 @@ from kioskd.core.money import Money
 from kioskd.devices.terminal import zvt_commands as commands
 from kioskd.devices.terminal import zvt_messages as zvt
 from kioskd.devices.terminal.attempts import Attempt, Memory, reversal_of
+from kioskd.devices.terminal.zvt_codes import card_trouble
 from kioskd.devices.terminal.zvt_conversation import Conversation
 from kioskd.devices.terminal.zvt_findings import mark_of
 from kioskd.devices.terminal.zvt_payment import Verdict, ZvtPayment
-from kioskd.devices.terminal.zvt_session import ZvtSession
+from kioskd.devices.terminal.zvt_session import NotReady, ZvtSession
 from kioskd.devices.terminal.zvt_settling import Settling
 from kioskd.devices.terminal.zvt_wishes import Consult, File, Keep
 
@@ -101,7 +102,8 @@ class ZvtDesk:
             await Keep(attempt)
         except (DeviceError, OSError) as fault:
             _log.warning("%s: no payment possible: %s", self._name, fault)
-            return PaymentResult(PaymentOutcome.UNAVAILABLE)
+            trouble = card_trouble(fault.code) if isinstance(fault, NotReady) else None
+            return PaymentResult(PaymentOutcome.UNAVAILABLE, trouble=trouble)
         if payment.abort_wanted:
             aborted = await self._settling.decide(attempt, Verdict(PaymentOutcome.ABORTED))
             return as_result(aborted, currency)
@@ -179,4 +181,4 @@ def _verdict_of(attempt: Attempt) -> Verdict:
 
 def as_result(verdict: Verdict, currency: str) -> PaymentResult:
     charged = None if verdict.charged_minor is None else Money(verdict.charged_minor, currency)
-    return PaymentResult(verdict.outcome, verdict.evidence, charged)
+    return PaymentResult(verdict.outcome, verdict.evidence, charged, trouble=verdict.trouble)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from kioskd.core.card_terminal import Agree, PaymentResult, Reversal, ReversalOutcome, TerminalStatus, Totals
+from kioskd.core.card_trouble import CardTrouble
 from kioskd.core.errors import ConfigError, DeviceAbsent, DeviceError, DeviceFault, MoneyError
 from kioskd.core.events import DeviceChanged, PaymentOutcome, PaymentStep
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
@@ -206,7 +207,7 @@ class ZvtTerminal:
                 await self._turn.acquire()
         except TimeoutError:
             _log.warning("%s: no payment possible: it is busy with its upkeep", self.name)
-            return PaymentResult(PaymentOutcome.UNAVAILABLE)
+            return PaymentResult(PaymentOutcome.UNAVAILABLE, trouble=CardTrouble.TERMINAL_BUSY)
         else:
             try:
                 return await self._run(self._desk.pay(request, payment), agree)

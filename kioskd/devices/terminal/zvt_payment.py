@@ -7,11 +7,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from kioskd.core.card_terminal import Slip, SlipKind
+from kioskd.core.card_trouble import CardTrouble
 from kioskd.core.errors import DeviceFault
 from kioskd.core.events import PaymentOutcome, PaymentStep
 from kioskd.devices.terminal import zvt_messages as zvt
 from kioskd.devices.terminal.zvt_codec import Apdu
-from kioskd.devices.terminal.zvt_codes import not_paid, payment_step
+from kioskd.devices.terminal.zvt_codes import card_trouble, not_paid, payment_step
 from kioskd.devices.terminal.zvt_conversation import Attendant, Ending
 from kioskd.devices.terminal.zvt_paper import PaperTray
 
@@ -20,11 +21,12 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`charged_minor` only for APPROVED."""
+    """`charged_minor` is only for APPROVED, `trouble` only for the others."""
 
     outcome: PaymentOutcome
     evidence: str = ""
     charged_minor: int | None = None
+    trouble: CardTrouble | None = None
 
 
 class ZvtPayment(Attendant):
@@ -119,13 +121,15 @@ class ZvtPayment(Attendant):
                 return None
             if last.approved:
                 return Verdict(PaymentOutcome.APPROVED, last.evidence, last.amount_minor)
-            return Verdict(not_paid(last.result), last.evidence)
+            return Verdict(not_paid(last.result), last.evidence, trouble=card_trouble(last.result))
         if last is None:
-            outcome = PaymentOutcome.ABORTED if self.abort_wanted else not_paid(ending.code)
-            return Verdict(outcome, f"code {ending.code:02X}")
+            if self.abort_wanted:
+                return Verdict(PaymentOutcome.ABORTED, f"code {ending.code:02X}")
+            trouble = card_trouble(ending.code)
+            return Verdict(not_paid(ending.code), f"code {ending.code:02X}", trouble=trouble)
+        if not last.approved:
+            return Verdict(not_paid(last.result), last.evidence, trouble=card_trouble(last.result))
         # A terminal that gives up after an approval has reversed it.
-        outcome = not_paid(last.result if not last.approved else ending.code)
-        if last.approved:
-            stopped_by_us = self.abort_wanted and self._turned_down
-            outcome = PaymentOutcome.ABORTED if stopped_by_us else PaymentOutcome.DECLINED
+        stopped_by_us = self.abort_wanted and self._turned_down
+        outcome = PaymentOutcome.ABORTED if stopped_by_us else PaymentOutcome.DECLINED
         return Verdict(outcome, last.evidence)

@@ -81,6 +81,22 @@ _NOTICES = {
         later("The card was declined. Nothing was charged: try again or pay another way."),
         "credit-card",
     ),
+    NoticeKind.CARD_WRONG_PIN: (
+        later("That was not the right PIN. Nothing was charged: try again or pay another way."),
+        "credit-card",
+    ),
+    NoticeKind.CARD_EXPIRED: (
+        later("This card has expired. Nothing was charged: please use another one."),
+        "credit-card",
+    ),
+    NoticeKind.CARD_NOT_TAKEN: (
+        later("Cards of this kind are not taken here. Nothing was charged: please use another one."),
+        "credit-card",
+    ),
+    NoticeKind.CARD_UNREADABLE: (
+        later("Your card could not be read. Nothing was charged: please try again."),
+        "credit-card",
+    ),
     NoticeKind.PAYMENT_CANCELLED: (later("Payment stopped. Nothing was charged."), "credit-card"),
     NoticeKind.REST_NOT_PAID: (
         later("That did not work, and nothing more was charged. What is left is still to be paid."),
@@ -92,6 +108,14 @@ _NOTICES = {
     ),
     NoticeKind.TERMINAL_UNAVAILABLE: (
         later("The card terminal does not answer. Nothing was charged."),
+        "credit-card",
+    ),
+    NoticeKind.TERMINAL_BUSY: (
+        later("The card terminal is busy. Nothing was charged: please try again in a moment."),
+        "credit-card",
+    ),
+    NoticeKind.BANK_SILENT: (
+        later("The bank does not answer. Nothing was charged: try again or pay another way."),
         "credit-card",
     ),
     NoticeKind.NO_LONGER_AVAILABLE: (later("Just sold out: {about}. We took it off your order."), "eat-in"),
@@ -134,7 +158,19 @@ PRIVATE_NOTICES = (NoticeKind.WELCOME, NoticeKind.SIGNED_IN_ALREADY, NoticeKind.
 """They say who the guest is or what they own: others hear them without."""
 
 _KEPT = later("You keep {about}: the points for it are used.")
-_NOT_PAID = (NoticeKind.PAYMENT_DECLINED, NoticeKind.PAYMENT_CANCELLED, NoticeKind.TERMINAL_UNAVAILABLE)
+_NOT_PAID = frozenset(
+    (
+        NoticeKind.PAYMENT_DECLINED,
+        NoticeKind.CARD_WRONG_PIN,
+        NoticeKind.CARD_EXPIRED,
+        NoticeKind.CARD_NOT_TAKEN,
+        NoticeKind.CARD_UNREADABLE,
+        NoticeKind.PAYMENT_CANCELLED,
+        NoticeKind.TERMINAL_UNAVAILABLE,
+        NoticeKind.TERMINAL_BUSY,
+        NoticeKind.BANK_SILENT,
+    )
+)
 
 
 def suitability_words(suitability: Suitability, tr: Translator, *, brief: bool = False) -> str:
