@@ -43,6 +43,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         from kioskd.daemon.doctor.command import doctor
 
         return doctor(arguments[1:])
+    if arguments[:1] == ["idle"]:
+        from kioskd.daemon.idle_command import idle
+
+        return idle(arguments[1:])
+    if arguments[:1] == ["update"]:
+        from kioskd.daemon.update_command import update
+
+        return update(arguments[1:])
     parsed = _parser().parse_args(arguments)
     status: int = parsed.command(parsed)
     return status
@@ -86,6 +94,8 @@ def _parser() -> argparse.ArgumentParser:
     push.add_argument("--dry-run", action="store_true", help="only list what would be told")
     push.set_defaults(command=_push_catalogue)
 
+    commands.add_parser("idle", help="whether the kiosk may be stopped now; see kioskd idle --help")
+    commands.add_parser("update", help="another version of the whole system; see kioskd update --help")
     commands.add_parser("order", help="look up, cancel and return orders; see kioskd order --help")
     commands.add_parser("outbox", help="what it still has to tell; see kioskd outbox --help")
     commands.add_parser("terminal", help="the card terminal's day; see kioskd terminal --help")

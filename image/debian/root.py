@@ -6,6 +6,7 @@ No mirror is named: mmdebstrap takes Debian's own, and whatever apt is told abou
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -43,6 +44,8 @@ class Root:
     tree: Path
     boot: Path
     kernel_version: str
+    version: str
+    """Of kioskd."""
 
     @property
     def kernel(self) -> Path:
@@ -54,8 +57,17 @@ class Root:
         return initrd(self.tree, self.kernel_version, self.variant.every_module, must)
 
 
-def build(variant: Variant, debs: Sequence[Path], tree: Path, more: Addition | None = None) -> Root:
+def build(
+    variant: Variant,
+    debs: Sequence[Path],
+    tree: Path,
+    more: Addition | None = None,
+    *,
+    key: Path | None = None,
+) -> Root:
     """Into the folder `tree`, which must not exist. Minutes, when no bare Debian is kept from before.
+
+    Takes updates that are signed with the private Ed25519 `key` (PEM), and without one none.
 
     Raises ProgramFailed.
     """
@@ -69,6 +81,8 @@ def build(variant: Variant, debs: Sequence[Path], tree: Path, more: Addition | N
     for files in (HERE / "overlay", more.files):
         if files is not None:
             run("cp", "-r", "--no-preserve=ownership", f"{files}/.", tree)
+    version = next((run("dpkg-deb", "--field", deb, "Version").strip() for deb in debs), "")
+    _identify(tree / "usr/share/kioskd", variant, version, key)
     boot = tree.with_name(f"{tree.name}-boot")
     shutil.copytree(tree / "boot", boot)
     for pattern in _USELESS:
@@ -76,7 +90,16 @@ def build(variant: Variant, debs: Sequence[Path], tree: Path, more: Addition | N
             shutil.rmtree(found) if found.is_dir() and not found.is_symlink() else found.unlink()
     (tree / "boot/firmware").mkdir()
     kernel = max(boot.glob("vmlinuz-*"), key=lambda path: path.stat().st_mtime)
-    return Root(variant, tree, boot, kernel.name.removeprefix("vmlinuz-"))
+    return Root(variant, tree, boot, kernel.name.removeprefix("vmlinuz-"), version)
+
+
+def _identify(folder: Path, variant: Variant, version: str, key: Path | None) -> None:
+    """What `kioskd update` holds a bundle against."""
+    keys = folder / "update-keys"
+    keys.mkdir(parents=True)
+    (folder / "image.json").write_text(json.dumps({"variant": variant.name, "version": version}) + "\n")
+    if key is not None:
+        run("openssl", "pkey", "-in", key, "-pubout", "-out", keys / "update.pem")
 
 
 def _install(tree: Path, debs: Sequence[Path]) -> None:

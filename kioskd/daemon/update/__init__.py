@@ -1,0 +1,1 @@
+"""Another version of the whole system: written beside the running one, tried once, kept if it was well."""
