@@ -24,6 +24,7 @@ from kioskd.daemon.config_fields import (
     FilePath,
     Host,
     Line,
+    Port,
     Profile,
     Seconds,
     Section,
@@ -44,6 +45,8 @@ from kioskd.daemon.config_terminal import AnyZvtTerminal as AnyZvtTerminal
 from kioskd.daemon.config_terminal import ZvtSerialTerminal as ZvtSerialTerminal
 from kioskd.daemon.config_terminal import ZvtTerminal as ZvtTerminal
 from kioskd.daemon.config_values import Language
+from kioskd.daemon.config_watch import Metrics as Metrics
+from kioskd.daemon.config_watch import Mqtt as Mqtt
 
 # ISO 4217, what people pay with today.
 CURRENCIES = frozenset(
@@ -80,7 +83,6 @@ def _no_repeats(words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 _KIOSK_ID = matching(r"[A-Z0-9-]{1,12}", "is no kiosk id", 'up to 12 of A-Z, 0-9 and -, as in "K1"')
-Port = Annotated[int, Field(ge=1, le=65535)]
 Pixels = Annotated[int, Field(ge=240, le=7680)]
 Baud = Literal[1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200]
 Symbology = Literal["qr", "code128", "ean/upc", "datamatrix", "aztec", "pdf417", "itf", "code39"]
@@ -398,6 +400,8 @@ class Config(Section):
     )
     limits: Limits = Limits.model_construct()
     control: Control = Control.model_construct()
+    metrics: Metrics = Metrics.model_construct()
+    mqtt: Mqtt = Mqtt.model_construct()
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -67,6 +67,8 @@ Seconds = Annotated[float, BeforeValidator(_plain_number), Field(ge=1, le=600)]
 Share = Annotated[float, BeforeValidator(_plain_number), Field(ge=0, le=1)]
 """A part of a whole."""
 
+Port = Annotated[int, Field(ge=1, le=65535)]
+
 Host = Annotated[
     str,
     AfterValidator(
@@ -101,12 +103,12 @@ def server(url: str) -> str:
         raise wrong("has a user or a password in it", "secrets go into token_file or token_credential")
     if parts.scheme not in ("https", "http") or not host or parts.query or parts.fragment:
         raise wrong("is no address of a server", 'as in "https://api.leat.com"')
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise wrong("would send guests' data without encryption", 'begin it with "https://"')
     return url.rstrip("/")
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
     except ValueError:

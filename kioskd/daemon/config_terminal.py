@@ -7,7 +7,16 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from kioskd.daemon.config_fields import CredentialName, FilePath, Host, Seconds, Section, matching, wrong
+from kioskd.daemon.config_fields import (
+    CredentialName,
+    FilePath,
+    Host,
+    Port,
+    Seconds,
+    Section,
+    matching,
+    wrong,
+)
 
 _TIME_OF_DAY = matching(r"([01][0-9]|2[0-3]):[0-5][0-9]", "is no time of day", 'as in "23:30"')
 
@@ -46,7 +55,7 @@ class ZvtTerminal(AnyZvtTerminal):
 
     driver: Literal["zvt"]
     host: Host = Field(examples=["192.168.1.50"])
-    port: Annotated[int, Field(ge=1, le=65535)] = 20007
+    port: Port = 20007
 
 
 class ZvtSerialTerminal(AnyZvtTerminal):

@@ -110,6 +110,8 @@ class Display:
         """A guest begins to do something."""
         self.on_shown: Callable[[Visit], None] | None = None
         """What is shown may have changed: see `looked_at`."""
+        self.on_painted: Callable[[float], None] | None = None
+        """A picture was painted and took so many seconds."""
         self._visit: Visit | None = None
 
     def show(self, visit: Visit) -> None:
@@ -176,9 +178,12 @@ class Display:
         self._tell_shown()
 
     def _paint(self) -> None:
-        moving = self._screen.animate(self._now_s()) is not None
+        began_s = self._now_s()
+        moving = self._screen.animate(began_s) is not None
         if self._screen.repaint():
             self.seq += 1
+            if self.on_painted:
+                self.on_painted(self._now_s() - began_s)
             if self._changed and not self._changed.done():
                 self._changed.set_result(None)
         if moving:

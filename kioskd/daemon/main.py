@@ -83,6 +83,8 @@ def _read_by(config: Config) -> Iterator[Path]:
         (config.loyalty, "key_file"),
         (config.loyalty, "incentives"),
         (config.terminal, "password_file"),
+        (config.mqtt, "password_file"),
+        (config.mqtt, "ca_file"),
     )
     for section, key in files:
         if file := getattr(section, key, None):

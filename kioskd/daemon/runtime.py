@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from kioskd.core.effects import Effect, Forget
@@ -23,7 +23,8 @@ class Runtime:
     """Runs one visit after the other.
 
     `post` may be called from anywhere on the loop. `carry_out` starts an effect and returns at once; `show`
-    draws a visit. Events that wait together are applied together and shown once.
+    draws a visit. Events that wait together are applied together and shown once. `on_step` is told of every
+    event, what it led to, and the visit after it.
     """
 
     def __init__(
@@ -35,11 +36,13 @@ class Runtime:
         show: Callable[[Visit], None],
         next_number: int = 1,
         devices: Mapping[str, DeviceHealth] | None = None,
+        on_step: Callable[[Event, Sequence[Effect], Visit], None] | None = None,
     ) -> None:
         self._shop = shop
         self._clock = clock
         self._carry_out = carry_out
         self._show = show
+        self._on_step = on_step
         self._events: asyncio.Queue[Event | asyncio.Future[None] | None] = asyncio.Queue()
         self.visit = replace(first_visit(shop, clock.wall(), next_number), devices=devices or {})
         clock.on_change(lambda: self._events.put_nowait(None))
@@ -81,6 +84,8 @@ class Runtime:
             return item
         if isinstance(item, ScanRejected):
             log.info("scan from %s rejected: %s", item.source, item.reason)
+            if self._on_step:
+                self._on_step(item, (), self.visit)
         elif item is not None:
             self._apply(item)
         return None
@@ -103,5 +108,7 @@ class Runtime:
             effects = (Forget(),)
         if self.visit.place is not before:
             log.info("%s -> %s (%s)", before, self.visit.place, type(event).__name__)
+        if self._on_step:
+            self._on_step(event, effects, self.visit)
         for effect in effects:
             self._carry_out(effect)

@@ -50,6 +50,7 @@ from kioskd.daemon.terminal_desk import TerminalDesk
 from kioskd.daemon.terminal_watch import asking_again
 from kioskd.daemon.unpaid_orders import UnpaidOrders
 from kioskd.daemon.upkeep_desk import UpkeepDesk
+from kioskd.daemon.watching import instruments_of, watched
 from kioskd.daemon.wiring import (
     backend_of,
     dials_of,
@@ -111,6 +112,8 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
     _make_state_dir(config.state_dir)
     outbox_file = config.state_dir / "outbox.db"
     objections = ObjectionCounts(config.state_dir / "objections.json", clock.wall)
+    instruments = await instruments_of(config)
+    meters = instruments.meters if instruments else None
 
     def settled(operation: Operation, outcome: Outcome) -> None:
         _tell(operation, outcome, post)
@@ -121,7 +124,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
         outbox = await stack.enter_async_context(
             Outbox.open(
                 outbox_file,
-                courier,
+                meters.counting(courier) if meters else courier,
                 policy=Policy(outage_spread_s=config.limits.outage_spread_s),
                 clock=clock.mono_s,
                 wall=clock.wall,
@@ -222,7 +225,9 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
             show=display.show,
             next_number=outbox.next_order_number,
             devices=expected_devices(config),
+            on_step=meters.on_step if meters else None,
         )
+        display.on_painted = meters.painted if meters else None
         post.to = LineWatch(tasks=tasks, probe=courier.probe, post=runtime.post)
         display.on_intent = runtime.post
         from_device = _silencing(speaking, runtime.post) if speaking else runtime.post
@@ -296,6 +301,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
                 },
             )
             await stack.enter_async_context(socket.serving())
+        await stack.enter_async_context(watched(config, instruments, reporter, tasks))
         tasks.create_task(display.warm_up(runtime.visit))
         tasks.create_task(_keep_launch_picture(runtime, display, config_file, config))
         manager.ready()

@@ -32,7 +32,7 @@ def _lines(status: dict[str, Any]) -> Iterator[str]:
     )
     yield _row("loyalty", _loyalty(status["backend"], status["online"]))
     yield _row("outbox", _outbox(status["outbox"]))
-    trusted = "" if status["clock_trusted"] else " (nobody has set this clock since power-on)"
+    trusted = "" if status["clock_trusted"] else " (nobody vouches for this clock)"
     yield _row("clock", _moment(status["time"]) + trusted)
     if status["free_bytes"] is not None:
         yield _row("disk", f"{status['free_bytes'] / _GIB:.1f} GiB free")

@@ -132,7 +132,7 @@ def test_it_can_be_read_out_on_the_phone() -> None:
         "last order  2026-11-22 11:57",
         "loyalty     leat, which cannot be reached",
         "outbox      4 open, the oldest waits for 3 min, 2 held until staff or the order decide, 1 in doubt",
-        "clock       2026-11-22 12:00 (nobody has set this clock since power-on)",
+        "clock       2026-11-22 12:00 (nobody vouches for this clock)",
         "disk        3.0 GiB free",
         "printer     absent: nobody answers at 192.168.1.40",
     ]

@@ -89,6 +89,7 @@ class Secrets(Section):
     loyalty_key: Secret = Field(default=None, alias="loyalty-key", repr=False)
     terminal_password: Secret = Field(default=None, alias="terminal-password", repr=False)
     help_token: Secret = Field(default=None, alias="help-token", repr=False)
+    mqtt_password: Secret = Field(default=None, alias="mqtt-password", repr=False)
 
     def given(self) -> dict[str, str | Kept]:
         """Those that are named in the file."""
