@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from kioskd.outbox.operation import Operation
 from kioskd.outbox.saga import SagaState
 from kioskd.outbox.states import OpState
+from kioskd.outbox.value import value
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Insert:
     order_number: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Move:
     """A row goes from one state to another. Entering `sending` opens an attempt, leaving it closes one.
 

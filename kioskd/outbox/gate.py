@@ -5,13 +5,14 @@ One gate for the whole queue, because one server and one credential stand behind
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from math import inf
 from typing import Any
 
 from kioskd.outbox.courier import NeverSent, Outcome, Throttled, Unauthorised, Unclear
 from kioskd.outbox.policy import Instant, Policy
+from kioskd.outbox.value import value
 
 _SPREAD_LEFT = 0.5
 """Of the wait after an outage, when a guest's order was taken meanwhile: there is room. Guests come at
@@ -30,7 +31,7 @@ class Flow(StrEnum):
     """Our credential was refused: nothing is sent until a probe is let in. Staff must act."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Gate:
     flow: Flow = Flow.OPEN
     online: bool | None = None

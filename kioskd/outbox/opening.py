@@ -21,6 +21,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -56,14 +57,16 @@ class Opened:
     unclean: bool
 
 
-def migrations() -> list[tuple[int, str]]:
+@cache
+def migrations() -> tuple[tuple[int, str], ...]:
     """The numbered SQL files, in order. The number is what `user_version` becomes."""
     files = resources.files("kioskd.outbox").joinpath("schema").iterdir()
-    return sorted(
+    numbered = (
         (int(match[1]), file.read_text("utf-8"))
         for file in files
         if (match := re.fullmatch(r"(\d{4})_\w+\.sql", file.name))
     )
+    return tuple(sorted(numbered))
 
 
 def open_file(path: Path, vfs: str | None = None, copies: Copies | None = None) -> Opened:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf
 
+from kioskd.outbox.value import value
+
 _MAX_DOUBLINGS = 30  # 2**30 s is past any cap; keeps the power small after years of attempts
 
 
@@ -46,7 +48,7 @@ class Policy:
         return chance * min(ceiling, self.backoff_cap_s, cap_s)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Instant:
     """`mono_s` never runs backwards; `chance` is a fresh random number in [0, 1).
 

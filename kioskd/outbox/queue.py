@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import inf
 
 from kioskd.outbox.gate import Flow, Gate
@@ -10,10 +10,11 @@ from kioskd.outbox.operation import Operation
 from kioskd.outbox.policy import Policy
 from kioskd.outbox.saga import Saga
 from kioskd.outbox.shards import Shards
+from kioskd.outbox.value import value
 from kioskd.outbox.waiting import Waiting
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Queue:
     """Everything the engine remembers. A value: an event that could not be written down never happened."""
 

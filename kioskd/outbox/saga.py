@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from kioskd.outbox.operation import Operation, Strategy
 from kioskd.outbox.states import WITHOUT_EFFECT, OpState
+from kioskd.outbox.value import value
 
 ARMED = "armed"
 """What an undo operation is held for until its step must be undone."""
@@ -59,7 +60,7 @@ class Prospect(StrEnum):
     """What it waits for will never be."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Saga:
     """`members` are all operations ever accepted for it, final ones included, in order of acceptance."""
 

@@ -12,7 +12,7 @@ from kioskd.outbox.events import Booted
 from kioskd.outbox.operation import Operation, Result
 from kioskd.outbox.saga import SAGA_ENDS, Saga, SagaState
 from kioskd.outbox.states import TRANSITIONS
-from tests.simulation.promise import must
+from tests.simulation.promise import Wrong, must
 
 
 class WorldStore(Protocol):
@@ -101,10 +101,8 @@ class MemoryStore:
         operation = change.operation
         before = self.rows[operation.op_id].state
         must(before is change.before, "row and move disagree")
-        must(
-            operation.state is before or operation.state in TRANSITIONS[before],
-            f"{operation.op_id} went from {before} to {operation.state}, not along the table",
-        )
+        if operation.state is not before and operation.state not in TRANSITIONS[before]:
+            raise Wrong(f"{operation.op_id} went from {before} to {operation.state}, not along the table")
         self.rows[operation.op_id] = operation
         if not operation.is_open:
             self.payloads.pop(operation.op_id, None)

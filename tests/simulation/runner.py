@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import tempfile
@@ -113,7 +114,14 @@ def in_order(run: Callable[[range], list[Figures]], seed: int, jobs: int, chunk:
 
 def _run_chunk(plan: Plan, directory: Path, seeds: range) -> list[Figures]:
     logging.disable(logging.ERROR)
-    return [run_one(plan, seed, directory) for seed in seeds]
+    gc.freeze()
+    gc.disable()  # a world is one heap of cycles that all end with it
+    figures = []
+    for seed in seeds:
+        figures.append(run_one(plan, seed, directory))
+        gc.collect()
+    gc.enable()
+    return figures
 
 
 def run_one(plan: Plan, seed: int, directory: Path) -> Figures:
