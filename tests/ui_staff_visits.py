@@ -40,6 +40,7 @@ from kioskd.core.staff import (
 )
 from kioskd.core.staff_overview import Attention, Concern, StaffOverview
 from kioskd.core.visit import Visit
+from tests.ui_setting_up_visits import setting_up_visits
 from tests.ui_upkeep_visits import upkeep_visits
 
 LONG_TITLE = "A thank you from the harbour master: five euros off for the whole crew on board"
@@ -183,6 +184,7 @@ def staff_visits(start: Visit, order: Order) -> dict[str, Visit]:
         **_start_pages(start),
         **_questions(start, order),
         **upkeep_visits(start),
+        **setting_up_visits(start),
     }
 
 

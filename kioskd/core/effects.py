@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kioskd.core.credential import Credential
+from kioskd.core.enrolling import CheckEnrolment
 from kioskd.core.loyalty_texts import LoyaltyTexts
 from kioskd.core.member import Voucher
 from kioskd.core.order import Order, OrderCharge, OrderDiscount, OrderLine
@@ -270,6 +271,18 @@ class FindAbout:
 
 
 @dataclass(frozen=True, slots=True)
+class FindReadiness:
+    """Ask the loyalty backend whether it is there, too. Answered by ReadinessFound with `request`."""
+
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteReady:
+    """Staff have looked at everything: the next start need not ask."""
+
+
+@dataclass(frozen=True, slots=True)
 class SwitchPower:
     """Never while money moves. Answered by PowerRefused, or by the end of everything."""
 
@@ -329,6 +342,9 @@ Effect = (
     | FindDials
     | SetDial
     | FindAbout
+    | FindReadiness
+    | NoteReady
+    | CheckEnrolment
     | SwitchPower
     | CallHelp
     | EndCall

@@ -25,6 +25,7 @@ from kioskd.core.order import Order
 from kioskd.core.past_order import PastOrder
 from kioskd.core.preview import BasketPoints
 from kioskd.core.print_verdict import PrintVerdict
+from kioskd.core.readiness import FirstStart
 from kioskd.core.slip import Slip
 from kioskd.core.staff_events import (
     AboutFound,
@@ -35,6 +36,7 @@ from kioskd.core.staff_events import (
     QuestionDecided,
     QuestionRefused,
     QuestionsFound,
+    ReadinessFound,
     SalePaid,
     SaleRefused,
     SalesFound,
@@ -405,6 +407,10 @@ Fact = (
     | DialsFound
     | AboutFound
     | PowerRefused
+    | ReadinessFound
+    | FirstStart
+    | PairingChanged
+    | EnrolmentChecked
     | DeviceChanged
     | HelpChanged
     | Stirred

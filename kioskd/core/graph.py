@@ -21,7 +21,7 @@ def mermaid() -> str:
         )
         for target in rule.leads_to - {place} - home:
             labels[place, target].append(event.__name__)
-    lines = ["stateDiagram-v2", f"    [*] --> {Place.ATTRACT}"]
+    lines = ["stateDiagram-v2", *(f"    [*] --> {start}" for start in (Place.ATTRACT, Place.ENROLLING))]
     order = list(Place)
     for (start, end), events in sorted(labels.items(), key=lambda item: [order.index(p) for p in item[0]]):
         lines.append(f"    {start} --> {end}: {', '.join(sorted(events))}")

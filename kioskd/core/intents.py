@@ -25,13 +25,17 @@ from kioskd.core.staff_intents import (
     ShowPower,
     ShowQuestion,
     ShowQuestions,
+    ShowReady,
     ShowSale,
     ShowSales,
     ShowSettings,
     ShowTerminal,
+    StartSelling,
     TakeBack,
     TestPrinter,
     TestScanners,
+    TestTouch,
+    TouchCorner,
     TurnKnob,
 )
 
@@ -391,4 +395,8 @@ Intent = (
     | ShowPower
     | AskPower
     | ConfirmPower
+    | ShowReady
+    | TestTouch
+    | TouchCorner
+    | StartSelling
 )

@@ -9,6 +9,7 @@ from typing import ClassVar
 from kioskd.core.basket import Choice
 from kioskd.core.denial import Denial
 from kioskd.core.discount import Discount, Refusal
+from kioskd.core.enrolling import Enrolling
 from kioskd.core.events import PaymentStep
 from kioskd.core.loyalty_texts import LoyaltyTexts
 from kioskd.core.member import Right
@@ -295,5 +296,6 @@ Phase = (
     | StillThere
     | ConfirmingCancel
     | OutOfOrder
+    | Enrolling
     | StaffPhase
 )

@@ -26,6 +26,7 @@ class Place(StrEnum):
     STILL_THERE = "still_there"
     CONFIRMING_CANCEL = "confirming_cancel"
     OUT_OF_ORDER = "out_of_order"
+    ENROLLING = "enrolling"
     STAFF_PIN = "staff_pin"
     STAFF_START = "staff_start"
     STAFF_ORDERS = "staff_orders"
@@ -39,6 +40,8 @@ class Place(StrEnum):
     STAFF_ABOUT = "staff_about"
     STAFF_POWER = "staff_power"
     STAFF_TERMINAL = "staff_terminal"
+    STAFF_READY = "staff_ready"
+    STAFF_TEST_TOUCH = "staff_test_touch"
 
 
 STAFF = (
@@ -55,4 +58,6 @@ STAFF = (
     Place.STAFF_ABOUT,
     Place.STAFF_POWER,
     Place.STAFF_TERMINAL,
+    Place.STAFF_READY,
+    Place.STAFF_TEST_TOUCH,
 )

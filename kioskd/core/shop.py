@@ -46,6 +46,8 @@ class Limits:
     """How long staff wait while the card terminal closes its day."""
     staff_idle_s: float = 60.0
     """After so long without a touch the staff screen closes."""
+    first_look_s: float = 600.0
+    """And the first look at whether everything is ready: then it sells, and asks again at the next start."""
     speech_s: float = 180.0
     """How long an announcement lasts at most; a voice that is stuck does not keep a visit open."""
     help_s: float = 180.0

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 from kioskd.core.place import Place
+from kioskd.core.readiness import ReadinessPhase
 from kioskd.core.upkeep import UpkeepPhase
 
 if TYPE_CHECKING:  # a kiosk shows its first screen long before staff ask for anything
@@ -194,4 +195,5 @@ StaffPhase = (
     | ViewingDevices
     | UpkeepPhase
     | AtTerminal
+    | ReadinessPhase
 )

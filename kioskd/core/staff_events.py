@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 if TYPE_CHECKING:  # a kiosk shows its first screen long before staff ask for anything
     from kioskd.core.card_terminal import Totals
     from kioskd.core.question import Question
+    from kioskd.core.readiness import Readiness
     from kioskd.core.sale import Sale
     from kioskd.core.staff_overview import StaffOverview
     from kioskd.core.upkeep import About, Dial, PowerRefusal
@@ -128,3 +129,9 @@ class PowerRefused:
     request: str
     refusal: PowerRefusal
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadinessFound:
+    request: str
+    readiness: Readiness

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from kioskd.core.readiness import Corner
 from kioskd.core.staff import Decision, DecisionReason, ReturnReason
 from kioskd.core.upkeep import Knob, PowerAct
 
@@ -143,3 +144,25 @@ class AskPower:
 @dataclass(frozen=True, slots=True)
 class ConfirmPower:
     pass
+
+
+@dataclass(frozen=True, slots=True)
+class ShowReady:
+    """Whether everything is ready to sell."""
+
+
+@dataclass(frozen=True, slots=True)
+class TestTouch:
+    """Whether every corner of the screen answers a finger."""
+
+    __test__: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class TouchCorner:
+    corner: Corner
+
+
+@dataclass(frozen=True, slots=True)
+class StartSelling:
+    """Everything was looked at."""

@@ -13,6 +13,7 @@ from kioskd.core.place import Place
 
 if TYPE_CHECKING:  # events import the staff's values
     from kioskd.core.print_verdict import PrintVerdict
+    from kioskd.core.readiness import CheckingReadiness
 
 MOST_SEEN = 8
 _SHOWN_AT_END = 4
@@ -93,7 +94,10 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class TestingPrinter:
-    """`verdict` is what became of the test receipt; `failed` when nobody said within time."""
+    """`verdict` is what became of the test receipt; `failed` when nobody said within time.
+
+    `ready` is where it leads back to, if not to the devices.
+    """
 
     __test__: ClassVar[bool] = False  # no test case, says its name as it may
 
@@ -101,19 +105,24 @@ class TestingPrinter:
     asking: str | None = None
     due_s: float | None = None
     failed: bool = False
+    ready: CheckingReadiness | None = None
 
     place: ClassVar[Place] = Place.STAFF_TEST_PRINT
 
 
 @dataclass(frozen=True, slots=True)
 class TestingScanners:
-    """The newest first. It ends at `due_s`, so that nobody's card is taken for a test for long."""
+    """The newest first. It ends at `due_s`, so that nobody's card is taken for a test for long.
+
+    `ready` is where it leads back to, if not to the devices.
+    """
 
     __test__: ClassVar[bool] = False
 
     seen: tuple[SeenCode, ...] = ()
     asking: str | None = None
     due_s: float | None = None
+    ready: CheckingReadiness | None = None
 
     place: ClassVar[Place] = Place.STAFF_TEST_SCAN
 

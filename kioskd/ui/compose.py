@@ -10,6 +10,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 
 from kioskd.core.access import Aid
+from kioskd.core.enrolling import Enrolling
 from kioskd.core.intents import AnswerHelp, Intent, StillHere
 from kioskd.core.phases import (
     AddingGiftCard,
@@ -31,6 +32,7 @@ from kioskd.core.phases import (
     Storing,
     Thanks,
 )
+from kioskd.core.readiness import CheckingReadiness, TestingTouch
 from kioskd.core.shop import Shop
 from kioskd.core.staff import (
     AtStaffStart,
@@ -144,6 +146,10 @@ class Composer:
                 title = thanks(sheet, visit, shop, phase)
             case AskStaff() as phase:
                 title = ask_staff(sheet, visit, shop, phase)
+            case Enrolling() as phase:
+                from kioskd.ui.screens.enrol import enrol
+
+                title = enrol(sheet, visit, shop, phase)
             case OutOfOrder() as phase:
                 title = out_of_order(sheet, visit, shop, phase)
             case StillThere(before) as phase:
@@ -200,6 +206,14 @@ class Composer:
 
                 title = staff_power(sheet, visit, shop, phase)
                 view = "busy" if phase.asking else phase.wanted.value if phase.wanted else ""
+            case CheckingReadiness() as phase:
+                from kioskd.ui.screens.staff_ready import staff_ready
+
+                title, view = staff_ready(sheet, visit, shop, phase), "busy" if phase.asking else ""
+            case TestingTouch() as phase:
+                from kioskd.ui.screens.staff_ready import staff_test_touch
+
+                title = staff_test_touch(sheet, visit, shop, phase)
             case AtTerminal() as phase:
                 from kioskd.ui.screens.staff_terminal import staff_terminal
 

@@ -116,6 +116,7 @@ from kioskd.core.phases import (
 from kioskd.core.place import STAFF
 from kioskd.core.preview import BasketPoints
 from kioskd.core.print_verdict import PrintVerdict
+from kioskd.core.readiness import CheckingReadiness, Corner, FirstStart, Readiness
 from kioskd.core.rules.table import RULES
 from kioskd.core.staff import (
     AtStaffStart,
@@ -138,6 +139,7 @@ from kioskd.core.staff_events import (
     QuestionDecided,
     QuestionRefused,
     QuestionsFound,
+    ReadinessFound,
     SalePaid,
     SaleRefused,
     SalesFound,
@@ -163,13 +165,17 @@ from kioskd.core.staff_intents import (
     ShowPower,
     ShowQuestion,
     ShowQuestions,
+    ShowReady,
     ShowSale,
     ShowSales,
     ShowSettings,
     ShowTerminal,
+    StartSelling,
     TakeBack,
     TestPrinter,
     TestScanners,
+    TestTouch,
+    TouchCorner,
     TurnKnob,
 )
 from kioskd.core.ticket import ticket_code
@@ -226,9 +232,11 @@ def _straight_on(p: Player, rng: random.Random) -> Event | None:
         case AtStaffStart():
             deep, flat = (
                 (ShowSales(), ShowQuestions(), ShowDevices(), ShowTerminal()),
-                (ShowSettings(), ShowAbout(), ShowPower()),
+                (ShowSettings(), ShowAbout(), ShowPower(), ShowReady()),
             )
             return rng.choice([*deep, *deep, *flat])
+        case CheckingReadiness():
+            return rng.choice([TestPrinter(), TestScanners(), TestTouch(), StartSelling(), GoBack()])
         case ViewingDevices():
             return rng.choice([TestPrinter(), TestScanners(), Scanned(_TICKET, "s"), Finish()])
         case TestingScanners():
@@ -370,6 +378,11 @@ def _of_staff(p: Player, rng: random.Random) -> list[Event]:
         DialsFound(asking, (Dial(Knob.VOLUME, 5, 1, 10),)),
         AboutFound(asking, About("1.0", (), 1.0, None, None, 0, 0)),
         PowerRefused(asking, rng.choice(list(PowerRefusal))),
+        ShowReady(),
+        TestTouch(),
+        TouchCorner(rng.choice(list(Corner))),
+        StartSelling(),
+        ReadinessFound(asking, Readiness(clock_trusted=True)),
     ]
 
 
@@ -420,5 +433,6 @@ def _of_the_world(p: Player, rng: random.Random) -> list[Event]:
         DeviceChanged(device),
         CameraHint(rng.choice(list(Hindrance)), "camera"),
         NetworkChanged(rng.random() < 0.8),
+        FirstStart(),
         Tick(),
     ]

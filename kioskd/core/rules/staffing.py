@@ -11,6 +11,7 @@ from kioskd.core.effects import CheckPin, FindOverview, FindSales, TakeBackSale
 from kioskd.core.events import Tick
 from kioskd.core.intents import Finish, GoBack, PressKey, SubmitNumber
 from kioskd.core.place import STAFF
+from kioskd.core.readiness import CheckingReadiness, TestingTouch
 from kioskd.core.rules.table import Context, Step, home, rule, to
 from kioskd.core.shop import Shop
 from kioskd.core.staff import (
@@ -254,7 +255,7 @@ def staff_deadlines(visit: Visit, phase: StaffPhase, shop: Shop) -> Iterator[flo
     if phase.due_s is not None:
         yield phase.due_s
     else:
-        yield visit.active_s + shop.limits.staff_idle_s
+        yield visit.active_s + _patience_s(phase, shop)
     if isinstance(phase, EnteringPin) and phase.closed_until_s is not None:
         yield phase.closed_until_s
 
@@ -268,7 +269,7 @@ def staff_waits(visit: Visit, event: Tick, context: Context) -> Step:
         return to(visit, _unanswered(phase))
     if isinstance(phase, EnteringPin) and phase.closed_until_s is not None and now_s >= phase.closed_until_s:
         return to(visit, EnteringPin(ticket=phase.ticket))
-    left = phase.due_s is None and now_s >= visit.active_s + context.shop.limits.staff_idle_s
+    left = phase.due_s is None and now_s >= visit.active_s + _patience_s(phase, context.shop)
     return home(visit, context) if left else Step(visit)
 
 
@@ -280,9 +281,21 @@ def _unanswered(phase: StaffPhase) -> StaffPhase:
             return replace(phase, asking=None, due_s=None, refused=_NO_ANSWER)
         case AtStaffStart() | BrowsingSales() | BrowsingQuestions() | ViewingDevices():
             return type(phase)(failed=True)
-        case TestingPrinter() | AdjustingKiosk() | ViewingAbout():
+        case AdjustingKiosk() | ViewingAbout():
             return type(phase)(failed=True)
+        case TestingPrinter() | CheckingReadiness():
+            return replace(phase, asking=None, due_s=None, failed=True)
         case SwitchingPower():
             return SwitchingPower(refused=PowerRefusal.FAILED)
-        case TestingScanners():
+        case TestingScanners() | TestingTouch():
             return phase
+
+
+def _patience_s(phase: StaffPhase, shop: Shop) -> float:
+    """Whoever sets a kiosk up is given the time it takes."""
+    match phase:
+        case CheckingReadiness(first=True) | TestingPrinter(ready=CheckingReadiness(first=True)):
+            return shop.limits.first_look_s
+        case TestingTouch(ready=CheckingReadiness(first=True)):
+            return shop.limits.first_look_s
+    return shop.limits.staff_idle_s

@@ -7,6 +7,8 @@ from dataclasses import replace
 from kioskd.core.effects import FindAbout, FindDials, PrintTest, SetDial, SwitchPower
 from kioskd.core.events import Scanned, Tick
 from kioskd.core.intents import GoBack
+from kioskd.core.readiness import CheckingReadiness
+from kioskd.core.rules.readying import ready_page
 from kioskd.core.rules.staffing import asked, devices_page, start_page
 from kioskd.core.rules.table import Context, Step, rule, to
 from kioskd.core.staff_events import AboutFound, DialsFound, PowerRefused, TestPrinted
@@ -35,25 +37,38 @@ from kioskd.core.visit import Place, Visit
 # --- tests of devices ----------------------------------------------------------------------------------
 
 
-@rule((Place.STAFF_DEVICES, Place.STAFF_TEST_PRINT), TestPrinter, to=[Place.STAFF_TEST_PRINT])
+_LEAD_TO_TESTS = (Place.STAFF_DEVICES, Place.STAFF_READY)
+
+
+@rule((*_LEAD_TO_TESTS, Place.STAFF_TEST_PRINT), TestPrinter, to=[Place.STAFF_TEST_PRINT])
 def test_printer(visit: Visit, event: TestPrinter, context: Context) -> Step:
     """One at a time: whoever touches again while it prints gets one receipt."""
-    if isinstance(visit.phase, TestingPrinter) and visit.phase.asking:
+    phase = visit.phase
+    if isinstance(phase, TestingPrinter) and phase.asking:
         return Step(visit)
+    ready = phase.ready if isinstance(phase, TestingPrinter) else _begun_at(visit)
     asking, due_s = context.moment.token, context.after(context.shop.limits.test_print_s)
-    return to(visit, TestingPrinter(asking=asking, due_s=due_s), PrintTest(asking, visit.language))
+    testing = TestingPrinter(asking=asking, due_s=due_s, ready=ready)
+    return to(visit, testing, PrintTest(asking, visit.language))
 
 
 @rule(Place.STAFF_TEST_PRINT, TestPrinted, stays=True)
 def test_printed(visit: Visit, event: TestPrinted, context: Context) -> Step:
     phase = visit.phase
     assert isinstance(phase, TestingPrinter)
-    return to(visit, TestingPrinter(event.verdict)) if event.request == phase.asking else Step(visit)
+    if event.request != phase.asking:
+        return Step(visit)
+    return to(visit, TestingPrinter(event.verdict, ready=phase.ready))
 
 
-@rule(Place.STAFF_DEVICES, TestScanners, to=[Place.STAFF_TEST_SCAN])
+@rule(_LEAD_TO_TESTS, TestScanners, to=[Place.STAFF_TEST_SCAN])
 def test_scanners(visit: Visit, event: TestScanners, context: Context) -> Step:
-    return to(visit, TestingScanners(due_s=context.after(context.shop.limits.test_scan_s)))
+    due_s = context.after(context.shop.limits.test_scan_s)
+    return to(visit, TestingScanners(due_s=due_s, ready=_begun_at(visit)))
+
+
+def _begun_at(visit: Visit) -> CheckingReadiness | None:
+    return visit.phase if isinstance(visit.phase, CheckingReadiness) else None
 
 
 @rule(Place.STAFF_TEST_SCAN, Scanned, stays=True)
@@ -65,17 +80,30 @@ def scanned_as_test(visit: Visit, event: Scanned, context: Context) -> Step:
     return to(visit, replace(phase, seen=seen[:MOST_SEEN]))
 
 
-@rule(Place.STAFF_TEST_SCAN, Tick, to=[Place.STAFF_DEVICES], stays=True)
+@rule(Place.STAFF_TEST_SCAN, Tick, to=_LEAD_TO_TESTS, stays=True)
 def test_ends(visit: Visit, event: Tick, context: Context) -> Step:
     phase = visit.phase
     assert isinstance(phase, TestingScanners)
     over = phase.due_s is not None and context.moment.mono_s >= phase.due_s
-    return devices_page(visit, context) if over else Step(visit)
+    return _back(visit, phase, context) if over else Step(visit)
 
 
-@rule((Place.STAFF_TEST_PRINT, Place.STAFF_TEST_SCAN), GoBack, to=[Place.STAFF_DEVICES])
-def back_to_devices(visit: Visit, event: GoBack, context: Context) -> Step:
-    return devices_page(visit, context)
+@rule((Place.STAFF_TEST_PRINT, Place.STAFF_TEST_SCAN), GoBack, to=_LEAD_TO_TESTS)
+def back_from_test(visit: Visit, event: GoBack, context: Context) -> Step:
+    phase = visit.phase
+    assert isinstance(phase, TestingPrinter | TestingScanners)
+    return _back(visit, phase, context)
+
+
+def _back(visit: Visit, phase: TestingPrinter | TestingScanners, context: Context) -> Step:
+    """To where the test was begun, with what came of it."""
+    if phase.ready is None:
+        return devices_page(visit, context)
+    if isinstance(phase, TestingPrinter):
+        tried = replace(phase.ready, printed=phase.verdict or phase.ready.printed)
+    else:
+        tried = replace(phase.ready, scanned=phase.ready.scanned or bool(phase.seen))
+    return ready_page(visit, context, tried)
 
 
 # --- settings ------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import ceil
 
+from kioskd.core.enrolling import Enrolling
 from kioskd.core.events import DeviceChanged, NetworkChanged, Scanned, Tick
 from kioskd.core.intents import StillHere
 from kioskd.core.phases import (
@@ -73,6 +74,8 @@ def deadlines(visit: Visit, shop: Shop) -> Iterator[float]:
                 yield _points_overdue_s(visit.phase, shop)
         case AskStaff():
             yield _ask_staff_end_s(visit, visit.phase, shop)
+        case Enrolling(due_s=float(due_s)):
+            yield due_s
         case phase if isinstance(phase, StaffPhase):
             yield from staff_deadlines(visit, phase, shop)
         case StillThere():

@@ -38,7 +38,7 @@ _STATES = {
     DeviceState.DEGRADED: (later("Works in part"), "tag_alert"),
     DeviceState.FAULTY: (later("Faulty"), "tag_alert"),
 }
-_ONLINE = {
+BACKEND_STATES = {
     True: (later("Answers"), "tag_good"),
     False: (later("Does not answer"), "tag_alert"),
     None: (later("Not asked yet"), "tag"),
@@ -51,7 +51,7 @@ def staff_devices(sheet: Sheet, visit: Visit, shop: Shop, phase: ViewingDevices)
     layout = frame(sheet, visit, shop, leave=leave_staff(sheet), foot=False, help=False, notice=False)
     room = 0.0 if stage.portrait else pager_w(sheet)
     body = head(sheet, layout.body, title, back=GoBack(), room=room)
-    rows = [_device(device, visit, tr) for device in visit.devices.values()]
+    rows = [device_row(device, visit, tr) for device in visit.devices.values()]
     rows += _tests(visit, tr)
     rows += _others(visit, shop, phase, tr)
     blocks = [row_block(sheet, row, body.w) for row in rows]
@@ -70,7 +70,7 @@ def _tests(visit: Visit, tr: Translator) -> Iterator[Row]:
         yield Row("test:scan", tr("Test scanners and camera"), note, action=TestScanners())
 
 
-def _device(device: DeviceHealth, visit: Visit, tr: Translator) -> Row:
+def device_row(device: DeviceHealth, visit: Visit, tr: Translator) -> Row:
     kind, name = tr(_KINDS[device.kind]), clean(device.name, 24)
     title = kind if name == device.kind.value else f"{kind}: {embedded(name, tr.rtl)}"
     since = tr("since {time}", time=when(device.since, visit.now, tr)) if device.since else ""
@@ -82,7 +82,7 @@ def _device(device: DeviceHealth, visit: Visit, tr: Translator) -> Row:
 def _others(visit: Visit, shop: Shop, phase: ViewingDevices, tr: Translator) -> Iterator[Row]:
     overview = phase.overview
     if shop.loyalty:
-        words, tag = _ONLINE[visit.online]
+        words, tag = BACKEND_STATES[visit.online]
         n = overview.waiting if overview else 0
         notes = [tr.plural("{n} thing waits to be told", "{n} things wait to be told", n)] if n else []
         if overview and overview.near_limit:

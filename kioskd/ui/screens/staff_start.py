@@ -14,6 +14,7 @@ from kioskd.core.staff_intents import (
     ShowDevices,
     ShowPower,
     ShowQuestions,
+    ShowReady,
     ShowSales,
     ShowSettings,
     ShowTerminal,
@@ -79,6 +80,7 @@ def _rows(visit: Visit, shop: Shop, overview: StaffOverview, tr: Translator) -> 
         tag="tag_alert",
         action=ShowDevices(),
     )
+    yield Row("go:ready", tr("Is everything ready?"), tr("Devices, network and tests"), action=ShowReady())
     yield Row("go:settings", tr("Settings"), tr("Volume and brightness"), action=ShowSettings())
     yield Row("go:about", tr("About this kiosk"), tr("Software, address, running time"), action=ShowAbout())
     yield Row("go:power", tr("Restart and switch off"), action=ShowPower())
