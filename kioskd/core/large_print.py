@@ -1,4 +1,4 @@
-"""A receipt for whoever reads large letters: the same words, twice as high and bold, with air between them."""
+"""A receipt for whoever reads large letters: the same words, twice as high and bold, with air between."""
 
 from __future__ import annotations
 
