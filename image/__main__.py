@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from image.debian import bundle, disk, root
+from image.debian import bundle, disk, root, trial
 from image.debian.initrd import NoSuchModule
 from image.debian.variant import VARIANTS, Variant
 from image.package import build as package
@@ -34,11 +34,19 @@ def main() -> int:
         metavar="FILE",
         help="private Ed25519 key: the image takes updates signed with it, and a bundle for them is made",
     )
+    parser.add_argument(
+        "--try",
+        dest="trial",
+        action="store_true",
+        help="with debian-amd64: try updates in an emulated PC, instead of keeping the image",
+    )
     asked = parser.parse_args()
+    if asked.trial and (asked.what != "debian-amd64" or asked.key is None):
+        parser.error("--try is for debian-amd64, and needs a --key")
     began_s = time.monotonic()
     try:
         _WHAT.get(asked.what, _build)(asked)
-    except (ProgramFailed, UnknownLibrary, NoSuchModule, OSError, ValueError) as error:
+    except (ProgramFailed, UnknownLibrary, NoSuchModule, trial.TrialFailed, OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
     if asked.what in VARIANTS:
@@ -61,6 +69,10 @@ def _build(asked: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory(prefix="building-", dir=asked.out, ignore_cleanup_errors=True) as name:
         scratch = Path(name)
         made = root.build(variant, _debs(variant, scratch / "debs"), scratch / "tree", key=asked.key)
+        if asked.trial:
+            for line in trial.try_updates(made, asked.key):
+                print(line, flush=True)
+            return
         image = asked.out / f"kioskd-{variant.name}-{made.version}.img"
         built = disk.build(made, scratch / "disk.img")
         shutil.move(built.image, image)
