@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -21,6 +22,9 @@ from image.package.programs import run
 HERE = Path(__file__).parent
 FIRMWARE = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
 VARIABLES = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
+SCREEN_PX = (540, 960)
+SCREEN = f"virtio-gpu-pci,id=screen,xres={SCREEN_PX[0]},yres={SCREEN_PX[1]}"
+"""As QEMU has it."""
 PATIENCE_S = 3600.0
 _LOOK_AGAIN_S = 1.0
 _MENU = "/usr/share/doc/kioskd/examples/harbour/menu.toml"
@@ -60,16 +64,24 @@ def try_updates(root: Root, key: Path) -> Iterator[str]:
         yield from _boot(folder)
 
 
-def _set_up(data: Path, root: Root) -> None:
-    """A kiosk that sells at the counter, and `trial.sh`."""
-    etc = data / "etc/files"
-    units = etc / "systemd/system"
-    (units / "kioskd.service.d").mkdir(parents=True)
-    (units / "multi-user.target.wants").mkdir()
-    (etc / "kioskd").mkdir()
+def emulated_kiosk(root: Root, etc: Path) -> None:
+    """Into `etc`, which is laid over /etc: a kiosk that sells at the counter, on an emulated machine."""
+    overrides = etc / "systemd/system/kioskd.service.d"
+    overrides.mkdir(parents=True)
+    (overrides / "slow.conf").write_text(_SLOW)
     settings = (root.tree / "usr/share/kioskd/kiosk.toml").read_text("utf-8")
-    (etc / "kioskd/kiosk.toml").write_text(settings.replace("/etc/kioskd/menu.toml", _MENU), "utf-8")
-    (units / "kioskd.service.d/slow.conf").write_text(_SLOW)
+    (etc / "kioskd").mkdir()
+    settings = settings.replace("/etc/kioskd/menu.toml", _MENU)
+    for name, size_px in zip(("width_px", "height_px"), SCREEN_PX, strict=True):
+        settings = re.sub(rf"(?m)^{name} = \d+", f"{name} = {size_px}", settings)
+    (etc / "kioskd/kiosk.toml").write_text(settings, "utf-8")
+
+
+def _set_up(data: Path, root: Root) -> None:
+    etc = data / "etc/files"
+    emulated_kiosk(root, etc)
+    units = etc / "systemd/system"
+    (units / "multi-user.target.wants").mkdir()
     (units / "trial.service").write_text(_TRIAL)
     (units / "multi-user.target.wants/trial.service").symlink_to("../trial.service")
     shutil.copyfile(HERE / "trial.sh", etc / "trial.sh")
@@ -146,7 +158,7 @@ def _machine(folder: Path, console: Path, variables: Path) -> list[str]:
             "virtio-blk-pci,drive=disk",
         ),
         *("-drive", f"file={folder / 'bundles.ext4'},if=none,id=more,format=raw,readonly=on"),
-        *("-device", "virtio-blk-pci,drive=more", "-device", "virtio-rng-pci", "-device", "virtio-gpu-pci"),
+        *("-device", "virtio-blk-pci,drive=more", "-device", "virtio-rng-pci", "-device", SCREEN),
         *("-chardev", f"file,id=console,path={console}", "-serial", "chardev:console"),
     ]
 
