@@ -39,6 +39,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         from kioskd.daemon.status_command import kiosk_status
 
         return kiosk_status(arguments[1:])
+    if arguments[:1] == ["support-bundle"]:
+        from kioskd.daemon.support.command import support_bundle
+
+        return support_bundle(arguments[1:])
     if arguments[:1] == ["doctor"]:
         from kioskd.daemon.doctor.command import doctor
 
@@ -103,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("order-paid", help="an order to be paid at the counter was paid")
     commands.add_parser("payment-decided", help="staff looked whether the terminal took the money")
     commands.add_parser("status", help="how a running kiosk is; see kioskd status --help")
+    commands.add_parser("support-bundle", help="one file for whoever helps; see kioskd support-bundle --help")
     commands.add_parser("doctor", help="what is plugged in and whether it works; see kioskd doctor --help")
     commands.add_parser("demo", help="run everything simulated; see kioskd demo --help")
     commands.add_parser("sim", help="run one simulated server alone; see kioskd sim --help")
