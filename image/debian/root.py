@@ -78,7 +78,7 @@ def build(
     tree.mkdir(parents=True)
     run("tar", "-C", tree, "--xattrs", "--xattrs-include=*", "--numeric-owner", "-xpf", bare)
     _install(tree, debs)
-    # A kiosk that was not told what it is says on its screen how to tell it, instead of selling as an example.
+    # A kiosk that was not told what it is says on its screen how to tell it; it does not sell an example.
     (tree / "etc/kioskd/kiosk.toml").unlink(missing_ok=True)
     for files in (HERE / "overlay", more.files):
         if files is not None:
