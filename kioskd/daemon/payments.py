@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
 
-from kioskd.core.card_terminal import Approval, PaymentResult, PaymentTerminal
+from kioskd.core.card_terminal import PaymentResult, PaymentTerminal
 from kioskd.core.events import (
     Event,
     PartPaid,
@@ -19,9 +19,9 @@ from kioskd.core.events import (
     PaymentProgress,
 )
 from kioskd.core.order import CardPayment, Order
-from kioskd.core.order_document import from_document
 from kioskd.daemon.card_reversals import CardReversals, PrintSlip
-from kioskd.daemon.drafts import PART_PAID, PAYMENT, payment_draft, payment_id
+from kioskd.daemon.charges import Charge, agrees, charge_of
+from kioskd.daemon.drafts import PART_PAID, PAYMENT, payment_draft
 from kioskd.daemon.part_payments import PartPayments, with_payment
 from kioskd.daemon.reserved import Reserved
 from kioskd.daemon.selling import Selling
@@ -34,19 +34,6 @@ log = logging.getLogger(__name__)
 
 Reserve = Callable[[], Awaitable[Reserved | None]]
 """What must be in effect before a card is charged. None: it was refused, and the guest was told."""
-
-
-class _Charge(NamedTuple):
-    """What the terminal is asked for, or was by another process, whose guest is gone."""
-
-    reference: str
-    order: Order
-    reserved: Reserved | None
-    guest_waits: bool
-
-    @property
-    def intent(self) -> str:
-        return payment_id(self.reference)
 
 
 class _Decided(NamedTuple):
@@ -98,6 +85,8 @@ class Payments:
         """Whether the terminal has been asked for the payment under way."""
         self._unwanted: str | None = None
         """The order whose guest changed their mind before the terminal was asked."""
+        self._looking_up: asyncio.Task[PaymentResult] | None = None
+        """The terminal is asked for a payment of before."""
 
     async def take(self, order: Order, reserve: Reserve | None = None) -> None:
         """Charges what is due. `reserve` is called first, once nothing stands in the terminal's way."""
@@ -119,9 +108,9 @@ class Payments:
                 reserved = await reserve()
                 if reserved is None:
                     return
-            await self._charge(_Charge(reference, order, reserved, guest_waits=True))
+            await self._charge(Charge(reference, order, reserved, guest_waits=True))
 
-    async def _charge(self, charge: _Charge) -> None:
+    async def _charge(self, charge: Charge) -> None:
         order, reserved = charge.order, charge.reserved
         try:
             await self._outbox.begin(payment_draft(order, reserved, charge.reference))
@@ -142,7 +131,7 @@ class Payments:
                     charge.reference,
                     order.due,
                     lambda step: self._post(PaymentProgress(order.id, step)),
-                    agree=_agrees(order) if self._part_payments and order.session is None else None,
+                    agree=agrees(order) if self._part_payments and order.session is None else None,
                     language=order.language,
                 )
             finally:
@@ -250,20 +239,31 @@ class Payments:
 
     async def _clear_up(self, parcel: Parcel) -> bool:
         intent = parcel.operation.op_id
-        charge = _charge_of(parcel)
+        charge = charge_of(parcel)
         if charge is None:
             await self._outbox.resolve(intent, OpState.IN_DOUBT, "its order cannot be read")
             return True
-        result = await self._terminal.outcome(charge.reference)
-        if result.outcome in (PaymentOutcome.UNKNOWN, PaymentOutcome.UNAVAILABLE):
+        result = await self._looked_up(charge.reference)
+        if result is None or result.outcome in (PaymentOutcome.UNKNOWN, PaymentOutcome.UNAVAILABLE):
             return False
         log.warning("payment of order %s: the terminal says %s", charge.order.number, result.outcome)
         await self._end(charge, result)  # its guest may still be there
         return True
 
+    async def _looked_up(self, reference: str) -> PaymentResult | None:
+        """None when staff have something to say meanwhile: they do not wait for a dead terminal."""
+        looking_up = self._looking_up = asyncio.create_task(self._terminal.outcome(reference))
+        try:
+            await asyncio.wait({looking_up})
+        finally:
+            self._looking_up = None
+            looking_up.cancel()
+            await asyncio.wait({looking_up})
+        return None if looking_up.cancelled() else looking_up.result()
+
     async def _clear_up_part(self, parcel: Parcel) -> bool:
         """Of another process: its guest is gone."""
-        keeper, charge = parcel.operation.op_id, _charge_of(parcel)
+        keeper, charge = parcel.operation.op_id, charge_of(parcel)
         if charge is None:
             await self._outbox.resolve(keeper, OpState.IN_DOUBT, "its order cannot be read")
             return True
@@ -294,11 +294,13 @@ class Payments:
         `number` is the order's, or the id of the payment's operation. Raises OperationRefused when nothing
         is open, and OSError when the terminal's own record cannot be written.
         """
+        if self._looking_up:
+            self._looking_up.cancel()
         async with self._terminal_is_free:
             for parcel in await self._unknown(PAYMENT):
                 if number not in (parcel.payload.get("number"), parcel.operation.op_id):
                     continue
-                charge = _charge_of(parcel)
+                charge = charge_of(parcel)
                 if charge is None:
                     raise OperationRefused(f"{parcel.operation.op_id}: its order cannot be read")
                 await self._terminal.settle_by_hand(charge.reference, paid=paid)
@@ -319,7 +321,7 @@ class Payments:
 
     # --- how it ended ------------------------------------------------------------------------------------
 
-    async def _end(self, charge: _Charge, result: PaymentResult, decided: _Decided = _BY_ITSELF) -> None:
+    async def _end(self, charge: Charge, result: PaymentResult, decided: _Decided = _BY_ITSELF) -> None:
         order = charge.order
         ended = PaymentEnded(order.id, result.outcome, result.evidence, result.trouble)
         match result.outcome:
@@ -343,7 +345,7 @@ class Payments:
                     await self._outbox.accept(close=unpaid)
                 self._post(ended)
 
-    async def _approved(self, charge: _Charge, result: PaymentResult, decided: _Decided) -> None:
+    async def _approved(self, charge: Charge, result: PaymentResult, decided: _Decided) -> None:
         """What was charged is booked, whatever was asked for."""
         order, reserved = charge.order, charge.reserved
         charged = result.charged or order.due
@@ -375,25 +377,3 @@ class Payments:
         await self._outbox.accept(close=close, decide=Decision(reserved.saga, Course.UNDO, reason))
         for event in reserved.claimed:
             self._post(event)
-
-
-def _agrees(order: Order) -> Callable[[Approval], Awaitable[bool]]:
-    """To a part of what is due: the terminal's driver has written it down before it asks."""
-
-    async def agree(approval: Approval) -> bool:
-        return 0 < approval.charged.minor <= order.due.minor
-
-    return agree
-
-
-def _charge_of(parcel: Parcel) -> _Charge | None:
-    """What the guest of another process was charged; None for what another version wrote."""
-    try:
-        order = from_document(parcel.payload)
-    except (KeyError, TypeError, ValueError) as error:
-        log.error("%s: its order cannot be read (%s)", parcel.operation.op_id, type(error).__name__)
-        return None
-    saga = parcel.operation.saga or parcel.payload.get("saga")
-    reserved = Reserved.remembered(str(saga), parcel.payload) if saga else None
-    reference = parcel.operation.op_id.removeprefix(payment_id(""))
-    return _Charge(reference, order, reserved, guest_waits=False)

@@ -524,6 +524,22 @@ def test_run_reports_what_a_locked_terminal_needs(tmp_path: Path) -> None:
     play(tmp_path, scene)
 
 
+def test_a_guest_who_finds_it_unwell_has_it_looked_at_at_once(tmp_path: Path) -> None:
+    async def scene(stand: Stand) -> None:
+        looked: asyncio.Queue[object] = asyncio.Queue()
+        running = asyncio.create_task(stand.driver.run(looked.put_nowait))
+        await looked.get()
+        stand.sim.faults.end_of_day_due = True
+        assert (await stand.pay("order-1")).outcome is UNAVAILABLE
+        while stand.sim.faults.end_of_day_due:  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.01)
+        assert (await stand.pay("order-2")).outcome is APPROVED
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    play(tmp_path, scene)
+
+
 def test_run_ends_when_the_terminal_is_unplugged(tmp_path: Path) -> None:
     async def scene(stand: Stand) -> None:
         ready = asyncio.Event()

@@ -102,6 +102,8 @@ class FakeTerminal:
         self.aborts = 0
         self.hold: asyncio.Event | None = None
         self.when_asked: Callable[[], None] = lambda: None
+        self.thinks: asyncio.Event | None = None
+        """How long it takes to say what became of a payment."""
 
     async def pay(
         self,
@@ -126,6 +128,8 @@ class FakeTerminal:
 
     async def outcome(self, reference: str) -> PaymentResult:
         self.asked.append(reference)
+        if self.thinks:
+            await self.thinks.wait()
         return self.ledger.get(reference, PaymentResult(PaymentOutcome.UNKNOWN))
 
     async def reverse(self, reference: str) -> Reversal:

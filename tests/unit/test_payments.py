@@ -227,6 +227,22 @@ def test_staff_decide_what_the_terminal_cannot_say_and_cards_are_taken_again(
     at_the_till(tmp_path, terminal, scenario)
 
 
+def test_staff_who_decide_do_not_wait_for_a_terminal_that_is_dead(tmp_path: Path) -> None:
+    terminal = FakeTerminal(PaymentResult(PaymentOutcome.UNKNOWN))
+    terminal.thinks = asyncio.Event()
+
+    async def scenario(till: Till) -> None:
+        await till.payments.take(order(1))
+        asking = asyncio.create_task(till.payments.ask_about_left_over())
+        while not terminal.asked:  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0)
+        await till.payments.decide(order(1).number, paid=True)
+        assert await listed(till.outbox) == {"pay-o-1": "confirmed", "o-1": "confirmed"}
+        assert await asking is False
+
+    at_the_till(tmp_path, terminal, scenario)
+
+
 def test_a_payment_never_waits_behind_another(tmp_path: Path) -> None:
     """The guest it belongs to could be gone when the terminal is free again."""
     terminal = FakeTerminal(APPROVED)

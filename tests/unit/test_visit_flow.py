@@ -256,6 +256,16 @@ def test_a_payment_that_was_not_made_leads_back_with_the_basket(
     assert p.visit.notice.kind is said
 
 
+def test_a_guest_who_was_long_at_the_terminal_has_time_to_read_why() -> None:
+    p = at_checkout(player())
+    p.do(PayWith(Tender.CARD))
+    p.wait(SHOP.limits.idle_s + 1)
+    p.do(PaymentEnded(order_in_hand(p).id, PaymentOutcome.DECLINED))
+    p.wait(1)
+    p.do(Tick())
+    assert p.visit.place is Place.CHECKOUT
+
+
 def test_an_unknown_payment_is_for_staff_and_never_repeated_by_itself() -> None:
     p = at_checkout(player())
     p.do(PayWith(Tender.CARD))

@@ -133,7 +133,8 @@ def payment_ended(visit: Visit, event: PaymentEnded, context: Context) -> Step:
     if order.card_payments:
         return ask_for_rest(notice(visit, NoticeKind.REST_NOT_PAID, context), order, context)
     why = _TROUBLES[event.trouble] if event.trouble else _ENDINGS[event.outcome]
-    told = notice(released(visit), why, context, ", ".join(_kept(visit, order)))
+    seen = replace(released(visit), active_s=context.moment.mono_s)  # the guest was busy at the terminal
+    told = notice(seen, why, context, ", ".join(_kept(visit, order)))
     return to(told, Checkout())
 
 

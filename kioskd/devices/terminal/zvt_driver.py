@@ -108,6 +108,7 @@ class ZvtTerminal:
         """One command at a time on the terminal."""
         self._payment: ZvtPayment | None = None
         self._running = False
+        self._unwell = asyncio.Event()
 
     async def _dial(self) -> ZvtLink:
         match self._address:
@@ -124,17 +125,30 @@ class ZvtTerminal:
         self._running = True
         try:
             while True:
+                self._unwell.clear()
                 async with self._turn:
                     health = await self._look()
                 if health != known:
                     known = health
                     emit(DeviceChanged(health))
                 await self._close_the_day()
-                await self._errands.wait_lost(self._deadlines.idle_s)
+                await self._rest()
         finally:
             self._running = False
             if not self._turn.locked():
                 await self._leave()
+
+    async def _rest(self) -> None:
+        """Until it is time to look at the terminal again: also when a guest has found it unwell."""
+        waits = [
+            asyncio.ensure_future(self._errands.wait_lost(self._deadlines.idle_s)),
+            asyncio.ensure_future(self._unwell.wait()),
+        ]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in waits:
+                each.cancel()
 
     async def _look(self) -> DeviceHealth:
         try:
@@ -210,7 +224,10 @@ class ZvtTerminal:
             return PaymentResult(PaymentOutcome.UNAVAILABLE, trouble=CardTrouble.TERMINAL_BUSY)
         else:
             try:
-                return await self._run(self._desk.pay(request, payment), agree)
+                result = await self._run(self._desk.pay(request, payment), agree)
+                if result.outcome is PaymentOutcome.UNAVAILABLE:
+                    self._unwell.set()
+                return result
             finally:
                 self._turn.release()
                 self._hang_up_unless_running()
