@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -16,15 +15,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from image.debian import bundle, disk
+from image.debian.emulated_pc import SCREEN_PX, VARIABLES, emulated_pc, with_firmware
 from image.debian.root import Root
 from image.package.programs import run
 
 HERE = Path(__file__).parent
-FIRMWARE = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
-VARIABLES = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
-SCREEN_PX = (540, 960)
-SCREEN = f"virtio-gpu-pci,id=screen,xres={SCREEN_PX[0]},yres={SCREEN_PX[1]}"
-"""As QEMU has it."""
 PATIENCE_S = 3600.0
 _LOOK_AGAIN_S = 1.0
 _MENU = "/usr/share/doc/kioskd/examples/harbour/menu.toml"
@@ -117,9 +112,18 @@ def _bundles(folder: Path, root: Root, made: disk.Disk, key: Path) -> None:
 def _boot(folder: Path) -> Iterator[str]:
     console = folder / "console.log"
     console.touch()
-    variables = shutil.copyfile(VARIABLES, folder / "variables.fd")
+    variables = folder / "variables.fd"
+    shutil.copyfile(VARIABLES, variables)
     began_s = time.monotonic()
-    with subprocess.Popen(_machine(folder, console, Path(variables)), stdin=subprocess.DEVNULL) as machine:
+    command = emulated_pc(
+        console,
+        (
+            f"file={folder / 'disk.img'},format=raw",
+            f"file={folder / 'bundles.ext4'},format=raw,readonly=on",
+        ),
+        *with_firmware(variables),
+    )
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL) as machine:
         try:
             with console.open(encoding="utf-8", errors="replace") as said:
                 part = ""
@@ -140,27 +144,6 @@ def _boot(folder: Path) -> Iterator[str]:
             raise TrialFailed(f"not finished in {PATIENCE_S:.0f} s\n{_end_of(console)}")
         finally:
             machine.kill()
-
-
-def _machine(folder: Path, console: Path, variables: Path) -> list[str]:
-    words = set(Path("/proc/cpuinfo").read_text().split())
-    real = bool({"vmx", "svm"} & words) and os.access("/dev/kvm", os.W_OK)
-    return [
-        *("qemu-system-x86_64", "-nodefaults", "-display", "none", "-machine", "q35,i8042=off"),
-        *("-accel", "kvm" if real else "tcg,thread=multi,tb-size=512"),
-        *("-cpu", "host" if real else "max,la57=off", "-smp", "2", "-m", "2048"),
-        *("-drive", f"if=pflash,format=raw,readonly=on,file={FIRMWARE}"),
-        *("-drive", f"if=pflash,format=raw,file={variables}"),
-        *(
-            "-drive",
-            f"file={folder / 'disk.img'},if=none,id=disk,format=raw",
-            "-device",
-            "virtio-blk-pci,drive=disk",
-        ),
-        *("-drive", f"file={folder / 'bundles.ext4'},if=none,id=more,format=raw,readonly=on"),
-        *("-device", "virtio-blk-pci,drive=more", "-device", "virtio-rng-pci", "-device", SCREEN),
-        *("-chardev", f"file,id=console,path={console}", "-serial", "chardev:console"),
-    ]
 
 
 def _end_of(console: Path) -> str:

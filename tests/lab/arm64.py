@@ -17,8 +17,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from image.debian import disk, root
+from image.debian.emulated_pc import SCREEN
 from image.debian.initrd import NoSuchModule
-from image.debian.trial import SCREEN, emulated_kiosk
+from image.debian.trial import emulated_kiosk
 from image.debian.variant import VARIANTS
 from image.package.build import build as build_packages
 from image.package.programs import ProgramFailed
