@@ -52,7 +52,7 @@ def lay_out_kioskd(root: Path, target: Target, scratch: Path) -> Path:
     _copy(DEBIAN / "kioskd.command", root / "usr/bin/kioskd", 0o755)
     for service in SERVICES:
         _copy(SYSTEMD / service, root / "usr/lib/systemd/system" / service)
-    for kind in ("sysusers.d", "tmpfiles.d"):
+    for kind in ("sysusers.d", "tmpfiles.d", "modules-load.d"):
         _copy(SYSTEMD / kind / "kioskd.conf", root / "usr/lib" / kind / "kioskd.conf")
     _copy(CHECKOUT / "hardware/udev/70-kioskd.rules", root / "usr/lib/udev/rules.d/70-kioskd.rules")
     _copy(DEBIAN / "kiosk.toml", root / "usr/share/kioskd/kiosk.toml")

@@ -93,6 +93,28 @@ def test_everything_a_driver_opens_is_allowed() -> None:
     }
 
 
+KERNEL_MODULES = {
+    "alsa": "snd",
+    "drm": "drm",
+    "hidraw": "hid",
+    "media": "mc",
+    "ttyACM": "cdc_acm",
+    "ttyUSB": "usbserial",
+    "usb": "usbcore",
+    "usb_device": "usbcore",
+    "video4linux": "videodev",
+}
+ALWAYS_KNOWN = {"dma_heap", "input", "tty", "ttyAMA", "ttyS", "lp"}
+"""Part of the kernel itself; a parallel port is there from the beginning or not at all."""
+
+
+def test_what_is_plugged_in_late_may_be_opened_too() -> None:
+    """systemd allows what the kernel knows by name when the service starts, and nothing that comes later."""
+    allowed = {value.split()[0].removeprefix("char-") for value in values("kioskd.service", "DeviceAllow")}
+    loaded = set((SYSTEMD / "modules-load.d/kioskd.conf").read_text("utf-8").splitlines())
+    assert {KERNEL_MODULES[name] for name in allowed - ALWAYS_KNOWN} <= loaded
+
+
 def test_the_log_stays_in_memory_and_the_keyboard_cannot_reach_the_kernel() -> None:
     assert "Storage=volatile" in (SYSTEMD / "appliance/journald.conf").read_text("utf-8")
     assert "kernel.sysrq = 0" in (SYSTEMD / "appliance/sysctl.conf").read_text("utf-8")
