@@ -74,12 +74,16 @@ class SchemeTotal:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What the terminal has taken since its last end of day. `schemes` is empty when it does not say."""
+    """What the terminal has taken since its last end of day. `schemes` is empty when it does not say.
+
+    `slip` is the terminal's own receipt of it, when it prints through the kiosk.
+    """
 
     total: Money | None
     schemes: tuple[SchemeTotal, ...] = ()
     first_receipt: int | None = None
     last_receipt: int | None = None
+    slip: Slip | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,9 @@ class TerminalStatus:
 
 class PaymentTerminal(Protocol):
     """`pay`, `outcome` and `reverse` never raise for what a terminal can do wrong: outcomes are for that."""
+
+    on_day_closed: Callable[[Totals], None]
+    """Called after every end of day: by hand, on schedule, or because the terminal took nothing without."""
 
     async def pay(
         self,

@@ -21,6 +21,7 @@ from kioskd.daemon.commands import Commands
 from kioskd.daemon.config import Config, Disabled
 from kioskd.daemon.control import ControlSocket
 from kioskd.daemon.courier import CARD_REFUSALS, LoyaltyCourier
+from kioskd.daemon.day_paper import day_receipt
 from kioskd.daemon.display import Display
 from kioskd.daemon.drafts import ORDER
 from kioskd.daemon.errands import Errands
@@ -59,6 +60,7 @@ from kioskd.daemon.wiring import (
     letterhead_of,
     paper_columns_of,
     pin_guard_of,
+    prints_slips,
     takes_parts,
     webhook_of,
 )
@@ -145,6 +147,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
         hardware = hardware_of(config, clock.mono_s, display.touch_panel, display.press)
         speaking = _speaking_of(config, hardware.voice, display, post)
         payments = None
+        slips = SlipPrinter(hardware.printer, tasks, shop.languages[0])
         if hardware.terminal:
             payments = Payments(
                 hardware.terminal,
@@ -152,7 +155,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
                 selling,
                 post,
                 part_payments=takes_parts(config),
-                print_slip=SlipPrinter(hardware.printer, tasks, shop.languages[0]),
+                print_slip=slips,
             )
         orders = Orders(
             outbox,
@@ -165,6 +168,12 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
         lookout = Lookout(outbox, outbox_file, clock.wall)
         questions = Questions(outbox, payments)
         translators = {language: translator(language) for language in shop.languages}
+        if hardware.terminal and prints_slips(config):
+            tr = translators[shop.languages[0]]
+            hardware.terminal.on_day_closed = lambda totals: slips.put(
+                f"day-{clock.wall():%Y%m%d%H%M%S}",
+                day_receipt(totals, config.site.name, config.kiosk, clock.wall(), tr),
+            )
         dials = dials_of(config, speaking.limit_loudspeaker if speaking else None)
         await asyncio.to_thread(dials.restore)
         webhook = webhook_of(config)

@@ -8,6 +8,7 @@ import logging
 from kioskd.core.order_receipt import slip_receipt
 from kioskd.core.ports import ReceiptPrinter
 from kioskd.core.print_verdict import PrintVerdict
+from kioskd.core.receipt import Receipt
 from kioskd.core.slip import Slip
 from kioskd.daemon.journal import without_content
 
@@ -23,12 +24,15 @@ class SlipPrinter:
         self._language = language
 
     def __call__(self, job: str, slip: Slip) -> None:
-        if self._printer:
-            self._tasks.create_task(self._print(self._printer, job, slip))
+        self.put(job, slip_receipt(slip, self._language))
 
-    async def _print(self, printer: ReceiptPrinter, job: str, slip: Slip) -> None:
+    def put(self, job: str, paper: Receipt) -> None:
+        if self._printer:
+            self._tasks.create_task(self._print(self._printer, job, paper))
+
+    async def _print(self, printer: ReceiptPrinter, job: str, paper: Receipt) -> None:
         try:
-            verdict = await printer.print(job, slip_receipt(slip, self._language))
+            verdict = await printer.print(job, paper)
         except Exception as error:  # noqa: BLE001 - a receipt must not end the kiosk
             log.error("receipt %s of the terminal: %s", job, without_content(error))
             return

@@ -480,6 +480,11 @@ def takes_parts(config: Config) -> bool:
     return isinstance(config.terminal, settings.AnyZvtTerminal) and config.terminal.part_payments
 
 
+def prints_slips(config: Config) -> bool:
+    """Whether the terminal leaves its receipts to the kiosk."""
+    return isinstance(config.terminal, settings.AnyZvtTerminal) and config.terminal.receipts == "kiosk"
+
+
 def terminal_password(entry: settings.AnyZvtTerminal) -> str:
     """Raises ConfigError when it cannot be read."""
     if entry.password_credential or entry.password_file:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from kioskd.core.card_terminal import Approval, PaymentResult, ReversalOutcome, SlipKind
+from kioskd.core.card_terminal import Approval, PaymentResult, ReversalOutcome, SlipKind, Totals
 from kioskd.core.errors import DeviceAbsent, DeviceFault
 from kioskd.core.events import PaymentOutcome, PaymentStep
 from kioskd.core.money import Money
@@ -41,6 +41,7 @@ class Stand:
     end_of_day: time | None = None
     on_step: Callable[[PaymentStep], object] = lambda step: None
     approvals: list[Approval] = field(default_factory=list)
+    closed_days: list[Totals] = field(default_factory=list)
     driver: ZvtTerminal = field(init=False)
 
     def __post_init__(self) -> None:
@@ -59,6 +60,7 @@ class Stand:
             deadlines=PATIENT,
             wall_clock=lambda: self.now,
         )
+        self.driver.on_day_closed = self.closed_days.append
 
     async def agree(self, approval: Approval) -> bool:
         self.approvals.append(approval)
@@ -340,6 +342,8 @@ def test_the_day_is_closed_on_schedule_and_once(play: Callable[[Scene], None]) -
         stand.restart()
         await looked_after(stand)
         assert (await stand.driver.totals()).total == PRICE
+        assert [totals.total for totals in stand.closed_days] == [PRICE]
+        assert stand.closed_days[0].slip is not None
 
     play(scene)
 
@@ -351,6 +355,7 @@ def test_a_terminal_that_wants_its_end_of_day_gets_it(play: Callable[[Scene], No
         refused = await stand.pay("order-2")
         await looked_after(stand)
         assert refused.outcome is UNAVAILABLE
+        assert [totals.total for totals in stand.closed_days] == [PRICE]
         assert (await stand.pay("order-2")).outcome is APPROVED
 
     play(scene)

@@ -100,6 +100,7 @@ class FakeTerminal:
         self.reversals: list[Reversal] = []
         self.reversed: list[str] = []
         self.aborts = 0
+        self.on_day_closed: Callable[[Totals], None] = lambda totals: None
         self.hold: asyncio.Event | None = None
         self.when_asked: Callable[[], None] = lambda: None
         self.thinks: asyncio.Event | None = None

@@ -102,7 +102,15 @@ class ZvtTerminal:
         self._session = ZvtSession(identity, self._deadlines)
         self._desk = ZvtDesk(name, self._session, self._journal, wall_clock)
         self._reversal = ZvtReversal(name, self._session, self._journal, wall_clock)
-        self._upkeep = ZvtUpkeep(name, self._session, self._journal, wall_clock, currency)
+        self.on_day_closed: Callable[[Totals], None] = lambda totals: None
+        self._upkeep = ZvtUpkeep(
+            name,
+            self._session,
+            self._journal,
+            wall_clock,
+            currency,
+            lambda totals: self.on_day_closed(totals),
+        )
         self._errands = Errands(self._dial, self._journal, archive, self._deadlines)
         self._turn = asyncio.Lock()
         """One command at a time on the terminal."""

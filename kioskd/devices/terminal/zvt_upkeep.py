@@ -41,7 +41,10 @@ class Unfinished(DeviceFault):
 
 
 class ZvtUpkeep:
-    """`currency` is an ISO 4217 code. One script at a time, as with `ZvtDesk`."""
+    """`currency` is an ISO 4217 code. `day_closed` hears of every end of day.
+
+    One script at a time, as with `ZvtDesk`.
+    """
 
     def __init__(
         self,
@@ -50,12 +53,14 @@ class ZvtUpkeep:
         memory: Memory,
         wall_clock: Callable[[], datetime],
         currency: str,
+        day_closed: Callable[[Totals], None] = lambda totals: None,
     ) -> None:
         self._name = name
         self._session = session
         self._memory = memory
         self._wall_clock = wall_clock
         self._currency = currency
+        self._day_closed = day_closed
         self._settling = Settling(name, session, memory)
         self._clock_ahead_s: float | None = None
         self._help_again_s = 0.0
@@ -136,21 +141,24 @@ class ZvtUpkeep:
         return True
 
     async def _end_of_day(self) -> Totals:
-        return await self._sums(commands.end_of_day(self._session.identity.password), "its end of day")
+        totals = await self._sums(commands.end_of_day(self._session.identity.password), "its end of day")
+        self._day_closed(totals)
+        return totals
 
     async def _sums(self, command: Apdu, what: str) -> Totals:
-        last = (await self._run(command, what)).last
+        notes = await self._run(command, what)
+        last, slip = notes.last, next(iter(notes.tray.slips()), None)
         if last is None:
-            return Totals(None)
+            return Totals(None, slip=slip)
         total = None if last.amount_minor is None else Money(last.amount_minor, self._currency)
         if last.sums is None:
-            return Totals(total)
+            return Totals(total, slip=slip)
         schemes = tuple(
             SchemeTotal(scheme, count, Money(minor, self._currency))
             for scheme, count, minor in last.sums.schemes
             if count or minor
         )
-        return Totals(total, schemes, last.sums.first_receipt, last.sums.last_receipt)
+        return Totals(total, schemes, last.sums.first_receipt, last.sums.last_receipt, slip)
 
     async def _diagnose(self) -> None:
         notes = await self._run(commands.diagnosis(), "its diagnosis")
