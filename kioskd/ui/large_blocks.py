@@ -9,7 +9,7 @@ from kioskd.ui.geometry import Rect
 from kioskd.ui.outline import Item
 from kioskd.ui.scene import Align, Label, Role, Widget
 from kioskd.ui.stage import Stage
-from kioskd.ui.text import Measure, reads_from_right, wrap
+from kioskd.ui.text import Measure, reads_from_right, unbroken, wrap
 
 _ON_THE_PAGE = {"on_action": "plain", "on_action_quiet": "quiet", "joy_text": "plain"}
 """Words whose coloured field is gone."""
@@ -62,7 +62,7 @@ class Blocks:
         types = (types,) if isinstance(types, str) else types
         for type in types:
             lines = wrap(text, type, width, self.measure)
-            if all(self.measure.width_mm(word, type) <= width for word in text.split()):
+            if all(self.measure.width_mm(word, type) <= width for word in unbroken(text)):
                 break
         wide = max((self.measure.width_mm(line, type) for line in lines), default=0.0)
         return Words(lines, type, wide, len(lines) * self.measure.line_mm(type))

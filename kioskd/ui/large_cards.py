@@ -52,7 +52,7 @@ class Cards(Blocks):
         made: list[Widget] = []
         y = pad
         for part in codes:
-            block = self.figure(part, room, max(part.rect.w, self.em * 4))
+            block = self._inked(self.figure(part, room, max(part.rect.w, self.em * 4)), owner, SEEN)
             made += block.at(pad, y, None)
             y += block.height + self.gap
         top = y
@@ -125,19 +125,20 @@ class Cards(Blocks):
             labels = rest
 
     def _inked(self, block: Block, owner: Widget, least: float = READABLE) -> Block:
-        """Words and signs that stood on a field of their own keep an ink that can be read here."""
+        """Words and signs whose field is gone get an ink that can be read here."""
         styles = self.stage.theme.styles
         own = styles[owner.style]
         below = own.fill or self.stage.theme.colours["page"]
         if not owner.enabled and own.off_fill is not None:
             below = own.off_fill
-        made = tuple(
-            w
-            if styles[w.style].fill is not None or contrast(styles[w.style].ink, below) >= least
-            else replace(w, style=_ink(owner.style))
-            for w in block.widgets
-        )
-        return Block(made, block.height)
+        made: list[Widget] = []
+        for w in block.widgets:
+            fills = [styles[each.style].fill for each in made if each.rect.contains(*w.rect.centre)]
+            ground = next((fill for fill in reversed(fills) if fill is not None), below)
+            if styles[w.style].fill is None and contrast(styles[w.style].ink, ground) < least:
+                w = replace(w, style=_ink(owner.style))
+            made.append(w)
+        return Block(tuple(made), block.height)
 
     def _part(self, part: Widget, width: float, *, alone: bool) -> Block:
         assert part.label is not None

@@ -5,6 +5,7 @@ What a line measures is asked of a `Measure`, so nothing here knows of fonts.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -144,7 +145,7 @@ def wrap(
 ) -> tuple[str, ...]:
     """Lines broken at spaces, at most `max_lines`; the last one is shortened when something is left over.
 
-    A line feed in `text` always breaks. A word wider than the line is broken inside.
+    A line feed in `text` always breaks. A word wider than the line is broken inside, at best at a hyphen.
     """
     if text and "\n" not in text and measure.width_mm(text, type) <= width_mm:
         return (text,)  # as most are
@@ -152,7 +153,9 @@ def wrap(
     for paragraph in text.split("\n"):
         lines.extend(_wrapped(paragraph, type, width_mm, measure))
     if max_lines is not None and len(lines) > max_lines:
-        rest = " ".join(lines[max_lines - 1 :])
+        rest = _BREAKS.sub(" ", text).strip(" ")
+        for line in lines[: max_lines - 1]:
+            rest = rest[len(line) :].lstrip(" ")
         lines[max_lines - 1 :] = [shorten(rest, type, width_mm, measure)]
     return tuple(_redirected(lines))
 
@@ -194,4 +197,14 @@ def _head(word: str, type: str, width_mm: float, measure: Measure) -> str:
     cut = 1
     while cut < len(word) and measure.width_mm(word[: cut + 1], type) <= width_mm:
         cut += 1
-    return word[:cut]
+    hyphens = [place.start() for place in _AFTER_HYPHEN.finditer(word) if place.start() <= cut]
+    return word[: hyphens[-1] if hyphens else cut]
+
+
+def unbroken(text: str) -> list[str]:
+    """The parts of a text that a line holds whole: its words, and what hyphens join."""
+    return [part for word in text.split() for part in _AFTER_HYPHEN.split(word)]
+
+
+_BREAKS = re.compile(r"[ \n]+")
+_AFTER_HYPHEN = re.compile(r"(?<=\w-)(?=\w)")

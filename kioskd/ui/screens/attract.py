@@ -16,6 +16,7 @@ from kioskd.ui.screens.frame import (
     help_words,
     margin,
     notice_banner,
+    notice_height,
     points_words,
 )
 from kioskd.ui.screens.languages import language_button, language_row, language_row_height
@@ -23,9 +24,12 @@ from kioskd.ui.screens.offer_words import offer_title
 from kioskd.ui.screens.pair import LARGE, MEDIUM, pair
 from kioskd.ui.screens.scan_words import only_camera
 from kioskd.ui.screens.sheet import Sheet, art, icon, photo
-from kioskd.ui.screens.shortfall_banner import shortfall_banner
+from kioskd.ui.screens.shortfall_banner import shortfall_banner, shortfall_height
 from kioskd.ui.screens.spacing import edge
 from kioskd.ui.text import clean
+
+_SERVICES, _CARD = 220, 268
+"""In units: how high the two ways to start are, and the card below them."""
 
 
 def attract(sheet: Sheet, visit: Visit, shop: Shop) -> str:
@@ -33,7 +37,8 @@ def attract(sheet: Sheet, visit: Visit, shop: Shop) -> str:
     stage, tr = sheet.stage, sheet.tr
     sheet.surface(stage.area, "page", id="page")
     if stage.portrait:
-        field, rest = stage.area.top(stage.area.h * 0.59, sheet.u(40))
+        needed = _needed(sheet, visit, shop) + sheet.u(40)
+        field, rest = stage.area.top(min(stage.area.h * 0.59, stage.area.h - needed), sheet.u(40))
         # The field's upper corners are round too: they hang over the edge.
         sheet.surface(_hung(sheet, field, up=True), "joy", id="field")
     else:
@@ -78,15 +83,40 @@ def _hero(sheet: Sheet, field: Rect, shop: Shop) -> None:
         sheet.picture(place.around(side, side * 0.96), photo(picture), id="hero")
 
 
-def _actions(sheet: Sheet, area: Rect, visit: Visit, shop: Shop) -> None:
-    stage, space = sheet.stage, gap(sheet)
-    wide_gap = space if stage.compact else sheet.u(36)
-    help_w = max(sheet.width(help_words(sheet, visit), "pill") + sheet.u(64), stage.target_mm)
+def _wide_gap(sheet: Sheet) -> float:
+    return gap(sheet) if sheet.stage.compact else sheet.u(36)
+
+
+def _needed(sheet: Sheet, visit: Visit, shop: Shop) -> float:
+    """The height of everything below the picture, on an upright display: news take it from the picture."""
+    width = sheet.stage.area.w - 2 * margin(sheet)
+    bar_h, _ = _bar_height(sheet, width, visit, shop)
+    news = notice_height(sheet, visit, width) or shortfall_height(sheet, visit, shop, width)
+    ways = sheet.u(_SERVICES + _CARD) + 2 * _wide_gap(sheet)
+    return edge(sheet) + bar_h + news + ways
+
+
+def _bar_height(sheet: Sheet, width: float, visit: Visit, shop: Shop) -> tuple[float, bool]:
+    """Of the row at the foot, and whether the languages stand in it one by one."""
+    help_w, space = _help_width(sheet, visit), gap(sheet)
     # In portrait the sign for the aids stands in this row; in landscape it has a corner of the picture.
+    aids_w = sheet.stage.target_mm + space if sheet.stage.portrait else 0.0
+    rows_h = language_row_height(sheet, width - help_w - space - aids_w, shop)
+    rows = 2.5 if not sheet.stage.compact else 1.5
+    in_a_row = len(shop.languages) > 1 and rows_h < rows * sheet.stage.target_mm
+    return (rows_h, True) if in_a_row else (sheet.stage.target_mm, False)
+
+
+def _help_width(sheet: Sheet, visit: Visit) -> float:
+    return max(sheet.width(help_words(sheet, visit), "pill") + sheet.u(64), sheet.stage.target_mm)
+
+
+def _actions(sheet: Sheet, area: Rect, visit: Visit, shop: Shop) -> None:
+    stage, space, wide_gap = sheet.stage, gap(sheet), _wide_gap(sheet)
+    help_w = _help_width(sheet, visit)
     aids_w = stage.target_mm + space if stage.portrait else 0.0
-    bar_h = language_row_height(sheet, area.w - help_w - space - aids_w, shop)
-    in_a_row = len(shop.languages) > 1 and bar_h < 2.5 * stage.target_mm
-    bar, area = area.foot(bar_h if in_a_row else stage.target_mm, wide_gap)
+    bar_h, in_a_row = _bar_height(sheet, area.w, visit, shop)
+    bar, area = area.foot(bar_h, wide_gap)
     at, languages = bar.end(help_w, space)
     _, languages = languages.start(aids_w)
     if stage.portrait:
@@ -94,9 +124,9 @@ def _actions(sheet: Sheet, area: Rect, visit: Visit, shop: Shop) -> None:
         area = notice_banner(sheet, visit, area, quiet=said_below)
     area = shortfall_banner(sheet, visit, shop, area)
     if shop.loyalty:
-        ideal = sheet.u(220) + wide_gap + sheet.u(268)
+        ideal = sheet.u(_SERVICES + _CARD) + wide_gap
         share = (area.h - wide_gap) / ideal if not stage.portrait else 1.0
-        buttons, area = area.top(min(sheet.u(220) * share, area.h * 0.47), wide_gap)
+        buttons, area = area.top(min(sheet.u(_SERVICES) * share, area.h * 0.47), wide_gap)
     else:
         buttons = area.top(min(area.h, sheet.u(400)))[0]
     eat_in, take_away = buttons.columns(2, space)
@@ -105,7 +135,7 @@ def _actions(sheet: Sheet, area: Rect, visit: Visit, shop: Shop) -> None:
     if not stage.portrait and visit.notice is not None:
         notice_banner(sheet, visit, area)  # for a moment it stands where the card was
     elif shop.loyalty:
-        _card(sheet, area.top(min(area.h, sheet.u(268 if stage.portrait else 330)))[0], visit)
+        _card(sheet, area.top(min(area.h, sheet.u(_CARD if stage.portrait else 330)))[0], visit)
     if in_a_row:
         language_row(sheet, languages, visit, shop)
     elif len(shop.languages) > 1:
@@ -171,7 +201,7 @@ def _card(sheet: Sheet, rect: Rect, visit: Visit) -> None:
     if scanning and not saved and not only_camera(visit):
         arrow_w = sheet.u(72 if not compact else 48)
         arrow, inner = inner.end(arrow_w, sheet.u(24 if not compact else 10))
-        tall = min(sheet.u(120), inner.h * 0.7)
+        tall = min(sheet.u(120), inner.h * 0.7, 1.6 * arrow_w)
         sheet.picture(
             arrow.around(tall, tall).moved(dy=-sheet.u(8)),
             icon("arrow_down"),

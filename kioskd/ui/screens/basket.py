@@ -10,7 +10,7 @@ from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role, Widget
 from kioskd.ui.screens.earning import earning_line
-from kioskd.ui.screens.extra_rows import extra_row, extra_rows, offer_row_height
+from kioskd.ui.screens.extra_rows import extra_row, extra_row_height, extra_rows
 from kioskd.ui.screens.frame import cancel_order, frame, gap, head, head_room
 from kioskd.ui.screens.lists import pager_w, scroll_area
 from kioskd.ui.screens.sheet import Sheet, art, icon, photo
@@ -153,24 +153,29 @@ def _lines(sheet: Sheet, area: Rect, visit: Visit, shop: Shop, controls: Rect | 
     lines = visit.basket.lines
     space = gap(sheet) * (0.75 if not sheet.stage.compact else 1.0)
     columns = 2 if not sheet.stage.portrait and not sheet.stage.compact and len(lines) > 1 else 1
-    height, offer_h = _height(sheet), offer_row_height(sheet)
+    height, rows = _height(sheet), -(-len(lines) // columns)
     extras = extra_rows(sheet, visit, shop)
-    rows, offer_rows = -(-len(lines) // columns), -(-len(extras) // columns)
+    cell_w = area.columns(columns, gap(sheet))[0].w
+    heights = [extra_row_height(sheet, extra, cell_w) for extra in extras]
+    extra_hs = [max(heights[at : at + columns]) for at in range(0, len(extras), columns)]
     lines_h = rows * (height + space)
-    content = lines_h + offer_rows * (offer_h + space) - space
+    content = lines_h + sum(extra_h + space for extra_h in extra_hs) - space
     region = None
     if content > area.h:
         area, found = scroll_area(sheet, "lines", area, content, reset="", controls=controls)
         region = found.id
 
-    def cell(index: int, y: float, h: float) -> Rect:
-        row, column = divmod(index, columns)
-        return Rect(area.x, y + row * (h + space), area.w, h).columns(columns, gap(sheet))[column]
+    def cell(column: int, y: float, h: float) -> Rect:
+        return Rect(area.x, y, area.w, h).columns(columns, gap(sheet))[column]
 
     for index, line in enumerate(lines):
-        _line(sheet, cell(index, area.y, height), line, visit.bill.off_line(index), region)
+        row, column = divmod(index, columns)
+        at = cell(column, area.y + row * (height + space), height)
+        _line(sheet, at, line, visit.bill.off_line(index), region)
     for index, extra in enumerate(extras):
-        extra_row(sheet, cell(index, area.y + lines_h, offer_h), extra, region)
+        row, column = divmod(index, columns)
+        y = area.y + lines_h + sum(extra_h + space for extra_h in extra_hs[:row])
+        extra_row(sheet, cell(column, y, extra_hs[row]), extra, region)
 
 
 def _height(sheet: Sheet) -> float:

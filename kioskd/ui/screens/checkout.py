@@ -13,7 +13,7 @@ from kioskd.ui.screens.frame import cancel_order, frame, gap, head, head_room
 from kioskd.ui.screens.lists import pager_w, scroll_area
 from kioskd.ui.screens.sheet import Sheet
 from kioskd.ui.screens.suggestion import suggestion_strip
-from kioskd.ui.screens.tenders import may_scan, pay_height, tenders
+from kioskd.ui.screens.tenders import may_scan, pay_heights, tenders
 
 
 def checkout(sheet: Sheet, visit: Visit, shop: Shop) -> str:
@@ -22,8 +22,10 @@ def checkout(sheet: Sheet, visit: Visit, shop: Shop) -> str:
     layout = frame(sheet, visit, shop, leave=cancel_order(sheet), foot=False)
     if stage.portrait:
         body = head(sheet, layout.body, title, back=GoBack(), visit=visit, shop=shop)
-        pay, body = body.foot(pay_height(sheet, visit, shop), sheet.u(48))
-        body = suggestion_strip(sheet, visit, shop, body)
+        wished, least = pay_heights(sheet, visit, shop)
+        space, bill_h = sheet.u(48), _least_bill(sheet, visit, shop, body.w)
+        pay, body = body.foot(min(wished, max(least, body.h - space - bill_h)), space)
+        body = suggestion_strip(sheet, visit, shop, body, least=bill_h)
         _bill(sheet, body, visit, shop, None)
         tenders(sheet, pay, visit, shop)
     else:
@@ -40,10 +42,7 @@ def checkout(sheet: Sheet, visit: Visit, shop: Shop) -> str:
 
 def _bill(sheet: Sheet, area: Rect, visit: Visit, shop: Shop, controls: Rect | None) -> None:
     """A card as high as its lines need, the lines scrolling when they are many."""
-    compact = sheet.stage.compact
-    pad = sheet.u(48 if not compact else 24)
-    total_h = sheet.u(170 if sheet.stage.portrait else 136 if not compact else 108)
-    note_h = sheet.measure.line_mm("small") if shop.preview and not may_scan(visit, shop) else 0.0
+    pad, total_h, note_h = _fixed(sheet, visit, shop)
     width = area.w - 2 * pad
     room = area.h - 2 * pad - total_h - note_h
     blocks = bill_blocks(sheet, visit, shop, width)
@@ -68,6 +67,21 @@ def _bill(sheet: Sheet, area: Rect, visit: Visit, shop: Shop, controls: Rect | N
     _total(sheet, total, visit)
     if note_h:
         earning_line(sheet, note, visit)
+
+
+def _fixed(sheet: Sheet, visit: Visit, shop: Shop) -> tuple[float, float, float]:
+    """The air around the card's contents, and the heights of its total and of the note below that."""
+    compact = sheet.stage.compact
+    total_h = sheet.u(170 if sheet.stage.portrait else 136 if not compact else 108)
+    note_h = sheet.measure.line_mm("small") if shop.preview and not may_scan(visit, shop) else 0.0
+    return sheet.u(48 if not compact else 24), total_h, note_h
+
+
+def _least_bill(sheet: Sheet, visit: Visit, shop: Shop, width: float) -> float:
+    """With all of its lines, or so many as stand beside up and down."""
+    pad, total_h, note_h = _fixed(sheet, visit, shop)
+    lines_h = _height(bill_blocks(sheet, visit, shop, width - 2 * pad), sheet)
+    return 2 * pad + total_h + note_h + min(lines_h, 2 * sheet.stage.target_mm + 4.0)
 
 
 def _step(sheet: Sheet) -> float:

@@ -11,13 +11,15 @@ from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role, Widget
 from kioskd.ui.screens.frame import Frame, Leave, frame, gap, head, notice_banner
-from kioskd.ui.screens.keys import LETTER_COLUMNS, digit_keys, key_gap, letter_keys
+from kioskd.ui.screens.keys import LETTER_COLUMNS, digit_keys, key_gap, key_rows, letter_keys
 from kioskd.ui.screens.scan_words import can_scan, hint_words, only_camera
 from kioskd.ui.screens.sheet import Sheet, icon, seen_by_camera
 from kioskd.ui.screens.wait import waiting
 
 _LETTER_COLUMNS_UPRIGHT = 6
 _CODE_LINES = 3
+_LEAST_CODE, _LEAST_HINT = 104, 104
+"""In units: what either of them needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +61,19 @@ def code_entry(sheet: Sheet, visit: Visit, shop: Shop, entry: CodeEntry, leave: 
 
 
 def _upright(sheet: Sheet, body: Rect, visit: Visit, entry: CodeEntry) -> None:
-    space = gap(sheet)
+    """Where height is short the code gives way to the keys, and the hint to both."""
+    space, target = gap(sheet), sheet.stage.target_mm
     body = head(sheet, body, entry.title, back=GoBack())
-    if can_scan(visit):
-        at, body = body.top(sheet.u(190), space)
-        _hint(sheet, at, visit, entry)
-    at, body = body.top(sheet.u(150), space)
-    _code(sheet, at, entry)
-    at, body = body.foot(max(sheet.stage.target_mm, sheet.u(104)), space)
+    at, body = body.foot(max(target, sheet.u(104)), space)
     _switch(sheet, at.around(min(at.w, sheet.u(560)), at.h), entry)
+    rows = key_rows(_LETTER_COLUMNS_UPRIGHT if entry.letters else None)
+    keys_h = rows * target + (rows - 1) * key_gap(sheet)
+    spare = body.h - keys_h - sheet.u(_LEAST_CODE) - 2 * space
+    if can_scan(visit) and spare >= sheet.u(_LEAST_HINT):
+        at, body = body.top(min(sheet.u(190), spare), space)
+        _hint(sheet, at, visit, entry)
+    at, body = body.top(min(sheet.u(150), body.h - keys_h - space), space)
+    _code(sheet, at, entry)
     if entry.letters:
         letter_keys(sheet, body.top(min(body.h, sheet.u(900)))[0], _LETTER_COLUMNS_UPRIGHT)
     else:

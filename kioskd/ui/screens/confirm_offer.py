@@ -134,7 +134,9 @@ def _last_day(right: Right) -> date | None:
 
 def _what(sheet: Sheet, area: Rect, phase: ConfirmingOffer) -> None:
     right = phase.right
-    top, rest = area.top(_picture_side(sheet), sheet.u(28 if not sheet.stage.compact else 8))
+    words_h = _what_height(sheet, area.w, right) - _picture_side(sheet)
+    side = min(_picture_side(sheet), max(0.0, area.h - words_h))  # the picture gives way to the words
+    top, rest = area.top(side, sheet.u(28 if not sheet.stage.compact else 8))
     faded = phase.denial is not None and phase.denial is not Denial.CARD_NEEDED
     sheet.picture(top.around(top.h, top.h), picture_of(right, faded=faded), id="offer/picture")
     rest = sheet.text(
@@ -233,7 +235,8 @@ def _does(sheet: Sheet, area: Rect, facts: list[_Fact], says: _Says) -> None:
     if says.first:
         at, area = area.top(first_h, sheet.u(24))
         _panel(sheet, at, says.first)
-    if says.second:
+    crowded = sheet.stage.compact and sheet.height(says.second, "tiny", area.w) > area.h
+    if says.second and not crowded:  # news take its place for a moment
         align = Align.CENTRE if sheet.stage.portrait else Align.START
         sheet.text(area, says.second, ("small", "tiny"), style="quiet", align=align, lines=3, id="promise")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kioskd.core.bill import TakenOffer
@@ -51,16 +52,46 @@ def _offer(sheet: Sheet, taken: TakenOffer, visit: Visit, shop: Shop) -> ExtraRo
     return ExtraRow(f"offer:{taken.id}", title, amount, picture, why, RemoveOffer(taken.id), switch)
 
 
-def offer_row_height(sheet: Sheet) -> float:
-    return max(sheet.stage.least_target_mm + sheet.u(24), sheet.u(150))
+def extra_row_height(sheet: Sheet, row: ExtraRow, width: float) -> float:
+    """The usual, or more when the reason needs it."""
+    usual = max(sheet.stage.least_target_mm + 2 * _AIR * sheet.u(1), sheet.u(150))
+    words = width - sum(_taken(sheet, row))
+    title_h = sheet.height(row.title, "pill", words, 2)
+    why_h = sheet.height(row.why, "tiny", words) if row.why else 0.0
+    return max(usual, title_h + why_h + 2 * _AIR * sheet.u(1))
+
+
+_AIR, _SIDE = 12, 84
+"""In units: above and below a row's words, and its picture."""
+
+
+def _taken(sheet: Sheet, row: ExtraRow) -> Iterator[float]:
+    """The widths of all that is beside the words."""
+    compact, target = sheet.stage.compact, sheet.stage.least_target_mm
+    yield 2 * sheet.u(32 if not compact else 16)
+    yield sheet.u(_SIDE) + sheet.u(28 if not compact else 16)
+    if row.remove is not None:
+        yield target + sheet.u(24 if not compact else 16)
+    if row.switch is not None:
+        yield _switch_w(sheet, row.switch) + sheet.u(20)
+    if row.amount:
+        yield sheet.width(row.amount, "price") + sheet.u(6 + 20)
+
+
+def _switch_words(sheet: Sheet, switch: ChangeService) -> str:
+    return sheet.tr("Eat in") if switch.service is Service.EAT_IN else sheet.tr("Take away")
+
+
+def _switch_w(sheet: Sheet, switch: ChangeService) -> float:
+    return sheet.width(_switch_words(sheet, switch), "pill") + sheet.u(52 if not sheet.stage.compact else 28)
 
 
 def extra_row(sheet: Sheet, rect: Rect, row: ExtraRow, region: str | None) -> None:
     compact = sheet.stage.compact
     spoken = ", ".join(part for part in (row.title, row.amount, row.why) if part)
     sheet.add(Widget(row.id, Role.GROUP, rect, "card", name=spoken, region=region))
-    inner = rect.inset(sheet.u(32 if not compact else 16), sheet.u(12))
-    side = min(inner.h, sheet.u(84))
+    inner = rect.inset(sheet.u(32 if not compact else 16), sheet.u(_AIR))
+    side = min(inner.h, sheet.u(_SIDE))
     at, inner = inner.start(side, sheet.u(28 if not compact else 16))
     sheet.picture(at.around(side, side), row.picture, part_of=row.id, region=region)
     if row.remove is not None:
@@ -77,8 +108,8 @@ def extra_row(sheet: Sheet, rect: Rect, row: ExtraRow, region: str | None) -> No
             region=region,
         )
     if row.switch is not None:
-        words = sheet.tr("Eat in") if row.switch.service is Service.EAT_IN else sheet.tr("Take away")
-        at, inner = inner.end(sheet.width(words, "pill") + sheet.u(52 if not compact else 28), sheet.u(20))
+        words = _switch_words(sheet, row.switch)
+        at, inner = inner.end(_switch_w(sheet, row.switch), sheet.u(20))
         at = at.around(at.w, sheet.stage.least_target_mm)
         types = ("pill", "badge")
         sheet.button(f"{row.id}:switch", at, words, row.switch, style="pill", types=types, region=region)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from kioskd.core.help import HelpState
 from kioskd.core.intents import AskHelp, CancelOrder, GoBack, ShowIdentify, ShowMember
-from kioskd.core.notice import NoticeKind
+from kioskd.core.notice import Notice, NoticeKind
 from kioskd.core.phases import Identifying
 from kioskd.core.shop import Shop
 from kioskd.core.visit import Visit
@@ -106,9 +106,11 @@ def _bar(
             at, rest = rest.start(width, space)
             sheet.button("leave", at, leave.name, leave.action, style="pill", types=("pill", "badge"))
     if help:
-        width = target
-        if not sheet.stage.compact or visit.help is not None:
-            width = max(sheet.width(help_words(sheet, visit), "pill") + sheet.u(64), target)
+        words = help_words(sheet, visit)
+        width = max(sheet.width(words, "pill") + sheet.u(64), target)
+        if sheet.stage.compact:  # one word below the other, or the sign
+            longest = max(sheet.width(word, "badge") for word in words.split())
+            width = target if visit.help is None else max(longest + sheet.u(24), target)
         at, rest = rest.end(min(width, bar.w * 0.3), space)
         help_button(sheet, at, visit)
     if languages and len(shop.languages) > 1:
@@ -136,7 +138,8 @@ def help_button(sheet: Sheet, rect: Rect, visit: Visit) -> None:
         sign = icon("question", rect.h * 0.3)
         sheet.button("help", rect, words, AskHelp(), style=style, words="", picture=sign)
         return
-    sheet.button("help", rect, words, AskHelp(), style=style, types=("pill", "badge"), pad=sheet.u(10))
+    types, pad = ("pill", "badge"), sheet.u(10)
+    sheet.button("help", rect, words, AskHelp(), style=style, types=types, pad=pad, lines=3)
 
 
 def notice_banner(sheet: Sheet, visit: Visit, body: Rect, *, quiet: tuple[NoticeKind, ...] = ()) -> Rect:
@@ -144,22 +147,40 @@ def notice_banner(sheet: Sheet, visit: Visit, body: Rect, *, quiet: tuple[Notice
     notice = visit.notice
     if notice is None or notice.kind in quiet:
         return body
-    words = notice_words(notice, sheet.tr)
-    compact = sheet.stage.compact
-    side = sheet.u(48 if compact else 72)
-    room = body.w - 2 * sheet.u(32) - side - sheet.u(24)
-    type = "small" if compact else "medium"
-    least, air = (sheet.u(64), sheet.u(16)) if compact else (sheet.u(110), sheet.u(40))
-    height = max(least, air + sheet.height(words, type, room, 4))
+    words, type, height = _notice(sheet, notice, body.w)
     at, body = body.foot(height, gap(sheet))
     sheet.add(Widget("notice", Role.STATUS, at, "notice", name=words))
     if notice.kind in PRIVATE_NOTICES:
         sheet.keep_private("notice", notice_words(replace(notice, about=""), sheet.tr))
     inner = at.inset(sheet.u(32), sheet.u(8))
+    side = _notice_side(sheet)
     mark, rest = inner.start(side, sheet.u(24))
     sheet.picture(mark.around(side, side), art(notice_art(notice)), part_of="notice")
-    sheet.line(rest, words, (type, "tiny"), lines=4, part_of="notice")
+    sheet.line(rest, words, (type, "tiny"), lines=_NOTICE_LINES, part_of="notice")
     return body
+
+
+_NOTICE_LINES = 4
+
+
+def _notice_side(sheet: Sheet) -> float:
+    return sheet.u(48 if sheet.stage.compact else 72)
+
+
+def _notice(sheet: Sheet, notice: Notice, width: float) -> tuple[str, str, float]:
+    """Its words, their type, and how high a banner of that width is."""
+    words, compact = notice_words(notice, sheet.tr), sheet.stage.compact
+    room = width - 2 * sheet.u(32) - _notice_side(sheet) - sheet.u(24)
+    least, air = (sheet.u(64), sheet.u(16)) if compact else (sheet.u(110), sheet.u(40))
+    type = "small" if compact else "medium"
+    if sheet.height(words, type, room) > (_NOTICE_LINES + 0.1) * sheet.measure.line_mm(type):
+        type = "tiny"
+    return words, type, max(least, air + sheet.height(words, type, room, _NOTICE_LINES))
+
+
+def notice_height(sheet: Sheet, visit: Visit, width: float) -> float:
+    """What `notice_banner` takes of a body that wide, with the gap."""
+    return _notice(sheet, visit.notice, width)[2] + gap(sheet) if visit.notice is not None else 0.0
 
 
 def head(

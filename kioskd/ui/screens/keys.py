@@ -29,6 +29,11 @@ def letter_keys(sheet: Sheet, area: Rect, columns: int = LETTER_COLUMNS) -> None
     _keys(sheet, area, rows)
 
 
+def key_rows(letter_columns: int | None) -> int:
+    """How many rows the letters take in so many columns, or the digits."""
+    return -(-len(_LETTERS) // letter_columns) if letter_columns else len(_DIGITS)
+
+
 def _keys(sheet: Sheet, area: Rect, rows: tuple[tuple[str, ...], ...]) -> None:
     space, columns = key_gap(sheet), max(map(len, rows))
     for number, (row, keys) in enumerate(zip(area.rows(len(rows), space), rows, strict=True), start=1):

@@ -138,9 +138,9 @@ def _category(
         )
     )
     inner = rect.inset(sheet.u(4), sheet.u(14 if not sheet.stage.compact else 8))
-    label_h = sheet.measure.line_mm("pill")
     wraps = " " in name and sheet.width(name, "badge") > inner.w
-    lines = 2 if wraps and inner.h > 2 * label_h + sheet.u(50) else 1
+    label_h = sheet.measure.line_mm("badge" if wraps else "pill")
+    lines = 2 if wraps and inner.h > 2 * label_h + sheet.u(40) else 1
     label, top = inner.foot(label_h * lines, sheet.u(6))
     sheet.picture(top, photo(picture), part_of=widget_id, region=region)
     sheet.line(

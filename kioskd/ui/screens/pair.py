@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Motion
 from kioskd.ui.screens.sheet import Sheet
+from kioskd.ui.text import unbroken
 
 Sizes = Sequence[tuple[str, str]]
 
@@ -40,7 +41,7 @@ def pair(
     line = sheet.measure.line_mm
     for index, (large, small) in enumerate(sizes):
         first_h, second_h = sheet.height(first, large, rect.w), sheet.height(second, small, rect.w)
-        whole_words = all(sheet.width(word, large) <= rect.w for word in first.split())
+        whole_words = all(sheet.width(word, large) <= rect.w for word in unbroken(first))
         as_wished = first_h <= (first_lines + 0.1) * line(large) or index >= len(sizes) - 3
         if as_wished and whole_words and first_h + gap + second_h <= rect.h:
             break

@@ -10,13 +10,13 @@ from kioskd.core.shop import Shop
 from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Role, Widget
-from kioskd.ui.screens.frame import cancel_order, frame, gap, head
-from kioskd.ui.screens.lists import scroll_area
+from kioskd.ui.screens.frame import cancel_order, frame, gap, head, head_room
+from kioskd.ui.screens.lists import pager_w, scroll_area
 from kioskd.ui.screens.product_facts import facts
 from kioskd.ui.screens.sheet import Sheet, icon, photo
 from kioskd.ui.screens.stepper import stepper
 from kioskd.ui.screens.words import ALLERGENS
-from kioskd.ui.text import wrap
+from kioskd.ui.text import unbroken, wrap
 
 
 def product(sheet: Sheet, visit: Visit, shop: Shop, phase: Choosing) -> str:
@@ -43,12 +43,14 @@ def product(sheet: Sheet, visit: Visit, shop: Shop, phase: Choosing) -> str:
         share = 0.3 if item.groups else 0.44
         body = layout.body
         aside, rest = body.start(body.w * share, gap(sheet) * 1.5)
-        rest = head(sheet, rest, name, back=GoBack(), visit=None if stage.compact else visit, shop=shop)
+        room = pager_w(sheet) if stage.compact and item.groups else 0.0
+        member = None if stage.compact else visit
+        rest = head(sheet, rest, name, back=GoBack(), visit=member, shop=shop, room=room)
         if item.groups:
             at, words = aside.top(aside.h * (0.5 if not stage.compact else 0.42), gap(sheet))
             _picture(sheet, at, item)
             facts(sheet, words, item, visit, phase)
-            _groups(sheet, rest, item, phase)
+            _groups(sheet, rest, item, phase, head_room(sheet, room) if room else None)
         else:
             _picture(sheet, aside, item)
             facts(sheet, rest, item, visit, phase)
@@ -88,15 +90,14 @@ def _foot(sheet: Sheet, foot: Rect, phase: Choosing, item: Product) -> None:
 # --- choices --------------------------------------------------------------------------------------------
 
 
-def _groups(sheet: Sheet, area: Rect, item: Product, phase: Choosing) -> None:
-    """All groups below each other, scrolling when they are many."""
+def _groups(sheet: Sheet, area: Rect, item: Product, phase: Choosing, controls: Rect | None = None) -> None:
+    """All groups below each other, scrolling when they are many, by buttons at `controls` or below."""
     for columns in _columns(sheet, area.w, item):
         if _laid_out(sheet, area, item, phase, None, columns, draw=False) <= area.h + 0.01:
             _laid_out(sheet, area, item, phase, None, columns, draw=True)
             return
     height = _laid_out(sheet, area, item, phase, None, columns, draw=False)
-    # Beside the list a strip costs width, under it height: take what the display has more of.
-    viewport, region = scroll_area(sheet, "choices", area, height, reset=phase.sku, aside=sheet.stage.compact)
+    viewport, region = scroll_area(sheet, "choices", area, height, reset=phase.sku, controls=controls)
     columns = _columns(sheet, viewport.w, item)[-1]
     height = _laid_out(sheet, viewport, item, phase, region.id, columns, draw=False)
     sheet.resize_region(region.id, height)
@@ -107,7 +108,7 @@ def _groups(sheet: Sheet, area: Rect, item: Product, phase: Choosing) -> None:
 
 def _columns(sheet: Sheet, width: float, item: Product) -> tuple[int, ...]:
     """How many tiles may stand side by side without breaking a word, the airiest first."""
-    words = [w for g in item.groups for o in g.options for w in sheet.tr.words(o.name).split()]
+    words = [w for g in item.groups for o in g.options for w in unbroken(sheet.tr.words(o.name))]
     longest = max((sheet.width(word, "badge") for word in words), default=0.0)
     pictures = any(option.picture for group in item.groups for option in group.options)
     beside = sheet.u(2 * 20 + 44 + 12 + (60 + 14 if pictures else 0))

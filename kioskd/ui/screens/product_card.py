@@ -95,7 +95,7 @@ class ProductCard:
         sheet.text(
             below,
             self.note,
-            "small",
+            ("small", "tiny") if not self.welcome else "small",
             style=self._note_ink,
             lines=note_lines,
             part_of=self.id,
@@ -111,9 +111,10 @@ class ProductCard:
     def _lines(self) -> tuple[int, int]:
         width = self._upright_area().w
         name = 1 if self.sheet.width(self.name, "pill") <= width else 2
-        note = 1 if self.sheet.width(self.note, "small") <= width else 2
-        room = 4 if not self.welcome else 3 if self.rect.h > self.sheet.u(_ROOMY) else 2
-        return name, max(1, min(note, room - name))
+        sheet = self.sheet
+        note = round(sheet.height(self.note, "small", width) / sheet.measure.line_mm("small"))
+        room = 5 if not self.welcome else 3 if self.rect.h > sheet.u(_ROOMY) else 2
+        return name, max(1, min(note, room - name, 3 if not self.welcome else 2))
 
     # --- flat: the picture beside them -----------------------------------------------------------------
 
@@ -130,14 +131,14 @@ class ProductCard:
             self._price(row.start(row.w - self._plus)[0])
             self._add(row, picture)
         else:
-            price, why = below.top(below.h * 0.45)
+            price, why = below.top(sheet.measure.line_mm("pill"))
             self._price(price)
             sheet.line(
                 why,
                 self.note,
                 ("small", "tiny"),
                 style=self._note_ink,
-                lines=2,
+                lines=3,
                 part_of=self.id,
                 region=self.region,
             )

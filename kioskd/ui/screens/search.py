@@ -13,7 +13,7 @@ from kioskd.ui.screens.frame import cancel_order, frame, gap, head, head_room, n
 from kioskd.ui.screens.keys import key_gap
 from kioskd.ui.screens.lists import scroll_area
 from kioskd.ui.screens.product_grid import product_grid
-from kioskd.ui.screens.search_keys import board_height, columns_in, letter_board, typed_field
+from kioskd.ui.screens.search_keys import board_height, columns_in, letter_board, nothing_found, typed_field
 from kioskd.ui.screens.search_small import search_small
 from kioskd.ui.screens.sheet import Sheet, photo
 from kioskd.ui.screens.suggestion import suggestion_strip
@@ -54,7 +54,7 @@ def search(sheet: Sheet, visit: Visit, shop: Shop, typed: str) -> str:
         body = wishes_strip(sheet, body, visit)
     full_h = body.h
     body = notice_banner(sheet, visit, body)
-    body = suggestion_strip(sheet, visit, shop, body)
+    body = suggestion_strip(sheet, visit, shop, body, least=sheet.u(430))
     if not typed:
         _categories(sheet, body, shop)
     elif products:
@@ -62,12 +62,6 @@ def search(sheet: Sheet, visit: Visit, shop: Shop, typed: str) -> str:
     else:
         nothing_found(sheet, body)
     return title
-
-
-def nothing_found(sheet: Sheet, area: Rect) -> None:
-    words = sheet.tr("Nothing is called that. Try fewer letters, or look at the pictures.")
-    types = ("heading", "strong", "pill", "badge", "tiny")
-    sheet.line(area, words, types, style="quiet", align=Align.CENTRE, lines=5, role=Role.STATUS, id="nothing")
 
 
 def _head(sheet: Sheet, area: Rect, title: str, visit: Visit) -> Rect:

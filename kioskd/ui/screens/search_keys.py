@@ -15,23 +15,25 @@ def columns_in(sheet: Sheet, width: float, most: int) -> int:
     return min(most, int((width + key_gap(sheet) + 0.01) / (sheet.stage.least_target_mm + key_gap(sheet))))
 
 
-def board_height(sheet: Sheet, letters: str, columns: int) -> float:
-    """With keys of the least height that a finger hits."""
-    rows = -(-(len(letters) + 1) // columns)
+def board_height(sheet: Sheet, letters: str, columns: int, *, deletes: bool = True) -> float:
+    """With keys of the least height that a finger hits, one of which `deletes`."""
+    rows = -(-(len(letters) + deletes) // columns)
     least = sheet.stage.least_target_mm
     return rows * (least if sheet.stage.compact else max(least, sheet.u(104))) + (rows - 1) * key_gap(sheet)
 
 
-def letter_board(sheet: Sheet, area: Rect, letters: str, columns: int, region: str | None = None) -> None:
-    """The letters in their order, and one key to delete, which takes what is left of the last row."""
+def letter_board(
+    sheet: Sheet, area: Rect, letters: str, columns: int, region: str | None = None, *, deletes: bool = True
+) -> None:
+    """The letters in their order; where it `deletes`, the key for that takes what is left of the last row."""
     tr, space = sheet.tr, key_gap(sheet)
-    keys = (*letters, "back")
+    keys = (*letters, "back") if deletes else tuple(letters)
     rows = -(-len(keys) // columns)
     left_to_right = tr.rtl and letters[:1].isascii()  # they stand so in every language
     for index, row in enumerate(area.rows(rows, space)):
         cells = row.columns(columns, space)
         shown = keys[index * columns : (index + 1) * columns]
-        if index == rows - 1:
+        if deletes and index == rows - 1:
             last = cells[len(shown) - 1]
             cells = (*cells[: len(shown) - 1], Rect(last.x, row.y, row.right - last.x, row.h))
         for cell, key in zip(cells, shown, strict=False):
@@ -74,3 +76,9 @@ def typed_field(sheet: Sheet, rect: Rect, typed: str) -> None:
         part_of="typed",
         id="typed/hint",
     )
+
+
+def nothing_found(sheet: Sheet, area: Rect) -> None:
+    words = sheet.tr("Nothing is called that. Try fewer letters, or look at the pictures.")
+    types = ("heading", "strong", "pill", "badge", "tiny")
+    sheet.line(area, words, types, style="quiet", align=Align.CENTRE, lines=5, role=Role.STATUS, id="nothing")

@@ -1,4 +1,4 @@
-"""Finding something on a small panel: the letters take most of it, what they find stands beside them.
+"""Finding something on a small panel: letters first, then what they find, beside the letters that go on.
 
 Only those letters are there that lead to something.
 """
@@ -8,28 +8,50 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kioskd.core.catalogue import Product
-from kioskd.core.intents import GoBack, ShowProduct
+from kioskd.core.intents import GoBack, PressKey
 from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
-from kioskd.ui.scene import Role, Widget
-from kioskd.ui.screens.frame import gap
-from kioskd.ui.screens.lists import scroll_area
-from kioskd.ui.screens.product_card import ProductCard
-from kioskd.ui.screens.search_keys import board_height, columns_in, letter_board, typed_field
-from kioskd.ui.screens.sheet import Sheet, icon, photo
+from kioskd.ui.screens.frame import gap, notice_banner
+from kioskd.ui.screens.keys import key_gap
+from kioskd.ui.screens.lists import pager_w, scroll_area
+from kioskd.ui.screens.product_grid import product_grid
+from kioskd.ui.screens.search_keys import (
+    board_height,
+    columns_in,
+    letter_board,
+    nothing_found,
+    typed_field,
+)
+from kioskd.ui.screens.sheet import Sheet, icon
 from kioskd.ui.screens.wish_buttons import wishes_button
 
-_MOST_COLUMNS = 6
+_MOST_COLUMNS, _MOST_BESIDE = 8, 5
+"""Of letters: alone, and beside what they find."""
 
 
 def search_small(
     sheet: Sheet, body: Rect, visit: Visit, typed: str, letters: str, products: Sequence[Product]
 ) -> None:
-    stage, space = sheet.stage, gap(sheet)
-    target = stage.target_mm
-    board, left = body.end(body.w - 2 * target - 2 * space, space)
-    _board(sheet, board, typed, letters)
-    row, left = left.top(target, sheet.u(12))
+    row, body = body.top(sheet.stage.target_mm, key_gap(sheet))
+    controls = _head(sheet, row, visit, typed)
+    if not typed:
+        body = notice_banner(sheet, visit, body)
+        _board(sheet, body, typed, letters, columns_in(sheet, body.w, _MOST_COLUMNS))
+        return
+    if letters:
+        board, body = _beside(sheet, body, letters)
+        _board(sheet, board, typed, letters, columns_in(sheet, board.w, _MOST_BESIDE))
+    full_h = body.h
+    body = notice_banner(sheet, visit, body)
+    if products:
+        product_grid(sheet, body, full_h, products, visit, reset=typed, controls=controls)
+    else:
+        nothing_found(sheet, body)
+
+
+def _head(sheet: Sheet, row: Rect, visit: Visit, typed: str) -> Rect | None:
+    """The way back, the wishes, what is typed with the key that deletes; and where a list's buttons go."""
+    target, space = sheet.stage.target_mm, gap(sheet)
     back, row = row.start(target, space)
     sheet.button(
         "back",
@@ -40,48 +62,44 @@ def search_small(
         words="",
         picture=icon("back", target * 0.28, directed=True),
     )
-    wishes_button(sheet, row.start(target)[0], kept=visit.wishes.count)
-    field, left = left.top(sheet.measure.line_mm("strong") + sheet.u(40), sheet.u(12))
-    typed_field(sheet, field, typed)
-    if typed and not products:
-        words = sheet.tr("Nothing is called that. Try fewer letters, or look at the pictures.")
-        sheet.text(left, words, ("small", "tiny"), style="quiet", role=Role.STATUS, id="nothing")
-    fitting = max(1, int((left.h + sheet.u(12)) / (stage.least_target_mm + sheet.u(12))))
-    for cell, product in zip(left.rows(fitting, sheet.u(12)), products, strict=False):
-        _hit(sheet, cell, product, visit)
+    wishes, row = row.start(target, space)
+    wishes_button(sheet, wishes, kept=visit.wishes.count)
+    if not typed:
+        typed_field(sheet, row, typed)
+        return None
+    controls, row = row.end(pager_w(sheet), space)
+    delete, row = row.end(target, space)
+    typed_field(sheet, row, typed)
+    sheet.button(
+        "key:back",
+        delete,
+        sheet.tr("Delete the last one"),
+        PressKey("back"),
+        style="secondary",
+        words="",
+        picture=icon("backspace", target * 0.28),
+    )
+    return controls
 
 
-def _board(sheet: Sheet, area: Rect, typed: str, letters: str) -> None:
-    columns = columns_in(sheet, area.w, _MOST_COLUMNS)
-    content_h = board_height(sheet, letters, columns)
+def _beside(sheet: Sheet, body: Rect, letters: str) -> tuple[Rect, Rect]:
+    """So much for the letters that all of them are seen, within reason; the rest is for what they find."""
+    key, space = sheet.stage.least_target_mm, key_gap(sheet)
+    rows = max(1, int((body.h + space + 0.01) / (key + space)))
+    columns = min(_MOST_BESIDE, -(-len(letters) // rows))
+    return body.start(columns * (key + space) - space, gap(sheet))
+
+
+def _board(sheet: Sheet, area: Rect, typed: str, letters: str, columns: int) -> None:
+    content_h = board_height(sheet, letters, columns, deletes=False)
     if content_h <= area.h + 0.01:
-        rows = -(-(len(letters) + 1) // columns)
-        letter_board(sheet, area.top(min(area.h, rows * sheet.u(170)))[0], letters, columns)
+        rows = -(-len(letters) // columns)
+        at = area.top(min(area.h, rows * sheet.u(170)))[0]
+        letter_board(sheet, at, letters, columns, deletes=False)
         return
     area, region = scroll_area(sheet, "keys", area, content_h, reset=typed, aside=True)
-    columns = columns_in(sheet, area.w, _MOST_COLUMNS)
-    content_h = board_height(sheet, letters, columns)
+    columns = columns_in(sheet, area.w, columns)
+    content_h = board_height(sheet, letters, columns, deletes=False)
     sheet.resize_region(region.id, content_h)
-    letter_board(sheet, Rect(area.x, area.y, area.w, content_h), letters, columns, region.id)
-
-
-def _hit(sheet: Sheet, rect: Rect, product: Product, visit: Visit) -> None:
-    card = ProductCard(sheet, product, visit, rect, None)
-    price = sheet.tr.money(product.price)
-    spoken = ", ".join(part for part in (card.name, card.note, price) if part)
-    sheet.add(
-        Widget(
-            card.id,
-            Role.BUTTON,
-            rect,
-            "card" if card.welcome else "card_off",
-            name=spoken,
-            action=ShowProduct(product.sku),
-            enabled=card.here,
-            focus=sheet.focus() if card.here else None,
-        )
-    )
-    inner = rect.inset(sheet.u(12), sheet.u(6))
-    at, inner = inner.start(min(inner.h, sheet.u(64)), sheet.u(10))
-    sheet.picture(at.around(at.w, at.w), photo(product.picture, faded=not card.welcome), part_of=card.id)
-    sheet.line(inner, card.name, ("pill", "badge", "tiny"), lines=2, part_of=card.id)
+    at = Rect(area.x, area.y, area.w, content_h)
+    letter_board(sheet, at, letters, columns, region.id, deletes=False)

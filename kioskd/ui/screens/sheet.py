@@ -22,7 +22,7 @@ from kioskd.ui.scene import (
     mirrored,
 )
 from kioskd.ui.stage import Stage
-from kioskd.ui.text import Measure, reads_from_right, wrap
+from kioskd.ui.text import Measure, reads_from_right, unbroken, wrap
 
 _BUTTON_TYPES = ("button", "strong", "pill", "badge")
 _MAX_PANELS = 32
@@ -184,7 +184,7 @@ class Sheet:
             room = max(1, int(area.h / self.measure.line_mm(type) + 0.25))
             allowed = min(lines, room) if lines is not None else room
             wrapped = wrap(words, type, area.w, self.measure)
-            broken = any(self.measure.width_mm(word, type) > area.w for word in words.split())
+            broken = any(self.measure.width_mm(word, type) > area.w for word in unbroken(words))
             if len(wrapped) <= allowed and not broken:
                 return type, wrapped
         return type, wrap(words, type, area.w, self.measure, allowed)

@@ -23,17 +23,40 @@ def shortfall_banner(sheet: Sheet, visit: Visit, shop: Shop, area: Rect) -> Rect
 
     Where there is little height only the weightiest are told; the others are when they matter.
     """
+    words = _words(sheet, visit, shop, area.w)
+    if not words:
+        return area
+    at, area = area.foot(shortfall_height(sheet, visit, shop, area.w) - gap(sheet), gap(sheet))
+    sheet.add(Widget("shortfall", Role.STATUS, at, "notice", name=words))
+    inner = at.inset(_pad(sheet), _pad(sheet) / 2)
+    sheet.text(inner, words, ("small", "tiny"), lines=_most_lines(sheet), part_of="shortfall")
+    return area
+
+
+def shortfall_height(sheet: Sheet, visit: Visit, shop: Shop, width: float) -> float:
+    """What `shortfall_banner` takes of an area that wide, with the gap."""
+    words = _words(sheet, visit, shop, width)
+    if not words:
+        return 0.0
+    return (
+        sheet.height(words, "small", width - 2 * _pad(sheet), _most_lines(sheet)) + _pad(sheet) + gap(sheet)
+    )
+
+
+def _words(sheet: Sheet, visit: Visit, shop: Shop, width: float) -> str:
+    """As much as there is room for."""
     told = [sheet.tr(_WORDS[each]) for each in shortfalls(visit, shop)]
     if not told or visit.notice is not None:
-        return area
-    compact = sheet.stage.compact
-    pad = sheet.u(24 if not compact else 12)
-    width, most_lines = area.w - 2 * pad, 6 if not compact else 2
-    line_h = sheet.measure.line_mm("small")
-    while len(told) > 1 and sheet.height(" ".join(told), "small", width, 9) > (most_lines + 0.5) * line_h:
+        return ""
+    room, most = width - 2 * _pad(sheet), (_most_lines(sheet) + 0.5) * sheet.measure.line_mm("small")
+    while len(told) > 1 and sheet.height(" ".join(told), "small", room) > most:
         told.pop()
-    words = " ".join(told)
-    at, area = area.foot(sheet.height(words, "small", width, most_lines) + pad, gap(sheet))
-    sheet.add(Widget("shortfall", Role.STATUS, at, "notice", name=words))
-    sheet.text(at.inset(pad, pad / 2), words, ("small", "tiny"), lines=most_lines, part_of="shortfall")
-    return area
+    return " ".join(told)
+
+
+def _pad(sheet: Sheet) -> float:
+    return sheet.u(24 if not sheet.stage.compact else 12)
+
+
+def _most_lines(sheet: Sheet) -> int:
+    return 6 if not sheet.stage.compact else 2

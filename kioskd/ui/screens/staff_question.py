@@ -83,5 +83,6 @@ def _blocks(sheet: Sheet, visit: Visit, phase: ViewingQuestion, width: float) ->
             clean(candidate, 40),
             action=PickCandidate(candidate),
             selected=candidate == phase.candidate,
+            lines=2,
         )
         yield row_block(sheet, row, width)

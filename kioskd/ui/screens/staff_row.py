@@ -7,7 +7,7 @@ from functools import partial
 
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Action, Align, Role, Widget
-from kioskd.ui.screens.sheet import Sheet
+from kioskd.ui.screens.sheet import Sheet, icon
 from kioskd.ui.screens.stack import Block
 
 _TITLE, _NOTE = "strong", "small"
@@ -35,7 +35,7 @@ class Row:
 def row_block(sheet: Sheet, row: Row, width: float) -> Block:
     """As high as its words need, and high enough to be touched."""
     least = max(sheet.stage.target_mm if row.action else 0.0, sheet.u(128 if not sheet.stage.compact else 96))
-    room = width - 2 * _pad(sheet) - _end_w(sheet, row)
+    room = width - 2 * _pad(sheet) - _end_w(sheet, row) - _mark_w(sheet, row)
     height = max(least, sum(_words_h(sheet, row, room)) + sheet.u(40))
     return Block(height, partial(_draw, sheet, row))
 
@@ -57,6 +57,11 @@ def _end_w(sheet: Sheet, row: Row) -> float:
     return sheet.width(row.end, type) + room
 
 
+def _mark_w(sheet: Sheet, row: Row) -> float:
+    """With the space behind it."""
+    return sheet.u(44 + 24) if row.selected is not None else 0.0
+
+
 def _draw(sheet: Sheet, row: Row, rect: Rect, region: str | None) -> None:
     id = row.id
     touched = Role.BUTTON if row.selected is None else Role.RADIO
@@ -74,6 +79,16 @@ def _draw(sheet: Sheet, row: Row, rect: Rect, region: str | None) -> None:
         )
     )
     inner = rect.inset(_pad(sheet), sheet.u(12))
+    if row.selected is not None:
+        mark, inner = inner.start(sheet.u(44), sheet.u(24))
+        sheet.picture(
+            mark.around(mark.w, mark.w),
+            icon("check" if row.selected else "none", mark.w * 0.2),
+            style="mark_on" if row.selected else "mark_off",
+            part_of=id,
+            region=region,
+            id=f"{id}/mark",
+        )
     if row.end:
         space = sheet.u(24)
         at, inner = inner.end(_end_w(sheet, row) - space, space)

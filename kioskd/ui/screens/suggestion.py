@@ -18,8 +18,9 @@ _WIDE = 1300.0
 """In units: from this width on the question stands beside the products."""
 
 
-def suggestion_strip(sheet: Sheet, visit: Visit, shop: Shop, area: Rect) -> Rect:
-    """At the foot of `area`; returns what is above it. Nothing is suggested that the guest does not eat."""
+def suggestion_strip(sheet: Sheet, visit: Visit, shop: Shop, area: Rect, *, least: float = 0.0) -> Rect:
+    """At the foot of `area`; returns what is above it. Nothing is suggested that the guest does not eat, nor
+    where less than `least` would be left above."""
     suggestion = visit.suggestion
     if suggestion is None or (sheet.stage.compact and not _quiet(visit)):
         return area
@@ -35,6 +36,8 @@ def suggestion_strip(sheet: Sheet, visit: Visit, shop: Shop, area: Rect) -> Rect
     title_h = 0.0 if compact or beside else sheet.measure.line_mm("strong") + sheet.u(8)
     tile_h = max(target, sheet.u(120))
     at, rest = area.foot(tile_h + title_h + 2 * pad, gap(sheet))
+    if rest.h < least:
+        return area
     sheet.add(Widget("suggestion", Role.STATUS, at, "soft", name=question))
     inner = at.inset(pad, pad)
     title = Rect(0, 0, 0, 0)

@@ -39,10 +39,10 @@ def may_scan(visit: Visit, shop: Shop) -> bool:
     return shop.loyalty and visit.member is None and visit.saved_card is None and visit.lookup is None
 
 
-def pay_height(sheet: Sheet, visit: Visit, shop: Shop) -> float:
-    """What `tenders` would like to have."""
+def pay_heights(sheet: Sheet, visit: Visit, shop: Shop) -> tuple[float, float]:
+    """What `tenders` would like to have, and with what it gives nothing up yet."""
     parts = list(_parts(sheet, visit, shop))
-    return sum(part.wished_mm + part.gap_mm for part in parts) - parts[-1].gap_mm
+    return sum(part.wished_mm + part.gap_mm for part in parts) - parts[-1].gap_mm, _least(parts)
 
 
 def tenders(sheet: Sheet, area: Rect, visit: Visit, shop: Shop) -> None:

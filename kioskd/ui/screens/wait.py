@@ -10,9 +10,9 @@ from kioskd.ui.screens.sheet import Sheet, icon
 def waiting(sheet: Sheet, area: Rect, title: str, until_s: float) -> None:
     """In the middle of `area`. `title` says what for; it ends at `until_s` (monotonic) at the latest."""
     compact = sheet.stage.compact
-    side = sheet.u(220 if not compact else 130)
     text_h = sheet.measure.line_mm("title") * 2 + sheet.measure.line_mm("body")
     space = sheet.u(56) if not compact else sheet.u(24)
+    side = min(sheet.u(220 if not compact else 130), max(sheet.u(60), area.h - space - text_h))
     block = area.around(min(area.w, sheet.u(900)), min(area.h, side + space + text_h))
     top, below = block.top(side, space)
     sheet.add(
