@@ -196,7 +196,7 @@ def test_the_bill_adds_up_to_what_is_due(name: str, language: str) -> None:
     for amount in parts:
         assert tr.money(amount) in shown
     total = scene(name, language=language).widget("total")
-    assert total is not None and total.name == tr.money(bill.due)
+    assert total is not None and total.value == tr.money(bill.due)
 
 
 def test_with_nothing_left_to_pay_there_is_one_button() -> None:

@@ -89,13 +89,15 @@ def _total(sheet: Sheet, rect: Rect, visit: Visit, shop: Shop) -> None:
     amount = tr.money(visit.bill.total)
     rect = rect.inset(sheet.u(20), 0)
     end, rest = rect.end(sheet.width(amount, "amount") + sheet.u(8), sheet.u(20))
-    sheet.line(end, amount, "amount", align=Align.END, id="total")
+    count = tr.plural("{n} item", "{n} items", visit.basket.count)
+    what = tr("Total, {count}", count=count)
+    sheet.add(Widget("total", Role.STATUS, rect, "plain", name=what, value=amount))
+    sheet.line(end, amount, "amount", align=Align.END, part_of="total", id="total/value")
     if shop.preview:
         name_h, note_h = sheet.measure.line_mm("heading"), sheet.measure.line_mm("small")
         rest, note = rest.around(rest.w, name_h + note_h).top(name_h)
         earning_line(sheet, note, visit)
-    count = tr.plural("{n} item", "{n} items", visit.basket.count)
-    sheet.line(rest, tr("Total, {count}", count=count), ("heading", "strong"), id="total/name")
+    sheet.line(rest, what, ("heading", "strong"), part_of="total", id="total/name")
 
 
 def _nothing(sheet: Sheet, area: Rect) -> None:

@@ -6,7 +6,7 @@ from kioskd.core.intents import GoBack
 from kioskd.core.shop import Shop
 from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
-from kioskd.ui.scene import Align, Role
+from kioskd.ui.scene import Align, Role, Widget
 from kioskd.ui.screens.bill_blocks import Block, bill_blocks, block
 from kioskd.ui.screens.earning import earning_line
 from kioskd.ui.screens.frame import cancel_order, frame, gap, head, head_room
@@ -103,11 +103,13 @@ def _total(sheet: Sheet, rect: Rect, visit: Visit) -> None:
     )
     at, words = rest.end(sheet.width(amount, size) + sheet.u(10), sheet.u(20))
     line_h = sheet.measure.line_mm(size)
-    sheet.line(at.foot(line_h)[0], amount, size, align=Align.END, id="total", role=Role.STATUS)
+    sheet.add(Widget("total", Role.STATUS, rest.foot(line_h)[0], "plain", name=tr("To pay"), value=amount))
+    sheet.line(at.foot(line_h)[0], amount, size, align=Align.END, part_of="total", id="total/value")
     left = words.foot(line_h)[0]
     sheet.line(
         left,
         tr("To pay"),
         ("heading", "strong", "pill") if not compact else ("strong", "pill"),
+        part_of="total",
         id="total/name",
     )

@@ -163,6 +163,7 @@ def _number(sheet: Sheet, area: Rect, phase: Thanks, title: str) -> None:
         (next_type, "strong", "pill"),
         align=Align.CENTRE,
         lines=2,
+        role=Role.STATUS,
         id="next",
         gap=sheet.u(12) if saved else 0.0,
     )
