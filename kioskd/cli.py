@@ -43,6 +43,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         from kioskd.daemon.support.command import support_bundle
 
         return support_bundle(arguments[1:])
+    if arguments[:1] == ["first-boot"]:
+        from kioskd.daemon.first_boot.command import first_boot
+
+        return first_boot(arguments[1:])
+    if arguments[:1] == ["enrol-code"]:
+        from kioskd.daemon.first_boot.enrol_command import enrol_code
+
+        return enrol_code(arguments[1:])
     if arguments[:1] == ["doctor"]:
         from kioskd.daemon.doctor.command import doctor
 
@@ -66,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
 
     run = commands.add_parser("run", help="run the kiosk")
     run.add_argument("--config", type=Path, default=Path("/etc/kioskd/kiosk.toml"), metavar="FILE")
+    run.add_argument("--root", type=Path, default=Path("/"), metavar="DIR", help=argparse.SUPPRESS)
     run.set_defaults(command=_run)
 
     check = commands.add_parser("check-config", help="check a configuration and its menu")
@@ -109,6 +118,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("status", help="how a running kiosk is; see kioskd status --help")
     commands.add_parser("support-bundle", help="one file for whoever helps; see kioskd support-bundle --help")
     commands.add_parser("doctor", help="what is plugged in and whether it works; see kioskd doctor --help")
+    commands.add_parser("first-boot", help="take over the card's kiosk.toml; see kioskd first-boot --help")
+    commands.add_parser("enrol-code", help="codes that set up a kiosk; see kioskd enrol-code --help")
     commands.add_parser("demo", help="run everything simulated; see kioskd demo --help")
     commands.add_parser("sim", help="run one simulated server alone; see kioskd sim --help")
     return parser
@@ -123,7 +134,7 @@ def _run(parsed: argparse.Namespace) -> int:
     from kioskd.daemon.main import run
 
     log_to_stderr()
-    return run(parsed.config, window)
+    return run(parsed.config, window, parsed.root)
 
 
 def _check_config(parsed: argparse.Namespace) -> int:

@@ -25,7 +25,6 @@ clock {shift_wall_s}       make the wall clock wrong                            
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Mapping
 from typing import Any
 
@@ -41,13 +40,11 @@ from kioskd.daemon.payments import Payments
 from kioskd.daemon.reporter import Reporter
 from kioskd.daemon.runtime import Runtime
 from kioskd.daemon.sales import RECORDS
+from kioskd.daemon.screen_commands import ScreenCommands
 from kioskd.daemon.selling import Selling
 from kioskd.daemon.titles import title_of
 from kioskd.outbox.operation import OperationRefused
 from kioskd.outbox.outbox import Outbox
-
-LONGEST_WAIT_S = 60.0
-LONGEST_JUMP_S = 10 * 366 * 86400.0
 
 
 class Commands:
@@ -81,9 +78,6 @@ class Commands:
     def table(self) -> Mapping[str, Command]:
         reading: dict[str, Command] = {
             "status": self._status,
-            "scene": self._scene,
-            "frame": self._frame,
-            "wait": self._wait,
             "outbox": self._operations,
             "help_answered": self._answer_help,
             "order_paid": self._order_paid,
@@ -94,9 +88,8 @@ class Commands:
             "order_cancel": self._cancel_order,
             "order_return": self._return_of_order,
         }
-        if not self._drive:
-            return reading
-        return {**reading, "touch": self._touch, "clock": self._move_clock}
+        screen = ScreenCommands(self._runtime, self._display, self._clock, drive=self._drive)
+        return {**reading, **screen.table()}
 
     async def _status(self, request: dict[str, Any]) -> Answer:
         return (await self._reporter.read()).document(), b""
@@ -110,25 +103,6 @@ class Commands:
             "online": counts.online,
             "flow": counts.flow,
         }
-
-    async def _scene(self, request: dict[str, Any]) -> Answer:
-        await self._runtime.alive()
-        return {"seq": self._display.seq, "scene": self._display.scene_document()}, b""
-
-    async def _frame(self, request: dict[str, Any]) -> Answer:
-        await self._runtime.alive()
-        width, height, pixels = self._display.frame()
-        head = {"seq": self._display.seq, "width": width, "height": height, "bytes": len(pixels)}
-        return head, pixels
-
-    async def _wait(self, request: dict[str, Any]) -> Answer:
-        timeout_s = min(max(_seconds(request, "timeout_s", 10.0), 0.0), LONGEST_WAIT_S)
-        try:
-            async with asyncio.timeout(timeout_s):
-                await self._display.changed_since(int(request["seq"]))
-        except TimeoutError:
-            pass
-        return {"seq": self._display.seq}, b""
 
     async def _operations(self, request: dict[str, Any]) -> Answer:
         now = self._clock.wall()
@@ -222,22 +196,3 @@ class Commands:
             return await asked
         except ReturnRefused as refused:
             raise CommandRefused(str(refused)) from None
-
-    async def _touch(self, request: dict[str, Any]) -> Answer:
-        self._display.touch(str(request["phase"]), int(request["x"]), int(request["y"]))
-        await self._runtime.alive()
-        return {"seq": self._display.seq}, b""
-
-    async def _move_clock(self, request: dict[str, Any]) -> Answer:
-        skip_s, shift_s = _seconds(request, "skip_s"), _seconds(request, "shift_wall_s")
-        self._clock.skip(skip_s)
-        self._clock.shift_wall(shift_s)
-        await self._runtime.alive()
-        return {"time": self._clock.wall().isoformat(timespec="seconds")}, b""
-
-
-def _seconds(request: dict[str, Any], key: str, otherwise: float = 0.0) -> float:
-    seconds = float(request.get(key, otherwise))
-    if not abs(seconds) <= LONGEST_JUMP_S:
-        raise ValueError(f"{key} is more than ten years")
-    return seconds

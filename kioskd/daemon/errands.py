@@ -23,6 +23,7 @@ from kioskd.core.effects import (
     FindLastOrder,
     FindOverview,
     FindQuestions,
+    FindReadiness,
     FindSales,
     FindTotals,
     Forget,
@@ -30,6 +31,7 @@ from kioskd.core.effects import (
     JudgeOrder,
     LetGo,
     LookUp,
+    NoteReady,
     PreviewPoints,
     PrintReceipt,
     PrintTest,
@@ -69,6 +71,7 @@ from kioskd.daemon.help_desk import HelpDesk
 from kioskd.daemon.journal import without_content
 from kioskd.daemon.last_orders import found as last_order_found
 from kioskd.daemon.promo_codes import redeemed
+from kioskd.daemon.readiness_desk import ReadinessDesk
 from kioskd.daemon.settlement import Settlement
 from kioskd.daemon.staff_desk import StaffDesk
 
@@ -108,6 +111,7 @@ class Errands:
         translators: Mapping[str, Translator],
         read_screen: Callable[[], None],
         last_orders: TellsLastOrder | None = None,
+        readiness: ReadinessDesk | None = None,
     ) -> None:
         self._tasks = tasks
         self._post = post
@@ -120,6 +124,7 @@ class Errands:
         self._translators = translators
         self._read_screen = read_screen
         self._last_orders = last_orders
+        self._readiness = readiness
         self._lookup: asyncio.Task[None] | None = None
         self._preview: asyncio.Task[None] | None = None
         self._under_way: set[asyncio.Task[None]] = set()
@@ -178,6 +183,10 @@ class Errands:
                 self._start(self._staff_desk.upkeep.set_dial(effect))
             case FindAbout():
                 self._start(self._staff_desk.upkeep.find_about(effect))
+            case FindReadiness() if self._readiness:
+                self._start(self._readiness.find(effect))
+            case NoteReady() if self._readiness:
+                self._start(self._readiness.note())
             case SwitchPower():
                 self._start(self._staff_desk.upkeep.switch_power(effect, money_moves=bool(self._money)))
             case ReadScreen():

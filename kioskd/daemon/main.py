@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from kioskd.daemon import exit_codes
 from kioskd.daemon.clock import Clock
 from kioskd.daemon.config import Config, load_config
 from kioskd.daemon.display import make_display
+from kioskd.daemon.first_boot.places import Places
 from kioskd.daemon.menu import load_menu
 from kioskd.daemon.wiring import expected_devices, shop_of
 from kioskd.ui.window import Window
@@ -26,14 +28,23 @@ from kioskd.ui.window import Window
 log = logging.getLogger(__name__)
 
 
-def run(config_file: Path, window: Window | None) -> int:
+def run(config_file: Path, window: Window | None, root: Path = Path("/")) -> int:
     """Runs until SIGTERM or SIGINT, in `window` if it is open already. Returns a code of `exit_codes`.
 
-    With a wrong configuration or menu, or an outbox that cannot be trusted, the screen says what is wrong
-    until a file changes or we are stopped; then systemd starts us again.
+    With a wrong configuration or menu, a card that could not be taken over, or an outbox that cannot be
+    trusted, the screen says what is wrong until a file changes or we are stopped; then systemd starts us
+    again. Without configuration it says how the kiosk is told what it is. `root` is where the files of this
+    machine begin.
     """
     config: Config | None = None
+    places = Places(root)
     try:
+        if places.problem.exists():
+            return _explain_card(config_file, places.problem)
+        if not config_file.exists():
+            from kioskd.daemon.first_boot.set_up_mode import set_up
+
+            return set_up(config_file, places, window)
         config = load_config(config_file)
         return _run(config_file, config, window)
     except ConfigError as error:
@@ -70,6 +81,20 @@ def _explain(error: KioskError, config: Config | None, config_file: Path) -> Non
 
     watched = (config_file, *_read_by(config)) if config else (config_file,)
     show_until_changed(error, config.display if config else None, watched, time.sleep)
+
+
+def _explain_card(config_file: Path, problem: Path) -> int:
+    """What root found wrong with the card; the display is as it was told before."""
+    from kioskd.daemon.setup_problem import show_until_changed
+
+    display = None
+    with suppress(ConfigError):
+        display = load_config(config_file).display
+    error = KioskError(problem.read_text("utf-8").strip())
+    for line in str(error).splitlines():
+        log.error("%s", line)
+    show_until_changed(error, display, (problem,), time.sleep)
+    return exit_codes.CONFIG
 
 
 def _read_by(config: Config) -> Iterator[Path]:

@@ -11,6 +11,7 @@ from kioskd.core.effects import Effect, Forget
 from kioskd.core.events import Event, ScanRejected, Tick
 from kioskd.core.flow import next_deadline, step
 from kioskd.core.health import DeviceHealth
+from kioskd.core.phases import Attract, Phase
 from kioskd.core.shop import Shop
 from kioskd.core.visit import Visit, first_visit
 from kioskd.daemon.clock import Clock
@@ -24,7 +25,7 @@ class Runtime:
 
     `post` may be called from anywhere on the loop. `carry_out` starts an effect and returns at once; `show`
     draws a visit. Events that wait together are applied together and shown once. `on_step` is told of every
-    event, what it led to, and the visit after it.
+    event, what it led to, and the visit after it. `begins` is what is shown first.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Runtime:
         next_number: int = 1,
         devices: Mapping[str, DeviceHealth] | None = None,
         on_step: Callable[[Event, Sequence[Effect], Visit], None] | None = None,
+        begins: Phase | None = None,
     ) -> None:
         self._shop = shop
         self._clock = clock
@@ -44,7 +46,9 @@ class Runtime:
         self._show = show
         self._on_step = on_step
         self._events: asyncio.Queue[Event | asyncio.Future[None] | None] = asyncio.Queue()
-        self.visit = replace(first_visit(shop, clock.wall(), next_number), devices=devices or {})
+        self._begins = begins or Attract()
+        first = first_visit(shop, clock.wall(), next_number)
+        self.visit = replace(first, phase=self._begins, devices=devices or {})
         clock.on_change(lambda: self._events.put_nowait(None))
 
     def post(self, event: Event) -> None:
@@ -100,6 +104,7 @@ class Runtime:
             fresh = first_visit(self._shop, self._clock.wall(), self.visit.next_number)
             self.visit = replace(
                 fresh,
+                phase=self._begins,
                 devices=self.visit.devices,
                 online=self.visit.online,
                 headphones=self.visit.headphones,

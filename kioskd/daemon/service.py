@@ -37,6 +37,7 @@ from kioskd.daemon.outbox_desk import OutboxDesk
 from kioskd.daemon.payments import Payments
 from kioskd.daemon.power import Power
 from kioskd.daemon.questions import Questions
+from kioskd.daemon.readiness_desk import ReadinessDesk
 from kioskd.daemon.refused_claims import RefusedClaims
 from kioskd.daemon.reporter import Reporter
 from kioskd.daemon.runtime import Runtime
@@ -182,6 +183,13 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
         help_desk = HelpDesk(
             webhook, {"kiosk": config.kiosk, "site": config.site.name}, config.help.overdue_s, post
         )
+        readiness = ReadinessDesk(
+            config_file=config_file,
+            noted=config.state_dir / "commissioned",
+            probe=courier.probe if shop.loyalty else None,
+            clock_trusted=clock.trusted,
+            post=post,
+        )
         errands = Errands(
             tasks=tasks,
             post=post,
@@ -222,6 +230,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
             ),
             help_desk=help_desk,
             last_orders=OwnRecord(outbox),
+            readiness=readiness,
             printer=hardware.printer,
             letterhead=await asyncio.to_thread(letterhead_of, config),
             translators=translators,
@@ -284,6 +293,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
         )
         if courier.backend:
             stack.push_async_callback(courier.backend.close)
+        readiness.ask_first()  # the backend is there to be asked, and no device has moved the screen yet
         tasks.create_task(outbox.run())
         tasks.create_task(refused_claims.void_left_over())
         clock.on_change(lambda: _start(tasks, outbox.pulse()))

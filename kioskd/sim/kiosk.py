@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,12 +51,26 @@ class Frame:
 class Kiosk:
     """One daemon, started from `config_file`, its output added to `log_file`. It may be started again.
 
+    `settings_file` says where it is asked and how large its picture is while `config_file` is not there;
+    `more` are words for its command line.
+
     Several tasks may ask at the same time. Every question and act raises KioskDown when there is no answer
     within ANSWER_S.
     """
 
-    def __init__(self, config_file: Path, log_file: Path, *, python: str = sys.executable) -> None:
-        settings = tomllib.loads(config_file.read_text("utf-8"))
+    def __init__(
+        self,
+        config_file: Path,
+        log_file: Path,
+        *,
+        python: str = sys.executable,
+        settings_file: Path | None = None,
+        more: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        settings = tomllib.loads((settings_file or config_file).read_text("utf-8"))
+        self._more = tuple(more)
+        self._environment = {**os.environ, **(environment or {})}
         self._config_file = config_file
         self._python = python
         self.log_file = log_file
@@ -90,7 +104,7 @@ class Kiosk:
             return
         self._clear_away()
         self.socket.unlink(missing_ok=True)  # of a killed predecessor: only the new one may answer
-        command = (self._python, "-m", "kioskd", "run", "--config", str(self._config_file))
+        command = (self._python, "-m", "kioskd", "run", "--config", str(self._config_file), *self._more)
         with self.log_file.open("ab") as log:
             # A session of its own, so that Ctrl-C reaches us alone and the children can be cleared away.
             self._process = await asyncio.create_subprocess_exec(
@@ -100,6 +114,7 @@ class Kiosk:
                 stderr=asyncio.subprocess.STDOUT,
                 start_new_session=True,
                 preexec_fn=_stop_when_the_parent_dies,
+                env=self._environment,
             )
 
     async def start(self) -> None:

@@ -29,9 +29,11 @@ from kioskd.sim.expectations import CHECKS
 from kioskd.sim.finger import NothingToTouch
 from kioskd.sim.kiosk import KioskDown, KioskRefused
 from kioskd.sim.scenario import Collect, Scan, Scenario, Step
+from kioskd.sim.technician import NotSetUp, Showing, Technician
 from kioskd.sim.world import Options, World
 
 _LOOK_AGAIN_S = 0.03
+_STOPS_S = 10.0
 _GLANCE_S = 0.8
 _GLANCES = 2
 """So much of the kiosk's time passes after every step, for guests take it. In the first glance one screen
@@ -119,6 +121,7 @@ async def play(scenario: Scenario, out: Path | None, say: Say = lambda line: Non
         settings=scenario.settings.kiosk,
         switches=scenario.settings.leat if scenario.settings.backend == "leat" else scenario.settings.rbi,
         backend=scenario.settings.backend,
+        set_up=scenario.settings.set_up,
     )
     with tempfile.TemporaryDirectory(prefix="kioskd-") as folder:
         async with World(Path(folder), options) as world:
@@ -163,7 +166,15 @@ class _Player:
         try:
             for key in step.acts:
                 await _ACTS[key](self, getattr(step, key))
-        except (StepFailed, NothingToTouch, KioskDown, KioskRefused, ValueError, TypeError) as error:
+        except (
+            StepFailed,
+            NothingToTouch,
+            NotSetUp,
+            KioskDown,
+            KioskRefused,
+            ValueError,
+            TypeError,
+        ) as error:
             done.failure = f"{key}: {error}"
             return
         deadline_s = time.monotonic() + step.within_s
@@ -326,6 +337,31 @@ class _Player:
         await self._world.start_kiosk()
         await self._world.ready()
 
+    # --- who sets it up --------------------------------------------------------------------------------
+
+    @property
+    def _technician(self) -> Technician:
+        if self._world.technician is None:
+            raise StepFailed("this kiosk is set up: write set_up = false under [options]")
+        return self._world.technician
+
+    async def enrol(self, showing: Showing) -> None:
+        for code in await self._technician.codes(self._world.kiosk, showing):
+            await self._world.scan(code)
+
+    async def put_card(self, instead: dict[str, str]) -> None:
+        await self._technician.put_card(instead)
+
+    async def first_boot(self, _yes: bool) -> None:
+        await self._technician.first_boot()
+
+    async def stops(self, _yes: bool) -> None:
+        try:
+            async with asyncio.timeout(_STOPS_S):
+                await self._world.kiosk.ended()
+        except TimeoutError:
+            raise StepFailed(f"it still runs after {_STOPS_S:g} s") from None
+
     # --- what is kept ----------------------------------------------------------------------------------
 
     async def _let_the_guest_look(self, done: StepReport, step: Step) -> None:
@@ -391,6 +427,10 @@ _ACTS: dict[str, _Act] = {
     "shift_wall_s": lambda player, seconds: player._world.shift_wall(seconds),
     "kill": _Player.kill,
     "restart": _Player.restart,
+    "enrol": _Player.enrol,
+    "put_card": _Player.put_card,
+    "first_boot": _Player.first_boot,
+    "stops": _Player.stops,
     "command": lambda player, words: player._world.command(words),
     "leat": _Player.leat,
     "at_leat": _Player.at_leat,

@@ -11,6 +11,7 @@ order in which they are written; then all its expectations must come true within
                   leat = { ... }        switches of the loyalty server: see sim/leat/switches.py
                   backend = "rbi"       the kiosk lives in the other loyalty world
                   rbi = { ... }         switches of that one: see sim/rbi/switches.py
+                  set_up = false        the kiosk has no configuration yet
 
 What the guest does:
 
@@ -59,6 +60,14 @@ What the world does:
     at_leat = { vouchers = { code = "FLYER-TEN", expires_in_s = 0 } }   what the merchant does in the loyalty
                                         server's dashboard: the forms of sim/leat/control.py
     rbi = { ... }, at_rbi = { codes = { code = "471199", guest = "Sanne" } }      the same of the other one
+
+What a technician does, with `set_up = false` under [options]:
+
+    enrol = "all"                       shows the serial scanner the codes for what the kiosk is to be; or
+                                        "some" of them, those of the last time "again", "foreign" ones
+    put_card = { "A" = "B" }            kiosk.toml on the card, with such texts replaced
+    first_boot = true                   what root does at every start
+    stops = true                        waits until the kiosk has ended by itself
 
 What is expected:
 
@@ -123,6 +132,7 @@ from kioskd.sim.hearing import Manners
 from kioskd.sim.keypad import KeyName
 from kioskd.sim.more_scanners import MoreScanner
 from kioskd.sim.printer_machine import Conditions
+from kioskd.sim.technician import Showing
 from kioskd.sim.terminal.faults import Faults
 from kioskd.sim.world import Backend, ClaimPlace, Device, Network, Via
 
@@ -282,6 +292,10 @@ class Step(_Table):
     shift_wall_s: float | None = None
     kill: Yes | None = None
     restart: Yes | None = None
+    enrol: Showing | None = None
+    put_card: Mapping[str, str] | None = None
+    first_boot: Yes | None = None
+    stops: Yes | None = None
     order_paid: str | None = None
     command: Texts | None = None
     leat: Mapping[str, StrictBool | StrictInt | float | str] | None = None
@@ -332,7 +346,7 @@ class Step(_Table):
 ACTS = frozenset(
     "scan tap keypad keys key_to corner staff pager show_picture hide_picture collect wait_s card headphones"
     " voice kill_voice network fault unplug plug printer terminal shift_wall_s kill restart order_paid"
-    " command leat at_leat rbi at_rbi".split()
+    " command leat at_leat rbi at_rbi enrol put_card first_boot stops".split()
 )
 EXPECTATIONS = frozenset(
     "screen see not_see heard not_heard enabled disabled paper papers claim_on portal_says wire balance"
@@ -361,6 +375,7 @@ class Settings(_Table):
     leat: Mapping[str, StrictBool | StrictInt | float | str] = Field(default_factory=dict)
     backend: Backend = "leat"
     rbi: Mapping[str, Any] = Field(default_factory=dict)
+    set_up: StrictBool = True
 
 
 class _File(_Table):

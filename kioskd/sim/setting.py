@@ -27,6 +27,11 @@ class Places:
         return self.folder / "kiosk.toml"
 
     @property
+    def machine(self) -> Path:
+        """The file system of a kiosk that a technician sets up."""
+        return self.folder / "machine"
+
+    @property
     def log(self) -> Path:
         return self.folder / "kioskd.log"
 

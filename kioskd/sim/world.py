@@ -31,6 +31,7 @@ from kioskd.sim.kiosk import Kiosk, KioskDown
 from kioskd.sim.more_scanners import MoreScanner, MoreScanners
 from kioskd.sim.scanner import SerialScannerSimulator, WedgeSimulator
 from kioskd.sim.setting import Places, as_toml, kiosk_settings, laid_over
+from kioskd.sim.technician import Technician
 
 if TYPE_CHECKING:  # imported when the daemon is on its way: they bring HTTP, pictures and numbers along
     from kioskd.sim.camera import CameraSimulator
@@ -48,6 +49,8 @@ log = logging.getLogger(__name__)
 DEVICES_S = 15.0
 _LONGEST_SOCKET_PATH = 100  # of the 107 that Linux allows
 _LOOK_AGAIN_S = 0.03
+_READERS = ("display", "scanner", "camera", "keypad", "control")
+"""What a kiosk may use before it was told what it is."""
 
 Network = Literal[
     "on", "off", "slow", "no_answer", "lost_answers", "error500", "html503", "too_many", "portal"
@@ -96,6 +99,8 @@ class Options:
     """Laid over the kiosk's configuration."""
     switches: Mapping[str, Any] = field(default_factory=dict)
     """Of the loyalty server."""
+    set_up: bool = True
+    """Else the kiosk has no configuration yet: the technician has it."""
 
 
 class World:
@@ -126,6 +131,7 @@ class World:
         self.command_status: int | None = None
         self._things = AsyncExitStack()
         self._keeper: asyncio.Task[None] | None = None
+        self.technician: Technician | None = None
         self._tapped = ""
 
     async def __aenter__(self) -> Self:
@@ -153,7 +159,7 @@ class World:
         self.scanner = things.enter_context(SerialScannerSimulator(self.places.serial_scanner))
         self.wedge = things.enter_context(WedgeSimulator(self.places.wedge_scanner))
         self.places.camera.mkdir(exist_ok=True)
-        self.kiosk = Kiosk(self.places.config, self.places.log, python=self.options.python)
+        self.kiosk = self._kiosk()
         things.push_async_callback(self._stop_kiosk)
         await self.kiosk.launch()
         await self._set_up_the_rest(things, leat_port, terminal_port, pager_port, zone)
@@ -201,6 +207,18 @@ class World:
 
         self.camera = things.enter_context(CameraSimulator(self.places.camera))
 
+    def _kiosk(self) -> Kiosk:
+        if self.technician is None:
+            return Kiosk(self.places.config, self.places.log, python=self.options.python)
+        return Kiosk(
+            self.technician.config,
+            self.places.log,
+            python=self.options.python,
+            settings_file=self.technician.config.with_name("hardware.toml"),
+            more=("--root", str(self.places.machine)),
+            environment={"CREDENTIALS_DIRECTORY": str(self.technician.credentials)},
+        )
+
     def _socket_path(self, things: AsyncExitStack) -> Path:
         wanted = self.folder / "kioskd.sock"
         if len(bytes(wanted)) <= _LONGEST_SOCKET_PATH:
@@ -233,7 +251,11 @@ class World:
         settings["scanner"] += self.more_scanners.settings()
         settings["speech"] = self.hearing.settings()
         settings = laid_over(settings, self.options.settings)
-        self.places.config.write_text(as_toml(settings), "utf-8")
+        if self.options.set_up:
+            self.places.config.write_text(as_toml(settings), "utf-8")
+        else:
+            desk, machine = self.folder / "desk", self.places.machine
+            self.technician = Technician(desk, machine, settings, _READERS, self.options.python)
         return ZoneInfo(settings["site"]["time_zone"])
 
     # --- the guest -------------------------------------------------------------------------------------
@@ -427,11 +449,13 @@ class World:
     async def _not_working(self) -> list[str]:
         names = {"front": "scanner", "side": "wedge"}
         plugged = self.plugged()
-        devices = (await self.kiosk.status())["devices"]
-        working = {
-            names.get(d["name"], d["name"]) for d in devices if d["state"] in ("ok", "degraded", "disabled")
-        }
-        return [name for name, there in plugged.items() if there and name not in working]
+        status = await self.kiosk.status()
+        states = {names.get(d["name"], d["name"]): d["state"] for d in status["devices"]}
+        working = {name for name, state in states.items() if state in ("ok", "degraded", "disabled")}
+        wanted = {name for name, there in plugged.items() if there}
+        if status["place"] == "enrolling":  # it knows of no others yet
+            wanted &= states.keys()
+        return sorted(wanted - working)
 
     async def _keep_running(self, after_s: float) -> None:
         while True:

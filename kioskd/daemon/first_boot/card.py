@@ -90,6 +90,7 @@ def read_card(folder: Path) -> Card | None:
         problems.append(error)
     raise_problems(file, problems)
     assert config is not None and machine is not None and secrets is not None
+    raise_problems(file, [*_left_behind(source, config.model_dump(by_alias=True), folder.resolve())])
     if config.menu.is_relative_to(folder.resolve()):  # another one is the kiosk's own, and not known here
         load_menu(config.menu, config.currency)
     scrubbed = _scrubbed(source, secrets)
@@ -167,6 +168,27 @@ def _at(data: Any, path: KeyPath) -> Any:
     for step in path:
         data = data.get(step) if isinstance(data, dict) else None
     return data
+
+
+def _left_behind(source: Source, part: Any, folder: Path, path: KeyPath = ()) -> Iterator[ConfigError]:
+    """Files that the configuration looks for beside itself, and that would not come along."""
+    if isinstance(part, dict):
+        for key, value in part.items():
+            yield from _left_behind(source, value, folder, (*path, key))
+    elif isinstance(part, list | tuple):
+        for place, value in enumerate(part):
+            yield from _left_behind(source, value, folder, (*path, place))
+    elif isinstance(part, Path) and part.is_relative_to(folder):
+        name, key = part.relative_to(folder), str(path[-1])
+        if key.endswith("_file"):  # those that are no secrets are not called so
+            remedy = f"write {key.removesuffix('_file')}_credential, and the secret itself under [secrets]"
+            yield ConfigError(source.where(path), "a file with a secret would stay on the card", remedy)
+            return
+        if name.parts[:1] != (FOLDER,):
+            remedy = f'put it there and write "{FOLDER}/{name}", or write a whole path'
+            yield ConfigError(source.where(path), f'"{name}" is not in the folder {FOLDER}', remedy)
+        elif not part.exists():
+            yield ConfigError(source.where(path), f"{part} does not exist", "check the path and the spelling")
 
 
 def _beside(folder: Path) -> Iterator[tuple[str, bytes]]:

@@ -50,7 +50,7 @@ def staff_ready(sheet: Sheet, visit: Visit, shop: Shop, phase: CheckingReadiness
     rows = [*_state(visit, shop, phase.readiness, tr), *_tests(visit, phase, tr)]
     blocks = [row_block(sheet, row, body.w) for row in rows]
     controls = head_room(sheet, room) if room else None
-    stack(sheet, "ready", body, blocks, gap(sheet) * 0.5, reset="ready", controls=controls)
+    stack(sheet, "ready", body, blocks, gap(sheet) * 0.75 + 0.75, reset="ready", controls=controls)
     return title
 
 
@@ -89,7 +89,7 @@ def staff_test_touch(sheet: Sheet, visit: Visit, shop: Shop, phase: TestingTouch
     tr = sheet.tr
     title = tr("Test the touch screen")
     layout = frame(sheet, visit, shop, leave=None, languages=False, help=False, notice=False)
-    sheet.button("back", layout.foot, tr("Back"), GoBack(), style="primary" if phase.passed else "secondary")
+    sheet.button("done", layout.foot, tr("Back"), GoBack(), style="primary" if phase.passed else "secondary")
     body = layout.body
     side = max(sheet.stage.target_mm, sheet.u(190))
     for corner, at in _corners(body, side).items():
