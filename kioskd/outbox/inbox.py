@@ -19,6 +19,11 @@ class Inbox(Generic[T]):
     def __bool__(self) -> bool:
         return bool(self._waiting)
 
+    @property
+    def awaited(self) -> bool:
+        """Its reader sleeps, and nothing is there that would wake it."""
+        return self._sleeper is not None and not self._sleeper.done()
+
     def put(self, item: T) -> None:
         self._waiting.append(item)
         if self._sleeper is not None:

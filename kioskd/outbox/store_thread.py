@@ -18,6 +18,7 @@ _T = TypeVar("_T")
 class _Job(NamedTuple):
     work: Callable[[], Any]
     done: asyncio.Future[Any] | None
+    tell: asyncio.Future[None] | None
 
 
 class StoreThread:
@@ -29,15 +30,22 @@ class StoreThread:
         self._thread = Thread(target=self._serve, name="outbox")
         self._thread.start()
 
-    async def run(self, work: Callable[[], _T]) -> _T:
-        """What `work` returns or raises. It is done even when whoever waits for it gives up."""
+    def begin(self, work: Callable[[], _T], tell: asyncio.Future[None] | None = None) -> asyncio.Future[_T]:
+        """What `work` will return or raise. It is done even when whoever waits for it gives up.
+
+        `tell`, when it succeeds, is told in the same turn of the event loop, after whoever awaits the result.
+        """
         done: asyncio.Future[_T] = self._loop.create_future()
-        self._jobs.put(_Job(work, done))
-        return await done
+        self._jobs.put(_Job(work, done, tell))
+        return done
+
+    async def run(self, work: Callable[[], _T]) -> _T:
+        """Begin it, and wait for it."""
+        return await self.begin(work)
 
     def post(self, work: Callable[[], None]) -> None:
         """Nobody waits for it, and it must not raise."""
-        self._jobs.put(_Job(work, None))
+        self._jobs.put(_Job(work, None, None))
 
     def close(self) -> None:
         """Returns when everything that was put down is done."""
@@ -54,12 +62,14 @@ class StoreThread:
             except BaseException as error:  # noqa: BLE001 - raised where it is waited for
                 self._loop.call_soon_threadsafe(_fail, job.done, error)
             else:
-                self._loop.call_soon_threadsafe(_succeed, job.done, result)
+                self._loop.call_soon_threadsafe(_succeed, job.done, result, job.tell)
 
 
-def _succeed(done: asyncio.Future[Any], result: object) -> None:
+def _succeed(done: asyncio.Future[Any], result: object, tell: asyncio.Future[None] | None) -> None:
     if not done.cancelled():
         done.set_result(result)
+    if tell is not None and not tell.done():
+        tell.set_result(None)
 
 
 def _fail(done: asyncio.Future[Any], error: BaseException) -> None:

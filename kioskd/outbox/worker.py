@@ -62,11 +62,21 @@ OnSagaEnded = Callable[[Saga], None]
 
 
 @dataclass(frozen=True, slots=True)
+class _Begun:
+    """A step that was decided, and is being written down; nothing of it counts before that is done."""
+
+    queue: Queue
+    commands: tuple[Command, ...]
+    commit: asyncio.Future[None] | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Asked:
-    """An event, and whoever waits until it is written down."""
+    """An event, whoever waits until it is written down, and how far it has come already."""
 
     event: Event
     written: asyncio.Future[None] | None = None
+    begun: _Begun | None = None
 
 
 class Worker:
@@ -121,8 +131,10 @@ class Worker:
         """Returns when what follows from `event` is on the disk. OperationRefused or StorageError if not."""
         if self._closed is not None:
             raise StorageError(str(self._closed))
-        written = asyncio.get_running_loop().create_future()
-        self._inbox.put(_Asked(event, written))
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        # A guest waits: where nothing is being done the step is begun here, not when the worker has woken up.
+        begun = self._begin(event, written) if self._inbox.awaited else None
+        self._inbox.put(_Asked(event, written, begun))
         await written
 
     def told(self, op_id: str) -> asyncio.Future[Outcome]:
@@ -165,7 +177,7 @@ class Worker:
     async def _turn(self, calls: asyncio.TaskGroup) -> None:
         asked = await self._next()
         try:
-            commands = await self._decide(asked.event)
+            commands = await (self._finish(asked.begun) if asked.begun else self._decide(asked.event))
         except (OperationRefused, StorageError) as error:
             if asked.written is None:
                 raise
@@ -259,11 +271,21 @@ class Worker:
         """One step, on the disk when this returns. If it cannot be written, it has not happened."""
         if isinstance(event, Replied) and (names := claimed(event.outcome)):
             event = replace(event, bound=await self.in_thread(partial(self._store.bound, event.op_id, names)))
+        return await self._finish(self._begin(event))
+
+    def _begin(self, event: Event, written: asyncio.Future[None] | None = None) -> _Begun:
+        """`written` is told as soon as it is."""
         wall_s = self._wall().timestamp() if self._clock_trusted() else None
         queue, commands = step(self._queue, event, Instant(self._clock(), self._chance(), wall_s))
-        if commands and isinstance(commands[0], Persist):
-            commit = partial(self._store.commit, commands[0].changes, self._wall(), journal_later=True)
-            await self.in_thread(commit)
+        if not (commands and isinstance(commands[0], Persist)):
+            return _Begun(queue, commands, None)
+        commit = partial(self._store.commit, commands[0].changes, self._wall(), journal_later=True)
+        return _Begun(queue, commands, self._thread.begin(commit, written))
+
+    async def _finish(self, begun: _Begun) -> tuple[Command, ...]:
+        queue = begun.queue
+        if begun.commit is not None:
+            await begun.commit
         if queue.near_limit and not self._queue.near_limit:
             _log.warning(
                 "outbox: %d operations wait (%d bytes): more than %.0f %% of what it takes",
@@ -272,7 +294,7 @@ class Worker:
                 queue.policy.warn_share * 100,
             )
         self._queue = queue
-        return commands
+        return begun.commands
 
     def _carry_out(self, commands: tuple[Command, ...], calls: asyncio.TaskGroup) -> None:
         for command in commands:
