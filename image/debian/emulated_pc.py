@@ -9,7 +9,10 @@ from pathlib import Path
 FIRMWARE = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
 VARIABLES = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
 SCREEN_PX = (540, 960)
-SCREEN = f"virtio-gpu-pci,id=screen,xres={SCREEN_PX[0]},yres={SCREEN_PX[1]}"
+_SIZE = f"id=screen,xres={SCREEN_PX[0]},yres={SCREEN_PX[1]}"
+SCREEN = f"virtio-gpu-pci,{_SIZE}"
+# The same with what a PC's firmware knows: OVMF's own driver for the plain one crashes.
+_PC_SCREEN = f"virtio-vga,{_SIZE}"
 
 
 def emulated_pc(console: Path, drives: Iterable[str], *more: str) -> list[str]:
@@ -25,7 +28,7 @@ def emulated_pc(console: Path, drives: Iterable[str], *more: str) -> list[str]:
         *("-accel", "kvm" if real else "tcg,thread=multi,tb-size=512"),
         *("-cpu", "host" if real else "max,la57=off", "-smp", "2", "-m", "2048"),
         *disks,
-        *("-device", "virtio-rng-pci", "-device", SCREEN),
+        *("-device", "virtio-rng-pci", "-device", _PC_SCREEN),
         *("-chardev", f"file,id=console,path={console}", "-serial", "chardev:console"),
         *more,
     ]

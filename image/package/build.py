@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from image.package import archive, control, tree
+from image.package import archive, bom, control, tree
+from image.package.bom import bill_of_materials
 from image.package.copyright import debian_copyright
 from image.package.dependencies import from_debian
 from image.package.shared_libraries import packages_for
@@ -44,10 +45,13 @@ def build(target: Target, out: Path, versions: Sequence[str] = (), *, compressio
         libraries = tree.lay_out_kioskd(root, target, scratch)
         licences = debian_copyright(libraries)
         needs = [*packages_for(libraries), *from_debian(lock, target)]
+        depends = control.kioskd_depends(target, needs)
         for version in versions or [commit.debian_version(__version__, target.release)]:
             tree.sign(root, "kioskd", version, commit, licences)
+            materials = bill_of_materials(libraries, depends, target, version, commit.at)
+            (root / "usr/share/doc/kioskd" / bom.FILE).write_text(materials, "utf-8")
             size_kib = archive.installed_kib(root)
-            fields = control.kioskd_control(target, version, needs, size_kib)
+            fields = control.kioskd_control(target, version, depends, size_kib)
             deb = out / f"kioskd_{version}_{target.arch}.deb"
             built.append(_packed(root, fields, commit, deb, compression))
 

@@ -12,10 +12,10 @@ _SCREEN = ("libdrm2", "libegl1", "libgbm1", "libgl1-mesa-dri", "libgles2")
 """pygame's SDL looks for them while it runs: to draw without X or Wayland."""
 
 
-def kioskd_control(target: Target, version: str, needs: Iterable[str], installed_kib: int) -> str:
-    """`needs` are entries for Depends beside those that every target has."""
+def kioskd_depends(target: Target, needs: Iterable[str]) -> list[str]:
+    """`needs` are entries beside those that every target has."""
     release = target.release
-    depends = [
+    return [
         f"python3 (>= {release.python})",
         f"python3 (<< {release.next_python})",
         "systemd",
@@ -24,6 +24,9 @@ def kioskd_control(target: Target, version: str, needs: Iterable[str], installed
         *_SCREEN,
         *needs,
     ]
+
+
+def kioskd_control(target: Target, version: str, depends: Iterable[str], installed_kib: int) -> str:
     return _paragraph(
         {
             "Package": "kioskd",

@@ -63,6 +63,7 @@ def lay_out_kioskd(root: Path, target: Target, scratch: Path) -> Path:
         CHECKOUT / "README.md",
         CHECKOUT / "CHANGELOG.md",
         *sorted((CHECKOUT / "docs").glob("*.md")),
+        *sorted((CHECKOUT / "docs/monitoring").iterdir()),
     ):
         _copy(paper, papers / paper.relative_to(CHECKOUT))
     _copy(SYSTEMD / "appliance/71-kioskd-usb.rules", papers / "examples/71-kioskd-usb.rules")
