@@ -21,18 +21,20 @@ def stepper(
     removes: bool = False,
     region: str | None = None,
 ) -> None:
-    """`removes` shows a bin in place of the minus: one fewer would be none."""
+    """`about` is what there are so many of. `removes` shows a bin for the minus: one fewer would be none."""
     tr = sheet.tr
     side = rect.h
-    sheet.add(
-        Widget(id, Role.GROUP, rect, "stepper", name=tr("Quantity"), value=tr.number(value), region=region)
-    )
+    what, number = about or tr("Quantity"), tr.number(value)
+    sheet.add(Widget(id, Role.GROUP, rect, "stepper", name=what, value=number, region=region))
     left, rest = rect.start(side)
     right, middle = rest.end(side)
-    down = tr("Remove {name}", name=about) if removes else tr("One fewer")
+    down, up = tr("One fewer"), tr("One more")
+    if about:
+        down = tr("Remove {name}", name=about) if removes else f"{down}: {about}"
+        up = f"{up}: {about}"
     for at, word, name, action, enabled, sign in (
         (left, "fewer", down, fewer, less, "trash" if removes else "minus"),
-        (right, "more", tr("One more"), more_of_it, more, "plus"),
+        (right, "more", up, more_of_it, more, "plus"),
     ):
         sheet.add(
             Widget(
@@ -40,7 +42,7 @@ def stepper(
                 Role.BUTTON,
                 at,
                 "step",
-                name=f"{name}: {about}" if about and not removes else name,
+                name=name,
                 picture=icon(sign, side * 0.3),
                 action=action,
                 enabled=enabled,
@@ -50,7 +52,7 @@ def stepper(
         )
     sheet.line(
         middle,
-        tr.number(value),
+        number,
         ("heading", "strong"),
         align=Align.CENTRE,
         part_of=id,
