@@ -24,6 +24,27 @@ OPTIONS = (
 _FIRMWARE = ("bootcode.bin", "start.elf", "start4.elf", "fixup.dat", "fixup4.dat")
 _TREES = ("bcm2837-rpi-*.dtb", "bcm2711-rpi-*.dtb", "bcm2710-rpi-*.dtb")
 
+_ON_A_CARD = {
+    '"menu.toml"': '"kiosk/menu.toml"',
+    '"logo.png"': '"kiosk/logo.png"',
+    'state_dir = "/tmp/kioskd-harbour"': 'state_dir = "/var/lib/kioskd"',
+    'token_file = "leat.token"': 'token_credential = "leat-token"',
+    'claim_secret_file = "leat-claims.secret"': 'claim_secret_credential = "leat-claims"',
+}
+_FOR_THE_MACHINE = """
+[secrets]                               # taken over at the next start; then true stands here
+leat-token = "the-token"
+leat-claims = "the-secret"
+
+[machine]
+host_name = "kiosk-1"
+
+# [machine.wifi]
+# ssid = "Harbour staff"
+# password = "eight or more"            # replaced by true as well
+# country = "NL"
+"""
+
 
 def build(root: Root, initrd: Path, options: str, fat: Path, size_mib: int, more: Path | None) -> None:
     """`more` are files that go there besides, such as a kiosk.toml. Raises ProgramFailed."""
@@ -49,9 +70,21 @@ def slot_folder(root: Root, initrd: Path, folder: Path) -> None:
                 shutil.copyfile(tree, folder / tree.name)
 
 
+def example(restaurant: Path, folder: Path) -> None:
+    """A kiosk.toml with every setting, and beside it what it names, as a technician lays them on a card."""
+    shutil.copytree(restaurant, folder / "kiosk", ignore=shutil.ignore_patterns("kiosk.toml"))
+    text = (restaurant / "kiosk.toml").read_text("utf-8")
+    for there, here in _ON_A_CARD.items():
+        text = text.replace(there, here)
+    (folder / "kiosk.toml").write_text(text + _FOR_THE_MACHINE, "utf-8")
+
+
 def _lay_out(root: Root, initrd: Path, options: str, folder: Path) -> None:
     slot_folder(root, initrd, folder / "a")
     shutil.copyfile(HERE / "README.txt", folder / "README.txt")
+    libraries = root.tree / f"usr/lib/kioskd/lib/python{root.variant.target.release.python}/site-packages"
+    if (restaurant := libraries / "kioskd/sim/harbour").is_dir():
+        example(restaurant, folder / "example")
     if root.variant.raspberry:
         (folder / "a/cmdline.txt").write_text(options + "\n")
         shutil.copyfile(HERE / "config.txt", folder / "config.txt")

@@ -18,7 +18,9 @@ from image.debian import boot_partition
 from image.debian.initrd import INIT, NoSuchModule, initrd
 from image.debian.root import HERE, KEPT, LEFT_OUT
 from image.debian.variant import VARIANTS
+from image.package.tree import CHECKOUT
 from image.rpi import lint, os_list
+from kioskd.daemon.first_boot.card import read_card
 
 OVERLAY = HERE / "overlay"
 
@@ -81,6 +83,14 @@ def test_nothing_is_on_the_screen_but_the_kiosk() -> None:
     assert {"quiet", "vt.global_cursor_default=0", "systemd.show_status=false"} <= set(words)
     assert not [word for word in words if word.startswith("console=")]
     assert any(word.startswith("panic=") and int(word[6:]) > 0 for word in words)  # 0 would stay dead
+
+
+def test_the_example_on_the_card_is_a_kiosk_as_it_stands(tmp_path: Path) -> None:
+    boot_partition.example(CHECKOUT / "kioskd/sim/harbour", tmp_path)
+    card = read_card(tmp_path)
+    assert card is not None
+    assert {"kiosk/menu.toml", "kiosk/logo.png"} <= card.files.keys()
+    assert card.config.state_dir == Path("/var/lib/kioskd")
 
 
 def test_a_kiosk_and_the_message_that_its_data_is_lost_exclude_each_other() -> None:
