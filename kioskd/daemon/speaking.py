@@ -1,4 +1,7 @@
-"""Says what is shown, to guests who want to hear it. Nothing happens here for all others."""
+"""Says what is shown, to guests who want to hear it.
+
+All others are asked aloud, too, whether they are still there: who looks away would not see their order go.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from dataclasses import dataclass
 from kioskd.core.access import Aid
 from kioskd.core.errors import DeviceError
 from kioskd.core.events import Event, SpeechChanged
-from kioskd.core.phases import Thanks
+from kioskd.core.phases import StillThere, Thanks
 from kioskd.core.ports import Voice
 from kioskd.core.speech import Utterance
 from kioskd.core.visit import Visit
@@ -52,6 +55,8 @@ class Speaking:
         self._told: _Told | None = None
         self._wants_all = False
         """Asked for before the guest was spoken to at all."""
+        self._asked = False
+        """Whether they are still there, aloud."""
         self._waiting: deque[str] = deque()
         self._something = asyncio.Event()
 
@@ -60,7 +65,9 @@ class Speaking:
         self._visit = visit
         if Aid.SPEECH not in visit.access:
             self._fall_silent()
+            self._ask_whoever_looks_away(visit)
             return
+        self._asked = False
         scene, focused = self._look()
         if scene is None or not self._can_be_heard(visit) or visit.language not in self._voice.languages:
             self._fall_silent()
@@ -128,6 +135,16 @@ class Speaking:
 
     def _can_be_heard(self, visit: Visit) -> bool:
         return visit.headphones or self._speaker_volume > 0
+
+    def _ask_whoever_looks_away(self, visit: Visit) -> None:
+        """Once, when the question appears; silent again when it is answered."""
+        asked, self._asked = self._asked, isinstance(visit.phase, StillThere)
+        if asked and not self._asked:
+            self.hush()
+        elif self._asked and not asked and self._can_be_heard(visit):
+            scene, _ = self._look()
+            if scene is not None and visit.language in self._voice.languages:
+                self._say_instead([scene.title])
 
     def _fall_silent(self) -> None:
         self._wants_all = False

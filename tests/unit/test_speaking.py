@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from kioskd.core.access import Access, Aid
+from kioskd.core.access import START_VOLUME, Access, Aid
 from kioskd.core.errors import DeviceFault
 from kioskd.core.events import Event, SpeechChanged
+from kioskd.core.phases import Menu, StillThere
 from kioskd.core.speech import Utterance
 from kioskd.core.visit import Visit, first_visit
 from kioskd.daemon.speaking import Speaking
@@ -123,6 +124,35 @@ def test_nothing_is_said_or_even_looked_at_for_everybody_else() -> None:
 
     kiosk = play(scenario)
     assert not kiosk.said and not kiosk.events
+
+
+STILL_THERE = StillThere(Menu(), until_s=120.0, remaining_s=20)
+
+
+async def left_alone(kiosk: Kiosk) -> None:
+    """A guest who is not spoken to is asked whether they are still there, and answers."""
+    kiosk.visit = replace(kiosk.visit, headphones=False)
+    await kiosk.show(id="menu", title="Burgers")
+    ordering = kiosk.visit
+    kiosk.visit = replace(ordering, phase=STILL_THERE)
+    await kiosk.show(id="still_there", title="Are you still there?")
+    counting = replace(kiosk.visit, phase=replace(STILL_THERE, remaining_s=19))
+    await kiosk.visit_is(counting)
+    await kiosk.visit_is(ordering)
+
+
+def test_who_looks_away_is_asked_aloud_once_and_it_is_silent_when_they_answer() -> None:
+    kiosk = play(left_alone)
+    assert kiosk.said == ["Are you still there?"]
+    assert not kiosk.voice.finished
+    assert kiosk.voice.said[0].volume == min(START_VOLUME, 6)
+
+
+def test_without_a_loudspeaker_or_a_voice_the_question_is_only_shown() -> None:
+    assert not play(left_alone, Kiosk(speaker_volume=0)).said
+    mute = Kiosk()
+    mute.voice.languages = frozenset()
+    assert not play(left_alone, mute).said
 
 
 def test_whoever_begins_to_listen_is_told_so_and_where_they_are() -> None:
