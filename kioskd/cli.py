@@ -140,13 +140,16 @@ def _run(parsed: argparse.Namespace) -> int:
 def _check_config(parsed: argparse.Namespace) -> int:
     from kioskd.core.errors import ConfigError
     from kioskd.daemon import exit_codes
-    from kioskd.daemon.config import load_config
+    from kioskd.daemon.config import config_in
+    from kioskd.daemon.config_source import read_source
+    from kioskd.daemon.first_boot.card import card_in, is_card
     from kioskd.daemon.menu import load_menu
     from kioskd.daemon.mounting import out_of_reach
     from kioskd.daemon.wiring import letterhead_of
 
     try:
-        config = load_config(parsed.file)
+        source = read_source(parsed.file)
+        config = card_in(source).config if is_card(source) else config_in(source)
         menu = load_menu(config.menu, config.currency)
         logo = letterhead_of(config).logo
     except ConfigError as error:

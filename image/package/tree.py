@@ -23,6 +23,8 @@ SERVICES = (
     "kioskd-rescue.service",
     "kioskd-rescue-picture.service",
     "kioskd-boot-ok.service",
+    "kioskd-first-boot.service",
+    "kioskd-first-boot.path",
 )
 
 APPLIANCE_FILES = {
@@ -55,6 +57,8 @@ def lay_out_kioskd(root: Path, target: Target, scratch: Path) -> Path:
     for kind in ("sysusers.d", "tmpfiles.d", "modules-load.d"):
         _copy(SYSTEMD / kind / "kioskd.conf", root / "usr/lib" / kind / "kioskd.conf")
     _copy(CHECKOUT / "hardware/udev/70-kioskd.rules", root / "usr/lib/udev/rules.d/70-kioskd.rules")
+    _copy(SYSTEMD / "61-kioskd-backlight.rules", root / "usr/lib/udev/rules.d/61-kioskd-backlight.rules")
+    _copy(SYSTEMD / "50-kioskd-power.rules", root / "usr/share/polkit-1/rules.d/50-kioskd-power.rules")
     _copy(DEBIAN / "kiosk.toml", root / "usr/share/kioskd/kiosk.toml")
     (root / "etc/kioskd").mkdir(parents=True)
 

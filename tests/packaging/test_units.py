@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from image.package import tree
+from kioskd.daemon.first_boot.places import Places
+
 SYSTEMD = Path(__file__).parents[2] / "systemd"
-UNITS = sorted(path.name for path in SYSTEMD.glob("*.service"))
+UNITS = sorted(path.name for path in SYSTEMD.iterdir() if path.suffix in (".service", ".path"))
 
 analysed = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
 
@@ -28,6 +31,7 @@ def values(unit: str, key: str) -> list[str]:
         ("kioskd-rescue.service", 7),
         ("kioskd-rescue-picture.service", 7),
         ("kioskd-boot-ok.service", 9),
+        ("kioskd-first-boot.service", 11),
     ],
 )
 def test_a_unit_may_do_little_more_than_it_must(unit: str, threshold: int) -> None:
@@ -123,3 +127,31 @@ def test_the_log_stays_in_memory_and_the_keyboard_cannot_reach_the_kernel() -> N
 @pytest.mark.parametrize("script", ["boot-ok"])
 def test_scripts_are_shell(script: str) -> None:
     subprocess.run(("sh", "-n", SYSTEMD / script), check=True)
+
+
+def test_every_unit_and_rule_is_in_the_package() -> None:
+    text = Path(tree.__file__).read_text("utf-8")
+    assert set(UNITS) == set(tree.SERVICES)
+    for rule in SYSTEMD.glob("*.rules"):
+        assert rule.name in text
+
+
+def test_what_is_wanted_at_boot_is_enabled() -> None:
+    enabled = (tree.DEBIAN / "kioskd.postinst").read_text("utf-8")
+    removed = (tree.DEBIAN / "kioskd.postrm").read_text("utf-8")
+    for unit in UNITS:
+        wanted = "[Install]" in (SYSTEMD / unit).read_text("utf-8")
+        assert (f"enable_unit {unit}\n" in enabled) is wanted
+        assert (unit in removed) is wanted
+
+
+def test_the_kiosk_starts_as_what_the_card_says() -> None:
+    """The folder that codes lead to is the one that is waited for, and the one that first boot looks into."""
+    unit = "kioskd-first-boot.service"
+    assert "kioskd.service" in values(unit, "Before")[0].split()
+    places = Places(Path("/"))
+    assert values("kioskd-first-boot.path", "PathExists") == [f"{places.enrolled}"]
+    assert f"|{places.enrolled}" in values(unit, "ConditionPathExists")
+    assert values(unit, "RuntimeDirectory") == [places.problem.parent.name]
+    assert values(unit, "RuntimeDirectoryPreserve") == ["yes"]
+    assert values("kioskd.service", "StateDirectory") == [places.enrolled.parent.name]

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import errno
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from kioskd.cli import main
 from kioskd.core.errors import ConfigError
 from kioskd.daemon import exit_codes
 from kioskd.daemon.config import load_config
-from kioskd.daemon.first_boot import command, durable, taking
+from kioskd.daemon.first_boot import durable, taking, taking_over
 from kioskd.daemon.first_boot.card import read_card
 from kioskd.daemon.first_boot.command import first_boot
 from kioskd.daemon.first_boot.machine import Secrets, Wifi
@@ -233,7 +236,7 @@ def test_editors_may_do_what_they_do(card: Path, root: Path, written: bytes) -> 
         (
             'token_credential = "leat-token"',
             'token_file = "kiosk/token"',
-            "kiosk.toml:30: loyalty.token_file: a file with a secret would stay on the card (write token_cred",
+            "kiosk.toml:30: loyalty.token_file: a file with a secret would stay on the card (write",
         ),
         ('"kiosk/menu.toml"', '"menu.toml"', 'kiosk.toml:4: menu: "menu.toml" is not in the folder kiosk'),
         ('"kiosk/menu.toml"', '"kiosk/menus.toml"', "kiosk/menus.toml does not exist"),
@@ -312,7 +315,7 @@ def test_a_card_that_cannot_be_written_still_sets_the_kiosk_up(
     def locked(_card: object) -> None:
         raise OSError(errno.EROFS, "Read-only file system")
 
-    monkeypatch.setattr(command, "scrub", locked)
+    monkeypatch.setattr(taking_over, "scrub", locked)
     assert boot(card, root) == exit_codes.OK
     assert load_config(root / "etc/kioskd/kiosk.toml").kiosk == "K7"
 
@@ -415,6 +418,22 @@ def test_a_cut_while_the_card_is_scrubbed_leaves_one_whole_file(
     assert TOKEN.encode() not in b"".join(everything_in(card).values())
 
 
+def test_a_card_that_is_known_again_costs_nothing(card: Path, root: Path) -> None:
+    boot(card, root)
+    heavy = {"pydantic", "kioskd.daemon.config", "asyncio", "pygame"}
+    command = (
+        "from kioskd.cli import main; import sys; main(sys.argv[1:]);"
+        f"sys.exit(not {heavy!r}.isdisjoint(sys.modules))"
+    )
+    words = ("first-boot", "--from", str(card), "--root", str(root))
+    assert subprocess.run((sys.executable, "-c", command, *words), check=False).returncode == 0
+    (card / "kiosk/menu.toml").write_text(MENU.replace("2.50", "2.60"))
+    assert (
+        subprocess.run((sys.executable, "-c", command, *words), check=False, capture_output=True).returncode
+        == 1
+    )
+
+
 # --- secrets --------------------------------------------------------------------------------------------
 
 
@@ -505,3 +524,16 @@ def test_the_card_counts_more_than_codes_it_is_the_last_word(
 def test_steps_are_those_that_are_told() -> None:
     source = Path(taking.__file__).read_text()
     assert all(f'cut("{step}")' in source for step in STEPS)
+
+
+# --- on a computer, before -------------------------------------------------------------------------------
+
+
+def test_a_card_can_be_checked_before_it_is_in_the_kiosk(
+    card: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = card / "kiosk.toml"
+    assert main(["check-config", str(file)]) == exit_codes.OK
+    file.write_text(SETTINGS.replace("leat-token =", "leat-tokn ="))
+    assert main(["check-config", str(file)]) == exit_codes.CONFIG
+    assert 'did you mean "leat-token"?' in capsys.readouterr().err

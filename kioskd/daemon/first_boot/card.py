@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -19,11 +18,8 @@ from kioskd.daemon.config_fields import Section
 from kioskd.daemon.config_lines import key_offsets
 from kioskd.daemon.config_source import KeyPath, Source, read_source
 from kioskd.daemon.first_boot.machine import Kept, Machine, Secrets
+from kioskd.daemon.first_boot.places import FILE, FOLDER, beside, content_id
 from kioskd.daemon.menu import load_menu
-
-FILE = "kiosk.toml"
-FOLDER = "kiosk"
-"""Beside it: the menu, its pictures, the logo, and whatever else the configuration names."""
 
 MAX_FILES = 1000
 MAX_FILES_BYTES = 64 * 1024 * 1024
@@ -58,10 +54,7 @@ class Card:
     @property
     def id(self) -> str:
         """The same as long as nothing in it changes but secrets."""
-        digest = hashlib.sha256(self.scrubbed.encode())
-        for name in sorted(self.files):
-            digest.update(b"\0" + name.encode() + b"\0" + hashlib.sha256(self.files[name]).digest())
-        return digest.hexdigest()[:16]
+        return content_id(self.scrubbed, self.files)
 
     def where(self, *path: str) -> str:
         return self.source.where(path)
@@ -75,7 +68,17 @@ def read_card(folder: Path) -> Card | None:
             what, remedy = f"is not named {FILE}", "let the computer show whole names, and take .txt away"
             raise ConfigError(f"{misnamed}", what, remedy)
         return None
-    source = read_source(file)
+    return card_in(read_source(file))
+
+
+def is_card(source: Source) -> bool:
+    """Whether it has sections that only a card has."""
+    return not source.data.keys().isdisjoint(_OWN)
+
+
+def card_in(source: Source) -> Card:
+    """Raises ConfigError (ConfigErrors for several mistakes)."""
+    file, folder = source.file, source.file.parent
     own = {name: source.data.get(name, {}) for name in _OWN}
     theirs = {key: value for key, value in source.data.items() if key not in own}
     problems: list[ConfigError] = []
@@ -95,7 +98,7 @@ def read_card(folder: Path) -> Card | None:
         load_menu(config.menu, config.currency)
     scrubbed = _scrubbed(source, secrets)
     installed = _without_own(replace(source, text=scrubbed), theirs)
-    files = dict(_beside(folder))
+    files = dict(_files_beside(folder))
     return Card(source, config, machine, secrets.given(), scrubbed, installed, files)
 
 
@@ -191,18 +194,18 @@ def _left_behind(source: Source, part: Any, folder: Path, path: KeyPath = ()) ->
             yield ConfigError(source.where(path), f"{part} does not exist", "check the path and the spelling")
 
 
-def _beside(folder: Path) -> Iterator[tuple[str, bytes]]:
+def _files_beside(folder: Path) -> Iterator[tuple[str, bytes]]:
     """Raises ConfigError for more than a kiosk needs, or what cannot be read."""
     most = f"at most {MAX_FILES} files of {MAX_FILES_BYTES // 1024 // 1024} MiB together"
     total = 0
-    files = sorted(path for path in (folder / FOLDER).rglob("*") if path.is_file() and not path.is_symlink())
+    files = beside(folder)
     if len(files) > MAX_FILES:
         raise ConfigError(f"{folder / FOLDER}", f"has {len(files)} files", most)
-    for file in files:
+    for name, file in files.items():
         try:
             total += file.stat().st_size
             if total > MAX_FILES_BYTES:
                 raise ConfigError(f"{folder / FOLDER}", "is too large", most)
-            yield file.relative_to(folder).as_posix(), file.read_bytes()
+            yield name, file.read_bytes()
         except OSError as error:
             raise ConfigError(f"{file}", f"cannot be read: {error.strerror}", "copy it anew") from None

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kioskd.core.errors import ConfigError
-from kioskd.daemon.first_boot.card import FILE, Card
+from kioskd.daemon.first_boot.card import Card
 from kioskd.daemon.first_boot.durable import sync_folder, write_file, write_folder, write_link
-from kioskd.daemon.first_boot.places import TAKEN, taken_id
+from kioskd.daemon.first_boot.places import FILE, TAKEN, taken_id
 from kioskd.daemon.first_boot.secret_store import SecretStore
 from kioskd.daemon.first_boot.wifi import PROFILE, REGION, keyfile, password_in, region_option
 
@@ -38,11 +38,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What the running system must be told of."""
+    """What the running system must be told of. Its own name it learns at its next start."""
 
     credentials: bool = False
     network: bool = False
-    host_name: str | None = None
 
 
 def take(card: Card, target: Target, cut: Callable[[str], None] = lambda _step: None) -> Changed | None:
@@ -69,7 +68,7 @@ def take(card: Card, target: Target, cut: Callable[[str], None] = lambda _step: 
     write_link(config_file, f"{folder.name}/{FILE}")
     cut("linked")
     _clear_away(target.to, folder)
-    return Changed(credentials, network, card.machine.host_name)
+    return Changed(credentials, network)
 
 
 def scrub(card: Card) -> None:
