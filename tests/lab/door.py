@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import shlex
-import tarfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -28,11 +26,14 @@ class Door:
             *("-F", "none", "-i", str(key), "-o", "BatchMode=yes", "-o", "LogLevel=ERROR"),
             *("-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"),
             *("-o", "ConnectTimeout=20", "-o", f"ControlPath={self._control}"),
+            *("-o", "StreamLocalBindUnlink=yes"),
         )
         self._master: asyncio.subprocess.Process | None = None
 
     async def open(self, timeout_s: float = BOOT_S) -> None:
-        """Returns when the machine lets us in. Raises CommandFailed."""
+        """Returns when the machine lets us in, also after it was started anew. Raises CommandFailed."""
+        await self.close()
+        self._control.unlink(missing_ok=True)
         try:
             async with asyncio.timeout(timeout_s):
                 while not self._control.exists():
@@ -61,15 +62,6 @@ class Door:
         """A file with these bytes; its folder is made."""
         name = shlex.quote(path)
         await self.run(f"install -D -m {mode} /dev/stdin {name}", stdin=data)
-
-    async def put_file(self, file: Path, path: str) -> None:
-        await self.put(path, await asyncio.to_thread(file.read_bytes))
-
-    async def put_folder(self, folder: Path, target: str) -> None:
-        """What is in `folder`, into a folder of the machine."""
-        archive = await asyncio.to_thread(_packed, folder)
-        name = shlex.quote(target)
-        await self.run(f"mkdir -p {name} && tar -xzf - --no-same-owner -C {name}", stdin=archive)
 
     async def follow(self, command: str, file: Path) -> asyncio.subprocess.Process:
         """Start a command that goes on, its output into a file of ours. It ends with the connection."""
@@ -107,10 +99,3 @@ class Door:
         if process.returncode:
             raise CommandFailed(f"status {process.returncode} from: {what}\n{text.strip()}")
         return text
-
-
-def _packed(folder: Path) -> bytes:
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w:gz", compresslevel=1) as archive:
-        archive.add(folder, arcname=".")
-    return packed.getvalue()

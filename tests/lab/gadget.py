@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tests.lab.door import Door
+from tests.lab.door import CommandFailed, Door
 from tests.lab.keystrokes import Stroke
 
-TWINS = 2
+TWIN_PATHS = ("/dev/kioskd/wedge-3-1", "/dev/kioskd/wedge-4-1")
+"""Their names by port, as the kiosk's own udev rules make them: QEMU's controller has the buses 1 and 2."""
+TWINS = len(TWIN_PATHS)
 _MAKER, _PRODUCT, _SERIAL = "0x0c2e", "0x0b61", "SN42"  # Honeywell's number; the others are made up
 _REPORT_BYTES = 8
 # A keyboard as in appendix B of the USB HID specification, without lights.
@@ -42,8 +44,6 @@ class GadgetScanners:
 
     def __init__(self, door: Door) -> None:
         self._door = door
-        self.paths: tuple[str, ...] = ()
-        """Their names by port, as the kiosk's own udev rules make them."""
 
     async def set_up(self) -> None:
         """Needs those rules. Raises CommandFailed."""
@@ -67,7 +67,8 @@ class GadgetScanners:
                 f"echo dummy_udc.{number} >UDC",
             ]
         await self._door.run("sh -s", stdin="\n".join([*script, ""]).encode())
-        self.paths = tuple((await self._door.run(_LIST)).split())
+        if (named := tuple((await self._door.run(_LIST)).split())) != TWIN_PATHS:
+            raise CommandFailed(f"the udev rules name the twins {named}, not {TWIN_PATHS}")
 
     async def misnamed(self) -> str:
         """Other names that the rules gave them."""

@@ -1,4 +1,4 @@
-"""A whole kiosk in the lab: the machine, the kiosk installed in it, and the world around it.
+"""A whole kiosk in the lab: the machine that ships, and the world around it.
 
 The loyalty server, the card terminal and the printer are the simulators of `kioskd demo`, on this side of the
 machine's network and cables. Scanner, touch screen and screen are the machine's.
@@ -7,8 +7,6 @@ machine's network and cables. Scanner, touch screen and screen are the machine's
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
@@ -29,13 +27,13 @@ from tests.lab.cable import Cable
 from tests.lab.camera import LabCamera
 from tests.lab.door import CommandFailed, Door
 from tests.lab.gadget import GadgetScanners
-from tests.lab.image import Image
+from tests.lab.image import Image, make_image
 from tests.lab.machine import Machine
 from tests.lab.qmp import QmpError
 
 T = TypeVar("T")
 
-READY_S = 300.0
+READY_S = 420.0
 ANSWER_S = 90.0
 """Emulated, and beside whatever else this machine does: everything takes long, and nothing for ever."""
 _LOOK_AGAIN_S = 0.2
@@ -56,6 +54,10 @@ class GuestKiosk(Kiosk):
     async def touch(self, x_px: int, y_px: int, phase: str) -> None:
         await self._machine.touch(x_px, y_px, phase != "up")
 
+    def hang_up(self) -> None:
+        """Forget connections to a kiosk that is gone."""
+        self._hang_up()
+
     async def _ask(
         self, request: dict[str, Any], timeout_s: float = ANSWER_S
     ) -> tuple[dict[str, Any], bytes]:
@@ -66,13 +68,16 @@ class GuestKiosk(Kiosk):
 class Lab:
     """Use as an async context manager; inside, the kiosk is on the screen and waits for a guest.
 
-    `folder` takes sockets and logs, `pictures` the report's pictures; `times_s` is how long what took.
+    `folder` takes the disk, sockets and logs, `pictures` the report's pictures; `times_s` is how long what
+    took. `with_newer`: a later version of kioskd lies in the machine. `disk_lies`: see ForgetfulDisk.
     Entering raises what its parts raise.
     """
 
-    image: Image
     folder: Path
     pictures: Path
+    with_newer: bool = False
+    disk_lies: bool = False
+    image: Image = field(init=False)
     machine: Machine = field(init=False)
     door: Door = field(init=False)
     kiosk: GuestKiosk = field(init=False)
@@ -83,6 +88,7 @@ class Lab:
     twins: GadgetScanners = field(init=False)
     times_s: dict[str, float] = field(default_factory=dict)
     _things: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _follower: asyncio.subprocess.Process | None = None
 
     async def __aenter__(self) -> Self:
         try:
@@ -95,10 +101,17 @@ class Lab:
     async def __aexit__(self, *_: object) -> None:
         await self._things.aclose()
 
+    # --- what is seen ------------------------------------------------------------------------------------
+
     @property
     def papers(self) -> list[Paper]:
         """What came out of the printer, oldest first."""
         return self.printer.papers
+
+    @property
+    def log_file(self) -> Path:
+        """What the machine's journal said, over all its starts."""
+        return self.folder / "kioskd.log"
 
     async def status(self) -> dict[str, Any]:
         return await self.kiosk.status()
@@ -120,6 +133,24 @@ class Lab:
 
         await until(seen, lambda shown: shown == name, f"the screen {name}", timeout_s)
 
+    async def until_open(self, operations: int, timeout_s: float = READY_S) -> None:
+        """So many operations of the outbox are not done."""
+
+        async def seen() -> int:
+            return int((await self.status())["outbox"]["open"])
+
+        await until(seen, lambda count: count == operations, f"{operations} open operations", timeout_s)
+
+    async def logged(self, text: str) -> int:
+        """How many lines of the kiosk's log have it, since the machine was started."""
+        return (await self.door.run("journalctl --unit=kioskd --output=cat")).count(text)
+
+    async def picture(self, name: str) -> None:
+        """Of the display, for the report."""
+        await self.machine.picture(self.pictures / name)
+
+    # --- a guest's doing ---------------------------------------------------------------------------------
+
     async def tap(self, *targets: str) -> None:
         for target in targets:
             await finger.tap(self.kiosk, target, ANSWER_S)
@@ -132,18 +163,13 @@ class Lab:
             await self.tap("cancel")
         await self.until_screen("attract")
 
-    async def logged(self, text: str) -> int:
-        """How many lines of the kiosk's log have it."""
-        return (await self.door.run("journalctl --unit=kioskd --output=cat")).count(text)
-
-    async def picture(self, name: str) -> None:
-        """Of the display, for the report."""
-        await self.machine.picture(self.pictures / name)
-
     async def recover(self, picture: str) -> None:
         """After a proof that broke off: as for the next guest, as far as that can be done."""
-        with suppress(QmpError, NothingToTouch, KioskDown, NotSo, CommandFailed):
+        with suppress(QmpError, NothingToTouch, KioskDown, NotSo, CommandFailed, TimeoutError):
+            if not self.machine.powered:
+                await self.power_on()
             await self.picture(picture)
+            await self.machine.join_network()
             await self.printer.replug()
             self.printer.change(paper_out=False, lines_left=None)
             await self.camera.hide()
@@ -151,6 +177,50 @@ class Lab:
                 await self.tap("done")
             elif shown != "attract":
                 await self.leave()
+
+    # --- power -------------------------------------------------------------------------------------------
+
+    async def power_cut(self) -> None:
+        await self.machine.power_cut()
+        self.kiosk.hang_up()
+
+    async def power_on(self) -> None:
+        """Returns when the kiosk waits for a guest. Scanner, printer and touch screen are there, the camera
+        and the twins are not."""
+        await self.machine.power_on()
+        await self.until_up()
+
+    async def until_up(self) -> None:
+        """The machine is starting: returns when its kiosk waits for a guest. Raises CommandFailed, NotSo."""
+        self.kiosk.socket.unlink(missing_ok=True)
+        await self.door.open(READY_S)
+        await self._follow()
+        await self.door.forward(self.kiosk.socket, setting.SOCKET)
+        self.kiosk.hang_up()
+        await self.until_waiting()
+
+    async def until_waiting(self, *, other_than: int = 0, timeout_s: float = READY_S) -> int:
+        """The kiosk, another process than `other_than`, shows its first screen; its process's number."""
+
+        async def who_waits() -> int:
+            try:
+                status = await self.status()
+            except KioskDown:
+                return other_than
+            return int(status["pid"]) if status["place"] == "attract" else other_than
+
+        wanted = "kiosk that waits for a guest"
+        return await until(who_waits, lambda pid: pid != other_than, wanted, timeout_s)
+
+    async def _follow(self) -> None:
+        await self._stop_following()
+        command = "journalctl --follow --lines=all --boot -o short-monotonic"
+        self._follower = await self.door.follow(command, self.log_file)
+
+    async def _stop_following(self) -> None:
+        if self._follower is not None and self._follower.returncode is None:
+            self._follower.terminate()
+            await self._follower.wait()
 
     # --- setting up --------------------------------------------------------------------------------------
 
@@ -165,35 +235,33 @@ class Lab:
         things.push_async_callback(self.printer.stop)
 
         since_s = time.monotonic()
-        self.machine = await things.enter_async_context(Machine(self.image, self.folder))
+        self.image = await asyncio.to_thread(
+            make_image,
+            self.folder,
+            lambda tree: setting.lay_out(tree, served.port, self.terminal.port),
+            with_newer=self.with_newer,
+        )
+        since_s = self._took("packages and disk", since_s)
+
+        machine = Machine(self.image.disk, self.folder, disk_lies=self.disk_lies)
+        self.machine = await things.enter_async_context(machine)
         await things.enter_async_context(Cable(self.machine.printer_socket, printer))
         self.door = Door(self.machine.ssh_port, self.image.key, self.folder)
         things.push_async_callback(self.door.close)
-        wheel = await asyncio.to_thread(_wheel, self.folder)
-        await self.door.open()
-        since_s = self._took("boot to ssh", since_s)
+        things.push_async_callback(self._stop_following)
+        config = self.folder / "kiosk.toml"
+        config.write_text(setting.kiosk_toml(self.terminal.port), "utf-8")
+        self.kiosk = GuestKiosk(config, self.log_file, self.folder / "kiosk.socket", self.machine)
+        await self.until_up()
+        since_s = self._took("power-on to the first screen", since_s)
 
-        await setting.install(self.door, wheel, served.port)
+        self.camera = LabCamera(self.door)
         self.twins = GadgetScanners(self.door)
         await self.twins.set_up()
-        config = self.folder / "kiosk.toml"
-        config.write_text(setting.kiosk_toml(self.terminal.port, self.twins.paths), "utf-8")
-        await setting.configure(self.door, config)
-        self.camera = LabCamera(self.door)
         await self.camera.plug()
-        since_s = self._took("install", since_s)
-
-        log = self.folder / "kioskd.log"
-        socket = self.folder / "kiosk.socket"
-        follower = await self.door.follow("journalctl --follow --lines=all -o short-monotonic", log)
-        things.push_async_callback(follower.wait)
-        things.callback(_terminate, follower)
-        await self.door.run("systemctl start kioskd", timeout_s=READY_S)
-        self._took("kioskd start to READY", since_s)
-        await self.door.forward(socket, setting.SOCKET)
-        self.kiosk = GuestKiosk(config, log, socket, self.machine)
-        await self.until_screen("attract")
-        self._took("kioskd start to attract", since_s)
+        for device in ("front", "twin0", "twin1", "printer"):
+            await self.until_device(device, "ok")
+        self._took("camera and twins", since_s)
 
     def _took(self, what: str, since_s: float) -> float:
         now_s = time.monotonic()
@@ -213,19 +281,3 @@ async def until(
         if time.monotonic() > deadline_s:
             raise NotSo(f"no {what} within {timeout_s:g} s; instead: {found!r}")
         await asyncio.sleep(_LOOK_AGAIN_S)
-
-
-def _terminate(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
-        process.terminate()
-
-
-def _wheel(folder: Path) -> Path:
-    """Of this checkout."""
-    subprocess.run(
-        (sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)),
-        cwd=Path(__file__).parents[2],
-        check=True,
-        capture_output=True,
-    )
-    return next(folder.glob("*.whl"))

@@ -1,6 +1,6 @@
-"""The kiosk's computer, emulated by QEMU: its disk, its screen, what is plugged into it, and a guest's hands.
+"""The kiosk's computer, emulated by QEMU: its screen, what is plugged into it, its power, a guest's hands.
 
-    async with Machine(image, folder) as machine:
+    async with Machine(disk, folder) as machine:
         await machine.type(SCANNER, typed("10024711"))
 
 Screen and keyboards are paired by QEMU's `display=`: that is how two keyboards of the same make are typed on
@@ -10,10 +10,8 @@ one at a time. The printer's cable ends in a socket; see `cable`.
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import os
 import platform
-import signal
 import socket
 from collections.abc import Sequence
 from contextlib import suppress
@@ -21,20 +19,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from tests.lab.image import Image
+from image.debian.disk import Disk
+from tests.lab.alone import end_with_the_parent
 from tests.lab.keystrokes import Stroke
-from tests.lab.qmp import Qmp, QmpError
+from tests.lab.power_loss import ForgetfulDisk
+from tests.lab.qmp import Qmp
 
 SCREEN_PX = (540, 960)
+HOST = "10.0.2.2"
+"""What the machine calls us, on the network that can be cut."""
 QEMU_START_S = 60.0
-STOP_S = 10.0
 
 BURST_STROKES = 3
 """QEMU's keyboard holds 16 events and drops the rest: two or four for a key, so few keys at a time."""
 BURST_PAUSE_S = 0.07
 """In between, the guest reads them: three keys in 70 ms are faster than any human, as a scanner must be."""
-_PR_SET_PDEATHSIG = 1  # of linux/prctl.h
-_libc = ctypes.CDLL(None)
 _ABSOLUTE_MAX = 0x7FFF  # of QEMU's absolute axes
 
 
@@ -73,15 +72,17 @@ class MachineDown(Exception):
 
 
 class Machine:
-    """Use as an async context manager. `folder` takes sockets, what the console says, and QEMU's own words.
+    """Use as an async context manager; inside, its power is on. `folder` takes sockets, what the console
+    says, and QEMU's own words; `disk` is written to. Every act raises QmpError when QEMU refuses it.
 
-    The image is not changed. Every act raises QmpError when QEMU refuses it.
+    It has two networks: one is ours alone, the other one leads to the kiosk's world and can be cut.
     """
 
     qmp: Qmp
 
-    def __init__(self, image: Image, folder: Path) -> None:
-        self._image = image
+    def __init__(self, disk: Disk, folder: Path, *, disk_lies: bool = False) -> None:
+        self._disk = disk
+        self._storage = ForgetfulDisk(disk.image, folder, lies=disk_lies)
         self._folder = folder
         self.ssh_port = _free_port()
         self.printer_socket = folder / "printer.socket"
@@ -91,27 +92,52 @@ class Machine:
         self._process: asyncio.subprocess.Process | None = None
 
     async def __aenter__(self) -> Self:
-        with self._said.open("wb") as said:
+        await self.power_on()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.power_cut()
+
+    @property
+    def powered(self) -> bool:
+        return self._process is not None and self._process.returncode is None
+
+    async def power_on(self) -> None:
+        """Raises MachineDown, DiskDown."""
+        await self._storage.power_on()
+        for old in (self._qmp_socket, self.printer_socket):
+            old.unlink(missing_ok=True)
+        with self._said.open("ab") as said:
             self._process = await asyncio.create_subprocess_exec(
                 *self._command(),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=said,
                 stderr=said,
-                env={**os.environ, "TMPDIR": str(self._folder)},  # where QEMU keeps what the guest writes
-                preexec_fn=_end_with_the_parent,
+                preexec_fn=end_with_the_parent,
             )
         try:
             self.qmp = await self._answering(self._process)
         except BaseException:
-            await self._end()
+            await self.power_cut()
             raise
-        return self
 
-    async def __aexit__(self, *_: object) -> None:
-        with suppress(QmpError):
-            await self.qmp.execute("quit")
-        await self.qmp.close()
-        await self._end()
+    async def power_cut(self) -> None:
+        """At once, for processor, memory and the disk's cache. Harmless when it is off."""
+        if self.powered:
+            assert self._process is not None
+            self._process.kill()
+            await self._storage.power_cut()
+            await self._process.wait()
+        await self._storage.power_cut()
+        if hasattr(self, "qmp"):
+            await self.qmp.close()
+
+    async def cut_network(self) -> None:
+        """Pull the cable to the kiosk's world."""
+        await self.qmp.execute("set_link", name="world", up=False)
+
+    async def join_network(self) -> None:
+        await self.qmp.execute("set_link", name="world", up=True)
 
     @property
     def accelerator(self) -> str:
@@ -164,18 +190,23 @@ class Machine:
     def _command(self) -> list[str]:
         width, height = SCREEN_PX
         accelerate = {"kvm": "kvm", "tcg": "tcg,thread=multi,tb-size=512"}[self.accelerator]
-        boot = "root=/dev/vda rw console=ttyS0 net.ifnames=0 mitigations=off quiet modprobe.blacklist=bochs"
+        # What ships, on a processor that need not be protected, with one display and something to read.
+        boot = f"{self._disk.options} console=ttyS0 net.ifnames=0 mitigations=off modprobe.blacklist=bochs"
         return [
-            *("qemu-system-x86_64", "-nodefaults", "-no-reboot", "-display", "none"),
+            *("qemu-system-x86_64", "-nodefaults", "-display", "none"),
             *("-machine", "q35,i8042=off", "-accel", accelerate, "-smp", "2", "-m", "2048"),
             *("-cpu", "host" if self.accelerator == "kvm" else "max,la57=off"),
-            *("-kernel", str(self._image.kernel), "-initrd", str(self._image.initrd), "-append", boot),
-            *("-drive", f"file={self._image.disk},if=none,id=disk,format=raw,snapshot=on"),
+            *("-kernel", str(self._disk.kernel), "-initrd", str(self._disk.initrd), "-append", boot),
+            *("-drive", f"file=nbd:unix:{self._storage.socket},if=none,id=disk,format=raw,cache=writeback"),
             *("-device", "virtio-blk-pci,drive=disk", "-device", "virtio-rng-pci"),
             *("-qmp", f"unix:{self._qmp_socket},server=on,wait=off"),
-            *("-chardev", f"file,id=console,path={self.console_log}", "-serial", "chardev:console"),
-            *("-netdev", f"user,id=net,hostfwd=tcp:127.0.0.1:{self.ssh_port}-:22"),
-            *("-device", "virtio-net-pci,netdev=net,id=nic"),
+            *("-chardev", f"file,id=console,path={self.console_log},append=on", "-serial", "chardev:console"),
+            *(
+                "-netdev",
+                f"user,id=ours,net=10.0.3.0/24,restrict=on,hostfwd=tcp:127.0.0.1:{self.ssh_port}-:22",
+            ),
+            *("-device", "virtio-net-pci,netdev=ours,id=door"),
+            *("-netdev", "user,id=world-net", "-device", "virtio-net-pci,netdev=world-net,id=world"),
             *("-device", f"virtio-gpu-pci,id=screen,xres={width},yres={height}"),
             *("-device", "bochs-display,id=nothing"),  # only so that a second keyboard can be told apart
             *("-device", "qemu-xhci,id=xhci"),
@@ -191,21 +222,6 @@ class Machine:
                         return await Qmp.open(self._qmp_socket)
                     await asyncio.sleep(0.05)
         raise MachineDown(f"QEMU did not start: {self._said.read_text('utf-8', 'replace').strip()}")
-
-    async def _end(self) -> None:
-        process = self._process
-        if process is None:
-            return
-        with suppress(TimeoutError):
-            async with asyncio.timeout(STOP_S):
-                await process.wait()
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-
-
-def _end_with_the_parent() -> None:
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _written(device: UsbDevice) -> str:

@@ -1,26 +1,15 @@
-"""What a run of the lab leaves: report.json, report.txt, pictures of the display, the logs."""
+"""What a run of the lab leaves: the report as page, text and JSON, pictures of the display, the logs."""
 
 from __future__ import annotations
 
 import json
 import shutil
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """How one proof went. `remark` has the figures, or why it did not hold."""
-
-    name: str
-    title: str
-    held: bool
-    remark: str
-    took_s: float
-
-    def __str__(self) -> str:
-        return f"{'ok    ' if self.held else 'NOT SO'} {self.title} ({self.took_s:g} s)\n       {self.remark}"
+from tests.lab.finding import Finding
+from tests.lab.page import page
 
 
 class Report:
@@ -30,7 +19,7 @@ class Report:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder.absolute()
         for old in self.folder.iterdir():
-            if old.suffix in (".png", ".log", ".json", ".txt"):
+            if old.suffix in (".png", ".log", ".json", ".txt", ".html"):
                 old.unlink()
         self._times_s: dict[str, float] = {}
         self._findings: list[Finding] = []
@@ -49,15 +38,17 @@ class Report:
     def write(self) -> int:
         """Writes the files and says where they are. Returns the exit status."""
         failed = sum(not finding.held for finding in self._findings)
+        pictures = sorted(self.folder.glob("*.png"), key=lambda picture: picture.stat().st_mtime)
         document = {
             "times_s": self._times_s,
             "findings": [asdict(finding) for finding in self._findings],
-            "pictures": sorted(picture.name for picture in self.folder.glob("*.png")),
+            "pictures": [picture.name for picture in pictures],
         }
         (self.folder / "report.json").write_text(json.dumps(document, indent=2) + "\n", "utf-8")
+        (self.folder / "report.html").write_text(page(self._times_s, self._findings, pictures), "utf-8")
         times = ", ".join(f"{what} {took_s:g} s" for what, took_s in self._times_s.items())
         closing = f"{len(self._findings) - failed} passed, {failed} failed"
         lines = [times, *(str(finding) for finding in self._findings), closing]
         (self.folder / "report.txt").write_text("\n".join(lines) + "\n", "utf-8")
-        sys.stdout.write(f"{times}\nreport, logs and pictures: {self.folder}\n{closing}\n")
+        sys.stdout.write(f"{times}\nreport, logs and pictures: {self.folder}/report.html\n{closing}\n")
         return 1 if failed or not self._findings else 0

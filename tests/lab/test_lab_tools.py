@@ -13,11 +13,14 @@ import pytest
 
 from tests.lab import recipe
 from tests.lab.cable import Cable
-from tests.lab.image import _cpio
+from tests.lab.finding import Finding
+from tests.lab.gadget import TWIN_PATHS
 from tests.lab.keystrokes import typed
 from tests.lab.machine import PRINTER, SCANNER
-from tests.lab.report import Finding, Report
-from tests.lab.setting import kiosk_toml
+from tests.lab.proofs.ordering import Books
+from tests.lab.proofs.power import judged
+from tests.lab.report import Report
+from tests.lab.setting import kiosk_toml, lay_out
 
 
 def test_a_scanner_types_capitals_and_signs_with_shift_and_ends_with_enter() -> None:
@@ -31,55 +34,78 @@ def test_what_is_on_no_us_keyboard_is_refused() -> None:
 
 LOCK = """\
 # comment
-numpy==2.4.6 ; python_full_version < '3.12' \\
+linuxpy==0.25.0 ; sys_platform == 'linux' \\
     --hash=sha256:aa \\
     --hash=sha256:bb
     # via kioskd
-numpy==2.5.5 ; python_full_version >= '3.12' \\
-    --hash=sha256:cc
-evdev==2.0.0 ; platform_machine != 'x86_64' \\
-    --hash=sha256:dd
 httpx==0.28.1 \\
     --hash=sha256:ee
 """
 
 
-def test_of_a_lock_what_counts_on_the_machine_is_taken_with_its_hashes() -> None:
-    assert recipe.pins(LOCK) == {
-        "numpy": "numpy==2.5.5 \\\n    --hash=sha256:cc\n",
-        "httpx": "httpx==0.28.1 \\\n    --hash=sha256:ee\n",
-    }
+def test_a_library_is_taken_from_the_lock_with_its_hashes_and_without_conditions() -> None:
+    hashes = "    --hash=sha256:aa \\\n    --hash=sha256:bb\n"
+    assert recipe.pin("linuxpy", LOCK) == f"linuxpy==0.25.0 \\\n{hashes}"
+    assert recipe.pin("httpx", LOCK) == "httpx==0.28.1 \\\n    --hash=sha256:ee\n"
+    with pytest.raises(LookupError, match="pip is not locked"):
+        recipe.pin("pip", LOCK)
 
 
-def test_the_machine_gets_everything_a_kiosk_is_locked_to() -> None:
-    wanted = recipe.locked_dependencies()
-    for name in ("pygame-ce==", "apsw==", "evdev-binary==", "linuxpy==", "pydantic-core=="):
-        assert name in wanted
-    assert wanted.count("numpy==") == 1
+def test_what_is_laid_over_the_system_names_the_world_and_keeps_the_secret(tmp_path: Path) -> None:
+    lay_out(tmp_path, 8123, 20007)
+    assert "10.0.2.2:8123" in (tmp_path / "etc/systemd/system/leat.service").read_text()
+    assert (tmp_path / "etc/systemd/system/sockets.target.wants/leat.socket").resolve().exists()
+    assert stat.S_IMODE((tmp_path / "etc/credstore/leat-token").stat().st_mode) == 0o600
+    assert (tmp_path / "etc/kioskd/harbour/menu.toml").exists()
+    assert "20007" in (tmp_path / "etc/kioskd/kiosk.toml").read_text()
 
 
-def test_the_fingerprint_stays_while_the_recipe_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = recipe.fingerprint()
-    assert before == recipe.fingerprint()
-    monkeypatch.setattr(recipe, "locked_dependencies", lambda: "something else")
-    assert recipe.fingerprint() != before
+BEFORE = Books(1240, ("A1",), 310)
 
 
-def test_an_entry_of_the_first_disk_is_as_the_kernel_wants_it() -> None:
-    entry = _cpio("init", stat.S_IFREG | 0o755, b"hello")
-    assert entry[:6] == b"070701"
-    assert len(entry) % 4 == 0
-    name_size, size = int(entry[94:102], 16), int(entry[54:62], 16)
-    assert entry[110 : 110 + name_size] == b"init\0"
-    start = (110 + name_size + 3) // 4 * 4
-    assert entry[start : start + size] == b"hello"
+@pytest.mark.parametrize(
+    ("after", "acknowledged"),
+    [
+        (BEFORE, False),
+        (Books(1243, ("A1", "A2"), 620), False),  # the card was charged, nobody was thanked yet
+        (Books(1243, ("A1", "A2"), 620), True),
+    ],
+    ids=["undone", "finished", "thanked"],
+)
+def test_books_after_a_power_cut_that_are_in_order(after: Books, acknowledged: bool) -> None:
+    assert judged(BEFORE, after, acknowledged) is None
+
+
+@pytest.mark.parametrize(
+    ("after", "acknowledged", "verdict"),
+    [
+        (BEFORE, True, "is lost"),
+        (Books(1240, ("A1",), 620), False, "do not belong together"),
+        (Books(1243, ("A1", "A2"), 310), False, "do not belong together"),
+        (Books(1246, ("A1", "A2"), 620), True, "do not belong together"),
+        (Books(1246, ("A1", "A2", "A2"), 620), True, "happened twice"),
+        (Books(1243, ("A1", "A2"), 930), True, "happened twice"),
+        (Books(1243, ("A1", "A1"), 620), True, "happened twice"),
+    ],
+    ids=[
+        "lost",
+        "only-charged",
+        "not-charged",
+        "points-twice",
+        "told-twice",
+        "charged-twice",
+        "number-twice",
+    ],
+)
+def test_books_after_a_power_cut_that_are_not(after: Books, acknowledged: bool, verdict: str) -> None:
+    assert verdict in (judged(BEFORE, after, acknowledged) or "")
 
 
 def test_the_kiosk_is_told_of_the_machines_devices_by_their_serial_numbers() -> None:
-    text = kiosk_toml(20007, ["/dev/kioskd/wedge-3-1", "/dev/kioskd/wedge-4-1"])
+    text = kiosk_toml(20007)
     assert SCANNER.serial in text
     assert PRINTER.serial in text
-    assert "wedge-4-1" in text
+    assert TWIN_PATHS[1] in text
 
 
 def test_the_report_fails_with_one_proof_and_when_there_was_none(
@@ -89,12 +115,17 @@ def test_the_report_fails_with_one_proof_and_when_there_was_none(
     assert report.write() == 1
     report.add(Finding("a", "first", True, "well", 1.0))
     assert report.write() == 0
-    report.add(Finding("b", "second", False, "because", 2.0))
+    report.add(Finding("b", "second", False, "because <of it>", 2.0))
+    (tmp_path / "out/first-picture.png").write_bytes(b"")
     assert report.write() == 1
     assert capsys.readouterr().out.endswith("1 passed, 1 failed\n")
     document = json.loads((tmp_path / "out" / "report.json").read_text())
     assert [finding["held"] for finding in document["findings"]] == [True, False]
     assert "NOT SO second" in (tmp_path / "out" / "report.txt").read_text()
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert "1 proofs held, 1 did not" in page
+    assert "because &lt;of it&gt;" in page
+    assert '<img src="first-picture.png" alt="first picture">' in page
 
 
 def test_the_cable_joins_both_ends_and_its_cut_is_seen_at_the_other(tmp_path: Path) -> None:

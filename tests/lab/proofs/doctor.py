@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from tests.lab.gadget import TWIN_PATHS
 from tests.lab.lab import Lab, NotSo
 from tests.lab.machine import FOREIGN_KEYBOARD, PRINTER, SCANNER
 from tests.lab.proofs.proof import Proof
@@ -12,7 +13,7 @@ DOCTOR_S = 120.0
 
 _AS_KIOSK = (
     "systemd-run --quiet --pipe --wait --collect --property=User=kioskd"
-    " --property='SupplementaryGroups=video render input dialout lp' -- /usr/lib/kioskd/bin/kioskd"
+    " --property='SupplementaryGroups=video render input dialout lp' -- /usr/bin/kioskd"
 )
 TWINS_PROFILE = "honeywell-wedge"
 
@@ -23,7 +24,7 @@ async def overview(lab: Lab) -> str:
     if complaints := [finding for finding in said["findings"] if finding["verdict"] != "good"]:
         raise NotSo(f"it complains: {complaints}")
     rows = {row["device"]: row for row in said["devices"]}
-    for path in lab.twins.paths:
+    for path in TWIN_PATHS:
         if TWINS_PROFILE not in rows.get(path, {}).get("profiles", ()):
             raise NotSo(f"{path} is no {TWINS_PROFILE} to it: {rows.get(path)}")
     ports = {row["port"] for row in rows.values()}
@@ -32,7 +33,7 @@ async def overview(lab: Lab) -> str:
             raise NotSo(f"it does not see {device.name}; it sees {sorted(rows)}")
     if not any(row["kind"] == "camera" for row in rows.values()):
         raise NotSo(f"it sees no camera; it sees {sorted(rows)}")
-    return f"{len(rows)} devices, no complaint; {', '.join(lab.twins.paths)}: {TWINS_PROFILE}"
+    return f"{len(rows)} devices, no complaint; {', '.join(TWIN_PATHS)}: {TWINS_PROFILE}"
 
 
 PROOFS = (Proof("doctor", "kioskd doctor knows what is plugged in", overview, quick=False),)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-import time
-
-from kioskd.sim.finger import texts
 from tests.lab.lab import Lab, NotSo, until
 from tests.lab.machine import PRINTER
+from tests.lab.proofs.ordering import done, order_tea, papers_with
 from tests.lab.proofs.proof import Proof
 
 LINES_LEFT = 6
@@ -15,33 +12,19 @@ LINES_LEFT = 6
 PLUGS = 5
 
 
-async def receipt(lab: Lab) -> str:
-    """An order, paid by card, comes out on paper."""
-    before, since_s = len(lab.papers), time.monotonic()
-    number = await _order(lab)
-    await until(lambda: _papers_with(lab, number), lambda found: found == 1, f"receipt {number}")
-    took_s = time.monotonic() - since_s
-    paper = lab.papers[before]
-    (lab.pictures / "receipt.png").write_bytes(paper.png)
-    await lab.tap("done")
-    await lab.until_screen("attract")
-    return f"{len(paper.raw)} bytes; from the first touch to the cut {took_s:.1f} s"
-
-
 async def paper_out_in_mid_job(lab: Lab) -> str:
     """The paper ends in the middle of a receipt: staff see it, nothing comes twice, the next one is whole."""
     lab.printer.change(lines_left=LINES_LEFT)
-    cut_off = await _order(lab)
+    cut_off = await order_tea(lab)
     await until(lambda: _out_of_paper(lab), bool, "receipt that is longer than the paper")
     await lab.until_device("printer", "faulty")
     await lab.picture("paper-out.png")
     await lab.tap("done")
     lab.printer.change(paper_out=False)
     await lab.until_device("printer", "ok", "degraded")
-    number = await _order(lab)
+    number = await order_tea(lab)
     await until(lambda: _papers_with(lab, number), lambda found: found == 1, f"receipt {number}")
-    await lab.tap("done")
-    await lab.until_screen("attract")
+    await done(lab)
     if f"{cut_off} " in lab.papers[-1].text + " ":
         raise NotSo(f"the receipt {number} has {cut_off} on it")
     if (pieces := await _papers_with(lab, cut_off)) > 1:
@@ -55,16 +38,14 @@ async def unplugged_while_ordering(lab: Lab) -> str:
     """Without a printer the kiosk sells; the receipt comes at most once when the printer is back."""
     await lab.printer.unplug()
     await lab.until_device("printer", "absent")
-    number = await _order(lab)
+    number = await order_tea(lab)
     await lab.picture("no-printer.png")
-    await lab.tap("done")
-    await lab.until_screen("attract")
+    await done(lab)
     await lab.printer.replug()
     await lab.until_device("printer", "ok")
-    following = await _order(lab)
+    following = await order_tea(lab)
     await until(lambda: _papers_with(lab, following), lambda found: found == 1, f"receipt {following}")
-    await lab.tap("done")
-    await lab.until_screen("attract")
+    await done(lab)
     if (came := await _papers_with(lab, number)) > 1:
         raise NotSo(f"{number} was printed {came} times")
     return f"{number} was sold without a printer and printed {came} times afterwards; {following} once"
@@ -80,27 +61,15 @@ async def pulled_adapter(lab: Lab) -> str:
     return f"{PLUGS} cycles: absent, then ok"
 
 
-async def _order(lab: Lab) -> str:
-    """One mint tea, paid by card. The order's number, as the guest is told."""
-    await lab.tap("take_away", "category:drinks", "add:MINT-TEA", "pay", "pay:card")
-    await lab.until_screen("thanks")
-    scene = await lab.kiosk.scene()
-    said = " ".join(text for widget in scene["widgets"] for text in texts(widget))
-    if not (found := re.search(r"\bA\d+\b", said)):
-        raise NotSo(f"no order number among: {said}")
-    return found[0]
-
-
 async def _out_of_paper(lab: Lab) -> bool:
     return lab.printer.conditions.paper_out
 
 
 async def _papers_with(lab: Lab, number: str) -> int:
-    return sum(bool(re.search(rf"\b{number}\b", paper.text)) for paper in lab.papers)
+    return papers_with(lab, number)
 
 
 PROOFS = (
-    Proof("receipt", "an order comes out on paper", receipt, quick=False),
     Proof("paper-out", "the paper ends in mid-job", paper_out_in_mid_job),
     Proof(
         "no-printer",

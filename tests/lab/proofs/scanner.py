@@ -23,16 +23,14 @@ _FREE_VT, _OTHER_VT = 2, 3
 _KIOSKS_VT = 1
 
 
-async def scan(lab: Lab) -> str:
-    tries = await scan_card(lab)
-    await lab.picture("overview.png")
-    await lab.leave()
-    return f"a member card was read at try {tries}"
-
-
 async def scan_card(lab: Lab) -> int:
     """Hold Sanne's card to the scanner until the kiosk greets her; how often that took."""
-    return await greeted(lab, lambda: lab.machine.type(SCANNER, typed(CARD)))
+    return await greeted(lab, lambda: type_card(lab))
+
+
+async def type_card(lab: Lab) -> None:
+    """Hold Sanne's card to the scanner once."""
+    await lab.machine.type(SCANNER, typed(CARD))
 
 
 async def greeted(lab: Lab, scan_once: Callable[[], Awaitable[None]]) -> int:
@@ -85,7 +83,11 @@ async def foreign_keyboard(lab: Lab) -> str:
 
 
 async def no_console_switch(lab: Lab) -> str:
-    """The scanner cannot bring up another console; the foreign keyboard, not grabbed, can."""
+    """The scanner cannot bring up another console; the foreign keyboard, not grabbed, can.
+
+    A kiosk has none to switch to: two are made for this.
+    """
+    await _activate(lab, _OTHER_VT)
     await _activate(lab, _FREE_VT)
     try:
         for stroke in (("ctrl", "alt", f"f{_OTHER_VT}"), ("alt", f"f{_OTHER_VT}"), ("alt", "right")):
@@ -226,12 +228,11 @@ def _median(values: Sequence[float]) -> float:
 
 
 PROOFS = (
-    Proof("scan", "a scan by USB keyboard identifies a member", scan, quick=False),
     Proof("grab-console", "what the scanner types is heard by the kiosk alone", console_hears_nothing),
     Proof("grab-held", "the scanner is held exclusively", held_alone),
     Proof("grab-foreign", "a foreign keyboard cannot reach the kiosk", foreign_keyboard),
     Proof("grab-consoles", "the scanner switches no console", no_console_switch),
     Proof("grab-sysrq", "the scanner's SysRq does nothing", no_sysrq),
     Proof("grab-restart", "the scanner's Ctrl-Alt-Del does nothing", no_restart, quick=False),
-    Proof("plug-scanner", f"the scanner is pulled and plugged in {CYCLES} times", twenty_plugs),
+    Proof("plug-scanner", f"the scanner is pulled and plugged in {CYCLES} times", twenty_plugs, quick=False),
 )

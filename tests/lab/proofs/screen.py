@@ -8,15 +8,27 @@ from pathlib import Path
 from PIL import Image, ImageChops
 
 from kioskd.sim.finger import find
-from tests.lab.lab import Lab, until
+from tests.lab.lab import Lab, NotSo, until
+from tests.lab.machine import SCREEN_PX
 from tests.lab.proofs.proof import Proof
+
+LEAST_COLOURS = 100
+"""Letters with smooth edges alone have as many."""
 
 
 async def first_screen(lab: Lab) -> str:
     """The display's controller shows, pixel by pixel, what the kiosk has painted."""
     await lab.until_screen("attract")
     await _same_picture(lab, "attract.png")
-    return "the picture on the display is the one that the kiosk painted"
+    with Image.open(lab.pictures / "attract.png") as picture:
+        colours = len(picture.convert("RGB").getcolors(maxcolors=SCREEN_PX[0] * SCREEN_PX[1]) or ())
+    if colours < LEAST_COLOURS:
+        raise NotSo(f"the display shows {colours} colours")
+    ready_us = await lab.door.run("systemctl show kioskd --property=ActiveEnterTimestampMonotonic --value")
+    return (
+        f"pixel by pixel what the kiosk painted, in {colours} colours;"
+        f" the kiosk was ready {int(ready_us) / 1e6:.1f} s after the kernel began"
+    )
 
 
 async def finger(lab: Lab) -> str:
