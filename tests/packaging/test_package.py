@@ -51,7 +51,8 @@ def test_every_locked_library_comes_along_with_its_hashes_or_from_debian(target:
 
 
 def test_compiled_libraries_belong_to_one_python() -> None:
-    text = control.kioskd_control(Target(RELEASES["trixie"], "arm64"), "1", ["python3-evdev"], 2048)
+    target = Target(RELEASES["trixie"], "arm64")
+    text = control.kioskd_control(target, "1", control.kioskd_depends(target, ["python3-evdev"]), 2048)
     fields = dict(line.split(": ", 1) for line in text.splitlines() if not line.startswith(" "))
     assert fields["Architecture"] == "arm64"
     depends = fields["Depends"].split(", ")
