@@ -141,7 +141,10 @@ class Commands:
         return await self._at_the_counter(self._selling.paid_at_counter(str(request["number"])))
 
     async def _order_dropped(self, request: dict[str, Any]) -> Answer:
-        return await self._at_the_counter(self._selling.dropped_at_counter(str(request["number"])))
+        dropped = await self._at_the_counter(self._selling.dropped_at_counter(str(request["number"])))
+        if self._payments:
+            self._payments.stir()  # a card may have paid a part
+        return dropped
 
     async def _payment_decided(self, request: dict[str, Any]) -> Answer:
         if self._payments is None:

@@ -101,7 +101,8 @@ def _orders(options: argparse.Namespace) -> int:
     for story in figures.stories:
         sys.stderr.write(f"{story}\n")
     kinds = [(kind, figures.by_kind[kind]) for kind in KINDS]
-    words = ("orders", "taken", "settled_by_card", "settled", "evidence", "doubled", "lost", "wrong", "cuts")
+    words = ("orders", "taken", "settled_by_card", "settled", "parts", "handed_back", "evidence")
+    words += ("doubled", "lost", "wrong", "cuts")
     told = {word: getattr(figures, word) for word in words}
     row = (*(f"{value:,}" for value in told.values()), f"{figures.seconds:.1f}")
     lines = [table(kinds, ("cut at", "times")), ""]

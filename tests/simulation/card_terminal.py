@@ -22,6 +22,7 @@ TERMINAL_ID = "52500042"
 ANSWER_S = 5.0
 GOODS_S = 30.0
 STOPPED, DECLINED, NOT_POSSIBLE = 0x6C, 0x05, 0x83
+REVERSED_ALREADY, NOT_REVERSIBLE = 0xB4, 0xB5
 
 
 class AfterTheBreak(Enum):
@@ -46,6 +47,13 @@ class CardPayment:
     open: bool = False
     """The bank said yes, and nobody has answered the result yet."""
     taken: bool = False
+    handed_back: bool = False
+    """It was taken, and went back because somebody wanted that."""
+
+    @property
+    def order_id(self) -> str:
+        """An order that several cards pay has a number behind it for each but the first."""
+        return self.reference.split("-")[0]
 
 
 @dataclass(slots=True)
@@ -89,6 +97,10 @@ class CardLedger:
 
     def taken(self, reference: str) -> list[CardPayment]:
         return [each for each in self.payments if each.taken and each.reference == reference]
+
+    def kept_minor(self, order_id: str) -> int:
+        """The merchant's, of all that was charged for an order."""
+        return sum(each.amount_minor for each in self.payments if each.taken and each.order_id == order_id)
 
 
 class CardTerminal:
@@ -148,6 +160,25 @@ class CardTerminal:
                 case AfterTheBreak.FORGOTTEN:
                     self.ledger.payments.remove(payment)
 
+    async def _hand_back(self, line: CardLine, data: bytes) -> None:
+        """By receipt number, as real ones do."""
+        receipt = int(data[4:6].hex())
+        paid = [each for each in self.ledger.payments if each.trace % 10_000 == receipt and not each.result]
+        line.send(YES)
+        if not paid or not (paid[-1].taken or paid[-1].handed_back):
+            await self._ask(line, 0x061E, bytes([NOT_REVERSIBLE]))
+        elif paid[-1].handed_back:
+            await self._ask(line, 0x061E, bytes([REVERSED_ALREADY]))
+        else:
+            await self._ask(line, 0x04FF, b"\x05")
+            self.hand_back(paid[-1])
+            await self._ask(line, 0x040F, self._told(self.ledger.payments[-1]))
+            await self._ask(line, 0x060F)
+
+    def hand_back(self, payment: CardPayment) -> None:
+        payment.handed_back = True
+        self._reverse(payment)
+
     def _reverse(self, payment: CardPayment) -> None:
         payment.open = payment.taken = False
         back = CardPayment(
@@ -176,6 +207,10 @@ class CardTerminal:
             case 0x0601:
                 self.busy = True
                 await self._pay(line, command.data)
+                self.busy = False
+            case 0x0630:
+                self.busy = True
+                await self._hand_back(line, command.data)
                 self.busy = False
             case 0x06B0:
                 line.send(YES)  # nothing is running

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kioskd.core import settlement
 from kioskd.core.deeds import Action, Deed
 from kioskd.core.order import Order, Tender
-from kioskd.daemon.drafts import PAYMENT
+from kioskd.daemon.drafts import PART_PAID, PAYMENT
 from kioskd.outbox.changes import Change, Move
 from kioskd.outbox.operation import Operation, Strategy
 from kioskd.outbox.states import WITHOUT_EFFECT, OpState
@@ -39,7 +39,8 @@ def write(world: DaemonWorld, operation: Operation) -> None:
 def _is_paid(world: DaemonWorld, order: Order) -> None:
     match order.tender:
         case Tender.CARD:
-            must(bool(world.card.ledger.taken(order.id)), f"{order.id}: told although no card was charged")
+            charged_minor = world.card.ledger.kept_minor(order.id) + handed_back(world, order.id)
+            must(charged_minor > 0, f"{order.id}: told although no card was charged")
         case Tender.COUNTER:
             must(order.id in world.released, f"{order.id}: told although nobody paid at the counter")
 
@@ -106,7 +107,11 @@ def change(world: DaemonWorld, moved: Change) -> None:
         world.doubts.add(op_id)
         must(bool(operation.evidence or operation.detail), f"{op_id}: in doubt without evidence")
     if kind == PAYMENT:
-        _payment(world, op_id.removeprefix("pay-"), state)
+        _payment(world, op_id.removeprefix("pay-"), state, operation.amount_minor or 0)
+    elif kind == Action.REVERSE_CARD:
+        _handed_back(world, op_id, state)
+    elif kind == PART_PAID:
+        pass  # what becomes of it is judged by the order
     elif kind == Action.VOID_ORDER:
         _voided(world, operation)
     elif kind == Action.TELL_RETURN or operation.strategy is Strategy.LOCAL:
@@ -119,15 +124,30 @@ def change(world: DaemonWorld, moved: Change) -> None:
         must(world.effects(op_id) == 0, f"{op_id} is {state}, yet it is in effect")
 
 
-def _payment(world: DaemonWorld, order_id: str, state: OpState) -> None:
-    order, taken = world.orders[order_id], world.card.ledger.taken(order_id)
-    must(len(taken) <= 1, f"{order_id}: the card was charged {len(taken)} times", Doubled)
+def _payment(world: DaemonWorld, reference: str, state: OpState, asked_minor: int) -> None:
+    taken = world.card.ledger.taken(reference)
+    must(len(taken) <= 1, f"{reference}: the card was charged {len(taken)} times", Doubled)
     if state is OpState.CONFIRMED:
-        must(bool(taken), f"{order_id} counts as paid, yet nothing was taken", Lost)
-        same = [payment.amount_minor for payment in taken] == [order.due.minor]
-        must(same, f"{order_id}: another amount was taken")
+        must(bool(taken), f"{reference} counts as paid, yet nothing was taken", Lost)
+        minor = taken[0].amount_minor
+        right = minor == asked_minor or (world.parts and 0 < minor < asked_minor)
+        must(right, f"{reference}: another amount was taken")
     elif state in WITHOUT_EFFECT:
-        must(not taken, f"{order_id}: {state}, yet the money was taken", Lost)
+        must(not taken, f"{reference}: {state}, yet the money was taken", Lost)
+
+
+def _handed_back(world: DaemonWorld, op_id: str, state: OpState) -> None:
+    taken = world.card.ledger.taken(op_id.removeprefix(settlement.uncharge_id("")))
+    if state is OpState.CONFIRMED:
+        must(not taken, f"{op_id} is confirmed, yet the merchant has the money", Lost)
+    elif state in WITHOUT_EFFECT:
+        must(bool(taken), f"{op_id} is {state}, yet the merchant has no money")
+
+
+def handed_back(world: DaemonWorld, order_id: str) -> int:
+    """In minor units, of what was charged for an order."""
+    payments = world.card.ledger.payments
+    return sum(each.amount_minor for each in payments if each.handed_back and each.order_id == order_id)
 
 
 def _voided(world: DaemonWorld, operation: Operation) -> None:
@@ -159,27 +179,37 @@ def at_the_end(world: DaemonWorld) -> None:
     for order in world.orders.values():
         _order(world, order)
     for payment in world.card.ledger.payments:
-        must(not payment.taken or payment.reference in world.orders, "money of nobody", Lost)
+        must(not payment.taken or payment.order_id in world.orders, "money of nobody", Lost)
     if world.backend == "rbi":
         _transactions(world)
 
 
 def _order(world: DaemonWorld, order: Order) -> None:
     row = world.store.row(order.id)
-    settled, taken = row is not None, world.card.ledger.taken(order.id)
-    must(len(taken) <= 1, f"{order.id}: the card was charged {len(taken)} times", Doubled)
-    if order.tender is Tender.CARD:
-        must(not taken or settled, f"{order.id}: money taken, and no order", Lost)
-        must(bool(taken) or not settled, f"{order.id}: an order, and no money taken", Lost)
-    else:
-        must(not taken, f"{order.id}: a card was charged for it")
-    world.seen["settled"] += settled
+    settled = row is not None
     dropped = row is not None and row.state is OpState.CANCELLED and order.tender is Tender.COUNTER
+    _cards(world, order, sold=settled and not dropped)
+    world.seen["settled"] += settled
     for step in settlement.reserving(order):
         given_back = (settlement.undo_id(step.id), settlement.give_back_id(step.id))
         kept = world.effects(step.id) - sum(world.effects(op_id) for op_id in given_back)
         wanted = int(settled and not dropped)
         must(kept == wanted, f"{step.id}: in effect {kept} times, {wanted} was right", Lost)
+
+
+def _cards(world: DaemonWorld, order: Order, *, sold: bool) -> None:
+    """What cards were to pay of it is the merchant's if and only if it was sold, and not taken back since."""
+    kept_minor, back_minor = world.card.ledger.kept_minor(order.id), handed_back(world, order.id)
+    due_minor = order.paid_by_card.minor + (order.due.minor if order.tender is Tender.CARD else 0)
+    if not sold:
+        must(kept_minor == 0, f"{order.id}: money taken, and no order", Lost)
+        return
+    must(kept_minor <= due_minor, f"{order.id}: cards were charged {kept_minor}", Doubled)
+    must(kept_minor + back_minor >= due_minor, f"{order.id}: an order, and {kept_minor} taken", Lost)
+    for payment in world.card.ledger.payments:
+        if payment.order_id == order.id and payment.handed_back:
+            wish = world.store.row(settlement.uncharge_id(payment.reference))
+            must(wish is not None, f"{payment.reference}: handed back, and nobody wanted it", Lost)
 
 
 def _transactions(world: DaemonWorld) -> None:

@@ -15,15 +15,14 @@ from typing import Any
 from unittest.mock import patch
 
 from kioskd.core import errors
-from kioskd.core.card_terminal import PaymentResult
+from kioskd.core.card_terminal import PaymentResult, ReversalOutcome
 from kioskd.core.deeds import Deed, Done
 from kioskd.core.events import PaymentOutcome
-from kioskd.core.order import Order
 from kioskd.core.order_document import from_document
 from kioskd.core.settlement import Step
+from kioskd.daemon.charges import Charge
 from kioskd.daemon.drafts import step_draft
 from kioskd.daemon.payments import Payments
-from kioskd.daemon.reserved import Reserved
 from kioskd.devices.terminal import zvt_messages as zvt
 from kioskd.devices.terminal.attempts import Attempt
 from kioskd.devices.terminal.zvt_desk import ZvtDesk
@@ -31,6 +30,7 @@ from kioskd.devices.terminal.zvt_payment import Verdict, ZvtPayment
 from kioskd.devices.terminal.zvt_settling import Settling
 from kioskd.loyalty.rbi.adapter import RbiBackend
 from kioskd.outbox.operation import Draft
+from kioskd.outbox.states import OpState
 from tests.simulation.daemon_world import DaemonWorld
 
 
@@ -59,6 +59,7 @@ class WrongDaemon:
 # --- transactions of whole orders --------------------------------------------------------------------------
 
 _tell, _authorise, _charge = RbiBackend._tell, ZvtDesk._authorise, Payments._charge
+_approved = Payments._approved
 
 
 async def _nothing(*_: object, **__: object) -> None: ...
@@ -88,10 +89,10 @@ def _written_anew(backend: RbiBackend, deed: Deed) -> Mapping[str, Any]:
     return backend.written(replace(from_document(deed.details), placed_at=backend._wall()))
 
 
-async def _thanks_first(payments: Payments, order: Order, reserved: Reserved | None) -> None:
+async def _thanks_first(payments: Payments, charge: Charge) -> None:
     """Sold before the card was charged, and whatever comes of that."""
-    await payments._selling.accept(order, None, reserved)
-    await payments._terminal.pay(order.id, order.due, lambda step: None)
+    await payments._selling.accept(charge.order, None, charge.reserved)
+    await payments._terminal.pay(charge.reference, charge.order.due, lambda step: None)
 
 
 # --- the card terminal -------------------------------------------------------------------------------------
@@ -118,6 +119,10 @@ async def _unknown_is_declined(terminal: Any, reference: str) -> PaymentResult:
     return PaymentResult(PaymentOutcome.DECLINED)
 
 
+async def _counts_as_the_whole(payments: Payments, charge: Any, result: PaymentResult, decided: Any) -> None:
+    await _approved(payments, charge, replace(result, charged=None), decided)
+
+
 _SESSIONS, _ADAPTER = "kioskd.daemon.sessions.Sessions", "kioskd.loyalty.rbi.adapter.RbiBackend"
 _ZVT = "kioskd.devices.terminal"
 
@@ -141,6 +146,15 @@ WRONG_DAEMONS: dict[str, WrongDaemon] = {
     "takes any amount": WrongDaemon({f"{_ZVT}.zvt_payment.ZvtPayment._is_what_was_asked": lambda *_: True}),
     "takes a lost result for a declined one": WrongDaemon(
         {f"{_ZVT}.zvt_settling.Settling.settle": _takes_lost_for_declined}
+    ),
+    "a part counts as the whole": WrongDaemon(
+        {"kioskd.daemon.payments.Payments._approved": _counts_as_the_whole}, "leat"
+    ),
+    "nobody hands back what a card paid in part": WrongDaemon(
+        {"kioskd.daemon.part_payments._reversals": lambda *_: []}, "leat"
+    ),
+    "a reversal nobody saw the end of counts": WrongDaemon(
+        {"kioskd.daemon.card_reversals._STATES": dict.fromkeys(ReversalOutcome, OpState.CONFIRMED)}, "leat"
     ),
     "takes what it is not told for declined": WrongDaemon(
         {f"{_ZVT}.zvt_driver.ZvtTerminal.outcome": _unknown_is_declined}

@@ -135,7 +135,9 @@ class DaemonProcess:
             self.outbox, loyalty=True, clock=lambda: world.now_s, written=self.courier.written
         )
         self.terminal = _Terminal(world)
-        self.payments = Payments(self.terminal, self.outbox, self.selling, self.post)
+        self.payments = Payments(
+            self.terminal, self.outbox, self.selling, self.post, part_payments=world.parts
+        )
         self.sessions = (
             Sessions(self.outbox, self.courier, self.post, self.wall, "EUR")
             if world.backend == "rbi"
@@ -157,6 +159,7 @@ class DaemonProcess:
             wall=self.wall,
             written=self.courier.written,
             patience_s=1.0,
+            hand_back=self.payments.hand_back if world.parts else None,
         )
 
     def wall(self) -> datetime:

@@ -56,6 +56,8 @@ REST_S = 9000.0
 LOOK_S = 200.0
 """How often it is looked whether everything has come to its end."""
 READ_LAG_S = 5.0
+PARTS_SHARE = 0.5
+UPSET_SHARE = 0.1
 DEADLINE_S = 30.0
 BACKENDS = ("leat", "rbi")
 
@@ -86,6 +88,11 @@ class DaemonWorld(Kernel):
         )
         self.platform = WholeOrderServer(Habits.drawn(chance))
         self.card = CardTerminal(Random(chance.random()), CardHabits.drawn(chance))
+        self.parts = Random(seed ^ 0xCA4D).random() < PARTS_SHARE
+        """Cards may pay a part, and their money goes back by the terminal."""
+        if self.parts:
+            self.card.habits.approves_less = 0.35
+        self.upsets = Random(seed ^ 0x0630)
         self.attempts = directory / f"attempts-{seed}.json"
         self.attempts.unlink(missing_ok=True)
         self.cuts: Counter[str] = Counter()
@@ -302,6 +309,8 @@ class DaemonWorld(Kernel):
     def _passes(self, kind: str) -> Planned | None:
         judge.message(self, kind)
         planned = self.planned
+        if kind.endswith("06 30") and not self.healed and self.upsets.random() < UPSET_SHARE:
+            planned = Planned(kind, self.upsets.choice(list(Cut)), self.upsets.random() < 0.5)
         if self.healed or planned is None or planned.kind != kind:
             return None
         self.planned = None

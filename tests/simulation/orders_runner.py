@@ -19,20 +19,24 @@ from tests.simulation.runner import CHUNK, STOP_AFTER, Figures, in_order, lived
 
 @dataclass
 class OrderFigures(Figures):
-    """`taken` counts orders for which a terminal kept money, `settled_by_card` those sold that way; `settled`
-    are all that were sold. `evidence` is what a person had to look up, `by_kind` cuts by message kind."""
+    """`taken` counts orders for which a terminal has had money until they were taken back, if they were;
+    `settled_by_card` those sold that way, in part or in whole; `settled` are all that were sold. `parts` were
+    paid in part first, `handed_back` are card payments that went back. `evidence` is what a person had to
+    look up, `by_kind` cuts by message kind."""
 
     orders: int = 0
     taken: int = 0
     settled: int = 0
     settled_by_card: int = 0
     evidence: int = 0
+    parts: int = 0
+    handed_back: int = 0
     by_kind: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: Figures) -> None:
         super().add(other)
         assert isinstance(other, OrderFigures)
-        for name in ("orders", "taken", "settled", "settled_by_card", "evidence"):
+        for name in ("orders", "taken", "settled", "settled_by_card", "evidence", "parts", "handed_back"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.by_kind += other.by_kind
 
@@ -65,10 +69,14 @@ def _run_one(faults: frozenset[str] | None, directory: Path, seed: int) -> Order
     figures.cuts = world.cuts.total()
     figures.backends[world.backend] = len(world.orders)
     figures.orders = len(world.orders)
-    figures.taken = sum(bool(world.card.ledger.taken(order_id)) for order_id in world.orders)
     sold = [order for order in world.orders.values() if world.store.row(order.id) is not None]
+    back = {each.order_id for each in world.card.ledger.payments if each.handed_back}
+    kept = {order_id for order_id in world.orders if world.card.ledger.kept_minor(order_id)}
+    figures.taken = len(kept | (back & {order.id for order in sold}))
     figures.settled = len(sold)
-    figures.settled_by_card = sum(order.tender is Tender.CARD for order in sold)
+    figures.settled_by_card = sum(bool(order.tender is Tender.CARD or order.card_payments) for order in sold)
+    figures.parts = world.seen["part paid"]
+    figures.handed_back = sum(each.handed_back for each in world.card.ledger.payments)
     figures.evidence = len(world.evidence)
     figures.by_kind = world.cuts
     return figures

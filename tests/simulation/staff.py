@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from kioskd.core.deeds import Action
 from kioskd.core.errors import KioskError, StorageError
 from kioskd.core.returning import ReturnRefused
+from kioskd.core.settlement import uncharge_id
+from kioskd.daemon.drafts import PART_PAID
 from kioskd.outbox.events import Verdict
-from kioskd.outbox.operation import Operation, OperationRefused, Strategy
+from kioskd.outbox.operation import Closing, Operation, OperationRefused, Strategy
 from kioskd.outbox.states import OpState
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ async def staff(world: DaemonWorld, process: DaemonProcess) -> None:
             continue
         try:
             await _payments(world, process)
+            await _reversals(world, process)
             await _doubts(world, process)
             await _counter(world, process)
             if world.backend == "rbi" and chance.random() < 0.2:
@@ -41,15 +45,34 @@ async def _payments(world: DaemonWorld, process: DaemonProcess) -> None:
     for op_id in await process.payments.undecided():
         if world.card.busy or world.card.off:
             return  # whoever stands before it sees that it is not done
-        order_id = op_id.removeprefix("pay-")
-        world.evidence.add(order_id)
-        paid = world.card.taken_in_full(order_id, world.orders[order_id].due.minor)
+        reference, row = op_id.removeprefix("pay-"), world.store.row(op_id)
+        assert row is not None and row.amount_minor
+        world.evidence.add(reference)
+        paid = world.card.taken_in_full(reference, row.amount_minor)
         await process.payments.decide(op_id, paid=paid, actor=WHO, reason="looked at the terminal")
+
+
+async def _reversals(world: DaemonWorld, process: DaemonProcess) -> None:
+    """What the terminal did not give back, or nobody knows whether it did: a person gives it back there."""
+    for operation in process.outbox.waiting_for_a_person():
+        if operation.kind != Action.REVERSE_CARD:
+            continue
+        if world.card.busy or world.card.off:
+            return
+        op_id = operation.op_id
+        reference = op_id.removeprefix(uncharge_id(""))
+        for payment in world.card.ledger.taken(reference):
+            world.card.hand_back(payment)
+        closing = Closing(op_id, OpState.CONFIRMED, operation.detail, WHO, "decided: paid back by hand")
+        await process.payments.decide_reversal(op_id, reference, back=True, closing=closing)
+        world.seen["handed back by a person"] += 1
 
 
 async def _doubts(world: DaemonWorld, process: DaemonProcess) -> None:
     for operation in process.outbox.waiting_for_a_person():
         op_id = operation.op_id
+        if operation.kind in (Action.REVERSE_CARD, PART_PAID):
+            continue  # at the terminal; settled with its payments
         if op_id in world.late or op_id in world.in_flight.values():
             continue
         if operation.state is OpState.QUARANTINED:
@@ -85,6 +108,7 @@ async def _counter(world: DaemonWorld, process: DaemonProcess) -> None:
             await process.selling.paid_at_counter(number)
         else:
             await process.selling.dropped_at_counter(number)
+            process.payments.stir()
 
 
 async def _returns(world: DaemonWorld, process: DaemonProcess) -> None:

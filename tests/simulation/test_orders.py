@@ -21,6 +21,13 @@ from tests.simulation.promise import Wrong
 from tests.simulation.runner import backend_of
 
 SEEDS = 10_000
+REVERSAL_KINDS = (
+    "> 06 30",
+    "< 80 00 to 06 30",
+    "< 04 0F of 06 30",
+    "> 80 00 to 04 0F of 06 30",
+    "< 06 0F of 06 30",
+)
 
 
 @pytest.fixture
@@ -38,6 +45,9 @@ def test_a_card_is_charged_if_and_only_if_the_order_is_settled_wherever_the_line
     assert figures.taken == figures.settled_by_card
     assert figures.taken > 300
     assert figures.evidence > 50
+    assert figures.parts > 50
+    assert figures.handed_back > 50
+    assert [kind for kind in REVERSAL_KINDS if not figures.by_kind[kind]] == []
     # A simulation that never cut after a message would prove nothing about it.
     assert [kind for kind in KINDS if not figures.by_kind[kind]] == []
     assert min(figures.backends["leat"], figures.backends["rbi"]) > 1000
@@ -69,6 +79,9 @@ def test_every_situation_of_whole_orders_and_cards_comes_up(directory: Path) -> 
     situations = (
         "card_payment confirmed",
         "card_payment rejected",
+        "part paid",
+        "part returned",
+        "reverse_card confirmed",
         "charge_gift_card confirmed",
         "reverse_gift_card confirmed",
         "charge_prepaid confirmed",

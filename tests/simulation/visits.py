@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kioskd.core.catalogue import Service, Words
 from kioskd.core.discount import OfferKind
 from kioskd.core.effects import JudgeOrder
 from kioskd.core.errors import LoyaltyError, StorageError
-from kioskd.core.events import OrderAccepted, OrderJudged, PaymentEnded, PaymentOutcome
+from kioskd.core.events import OrderAccepted, OrderJudged, PartPaid, PaymentEnded, PaymentOutcome
 from kioskd.core.member import Member
 from kioskd.core.money import Money
 from kioskd.core.order import (
@@ -111,13 +112,40 @@ class Visit:
             process.loop.spawn(self._change_mind(order.id))
         await settling
         for news in reversed(process.news):
-            if isinstance(news, OrderAccepted) and news.order_id == order.id:
-                return None
-            if isinstance(news, PaymentEnded) and news.order_id == order.id:
-                if news.outcome is PaymentOutcome.UNKNOWN:
-                    return None
-                return news.outcome
+            match news:
+                case OrderAccepted(order_id) | PaymentEnded(order_id, PaymentOutcome.UNKNOWN):
+                    if order_id == order.id:
+                        return None
+                case PaymentEnded(order_id, outcome) if order_id == order.id:
+                    return outcome
+                case PartPaid(paid) if paid.id == order.id:
+                    return await self._rest(paid)
         return PaymentOutcome.UNAVAILABLE
+
+    async def _rest(self, order: Order) -> PaymentOutcome | None:
+        """A card has paid a part: the rest by another or at the counter, or nothing at all."""
+        world, process = self.world, self.process
+        world.seen["part paid"] += 1
+        for _ in range(TRIES):
+            await asyncio.sleep(world.random.uniform(1, 60))
+            choice = world.random.random()
+            if choice < 0.3 or world.fault("guest_gone"):
+                break
+            if choice < 0.5:
+                order = replace(order, tender=Tender.COUNTER)
+                world.orders[order.id] = order
+            heard = len(process.news)
+            await process.settlement.settle(order)
+            for news in reversed(process.news[heard:]):
+                match news:
+                    case OrderAccepted(order_id) | PaymentEnded(order_id, PaymentOutcome.UNKNOWN):
+                        if order_id == order.id:
+                            return None
+                    case PartPaid(paid) if paid.id == order.id:
+                        order = paid
+        await process.settlement.return_parts(order.id)
+        world.seen["part returned"] += 1
+        return PaymentOutcome.DECLINED
 
     async def _change_mind(self, order_id: str) -> None:
         await asyncio.sleep(self.world.random.uniform(0, 20))
