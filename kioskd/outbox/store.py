@@ -134,7 +134,8 @@ class Store(Reading):
             self.write_journal()
             if self._journal is not None:
                 self._journal.close()
-            self._connection.close()
+            with explained(self._path):
+                self._connection.close()
 
     # --- writing -----------------------------------------------------------------------------------------
 
