@@ -116,6 +116,17 @@ def test_updates_go_to_and_fro_and_a_slot_that_is_written_is_not_started(
     assert loader.options(running) == OPTIONS
 
 
+@pytest.mark.parametrize(("make", "start"), MACHINES)
+def test_a_second_thought_before_the_start_leaves_the_running_slot(
+    make: Make, start: Start, tmp_path: Path
+) -> None:
+    loader = make(tmp_path)
+    (tmp_path / "b").mkdir()
+    loader.try_once(Slot.B, OPTIONS)
+    loader.forget(Slot.B)
+    assert start(tmp_path) is Slot.A
+
+
 def test_a_machine_knows_its_own_boot_loader(tmp_path: Path) -> None:
     assert isinstance(pc(tmp_path / "pc"), SystemdBoot)
     assert isinstance(raspberry(tmp_path / "pi"), RaspberryFirmware)
