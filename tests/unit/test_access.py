@@ -10,10 +10,27 @@ from hypothesis import strategies as st
 
 from kioskd.core.access import AS_EVERYBODY, LOUDEST, START_VOLUME, Access, Aid
 from kioskd.core.effects import ReadScreen
-from kioskd.core.events import DeviceChanged, Event, HeadphonesChanged, SpeechChanged, Tick, VoicesChanged
+from kioskd.core.events import (
+    DeviceChanged,
+    Event,
+    HeadphonesChanged,
+    Scanned,
+    SpeechChanged,
+    Tick,
+    VoicesChanged,
+)
 from kioskd.core.flow import next_deadline
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
-from kioskd.core.intents import ChangeVolume, ChooseLanguage, HearAll, SetAid, StartOrder, UseKeys
+from kioskd.core.intents import (
+    ChangeVolume,
+    ChooseLanguage,
+    HearAll,
+    QuickAdd,
+    SetAid,
+    StartOrder,
+    StillHere,
+    UseKeys,
+)
 from kioskd.core.notice import NoticeKind
 from kioskd.core.phases import AskStaff, Points, StillThere, Thanks
 from kioskd.core.rules.table import RULES
@@ -92,6 +109,22 @@ def test_with_more_time_the_kiosk_waits_ten_times_as_long() -> None:
     p.wait(1)
     p.do(Tick())
     assert p.visit.place is Place.STILL_THERE
+
+
+@pytest.mark.parametrize("answer", [StillHere(), Scanned("KD-1001", "scanner")])
+def test_the_time_is_extended_as_often_as_somebody_answers(answer: Event) -> None:
+    """Twenty seconds to answer, by whatever the guest does, and nothing of the order is lost."""
+    p = player()
+    p.do(StartOrder(EAT_IN), QuickAdd("B1"))
+    assert SHOP.limits.still_there_s >= 20
+    for _ in range(12):
+        p.wait(IDLE_S)
+        p.do(Tick())
+        assert p.visit.place is Place.STILL_THERE
+        p.wait(SHOP.limits.still_there_s - 1)
+        p.do(Tick(), answer)
+        assert p.visit.place is Place.MENU
+        assert p.visit.basket.count == 1
 
 
 def test_listening_is_not_idleness() -> None:

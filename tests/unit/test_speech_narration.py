@@ -12,7 +12,7 @@ from kioskd.ui.compose import Composer
 from kioskd.ui.fonts import Fonts
 from kioskd.ui.geometry import Rect
 from kioskd.ui.locale.translator import LANGUAGES, translator
-from kioskd.ui.scene import OpenPanel, Role, Scene, Widget, with_panel
+from kioskd.ui.scene import Action, OpenPanel, Role, Scene, Widget, with_panel
 from kioskd.ui.speech.narration import narrator, same_screen
 from kioskd.ui.speech.reading import as_read
 from kioskd.ui.speech.receipt import receipt_said
@@ -85,6 +85,23 @@ def test_no_sign_that_voices_leave_out_is_left(language: str) -> None:
 def test_every_screen_says_where_the_guest_is() -> None:
     for name, shown in scenes("en").items():
         assert ALONE.entered(shown), name
+
+
+SAME_THING_TWICE = ("basket-many-offers", "staff-questions-all")
+"""The same voucher several times, and two questions about one order."""
+
+
+def test_what_does_different_things_has_different_names() -> None:
+    """Whoever hears "Remove" or "One more" must know of what."""
+    faults = []
+    for name, shown in scenes("en").items():
+        met: dict[tuple[str, str], Action] = {}
+        for widget in shown.widgets:
+            if widget.action is None or not widget.enabled or name.split("+")[0] in SAME_THING_TWICE:
+                continue
+            if met.setdefault((widget.name, widget.value), widget.action) != widget.action:
+                faults.append(f"{name}: {widget.id} is called {widget.name!r}, as another thing is")
+    assert not faults, "\n".join(faults)
 
 
 # --- what is private ---------------------------------------------------------------------------------------
