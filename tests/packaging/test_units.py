@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from image.package import tree
+from kioskd.daemon.first_boot.machine import Secrets
 from kioskd.daemon.first_boot.places import Places
 
 SYSTEMD = Path(__file__).parents[2] / "systemd"
@@ -86,6 +87,19 @@ def test_a_missing_secret_is_no_reason_not_to_start() -> None:
     credentials = values("kioskd.service", "LoadCredential")
     assert "leat-token" in credentials
     assert not [credential for credential in credentials if ":" in credential]
+
+
+def test_every_secret_that_can_be_named_is_handed_over() -> None:
+    handed_over = set(values("kioskd.service", "LoadCredential"))
+    assert handed_over == {field.alias for field in Secrets.model_fields.values()}
+    paper = (SYSTEMD.parent / "docs/package.md").read_text("utf-8")
+    assert all(f"`{name}`" in paper for name in handed_over)
+
+
+def test_brokers_backends_and_terminals_can_be_reached() -> None:
+    (families,) = values("kioskd.service", "RestrictAddressFamilies")
+    assert {"AF_INET", "AF_INET6", "AF_UNIX"} <= set(families.split())
+    assert not values("kioskd.service", "PrivateNetwork") + values("kioskd.service", "IPAddressDeny")
 
 
 def test_everything_a_driver_opens_is_allowed() -> None:

@@ -65,6 +65,13 @@ def test_no_other_module_opens_the_outbox() -> None:
     assert found == {"service.py"}
 
 
+def test_nobody_speaks_to_a_running_kiosk_but_by_its_socket() -> None:
+    """Who asks does so through `asking`, the one module that connects to it."""
+    connecting = re.compile(r"AF_UNIX|open_unix_connection")
+    found = {path.name for path in DAEMON.rglob("*.py") if connecting.search(path.read_text("utf-8"))}
+    assert found == {"asking.py", "notify.py"}  # which speaks to systemd
+
+
 def test_where_the_package_puts_the_socket_the_commands_look_for_it() -> None:
     assert f'socket = "{SOCKET}"' in (ROOT / "image/package/debian/kiosk.toml").read_text("utf-8")
     unit = (ROOT / "systemd/kioskd.service").read_text("utf-8")
