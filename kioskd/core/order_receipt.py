@@ -134,7 +134,7 @@ def _payment(job: PrintReceipt, tr: Translator) -> Iterator[Element]:
         return
     if order.due:
         yield Columns(tr("Paid by card"), tr.money(order.due))
-    if job.evidence:
+    if job.evidence and not job.slip:  # the terminal's own receipt has it, too
         yield Text(job.evidence)
 
 

@@ -21,6 +21,7 @@ from kioskd.core.order import (
 )
 from kioskd.core.order_receipt import Letterhead, order_receipt
 from kioskd.core.receipt import Align, Columns, Element, Logo, Text
+from kioskd.core.slip import Slip, SlipKind, SlipLine
 from kioskd.ui.locale.translator import translator
 from tests.unit.shopfront import eur
 from tests.unit.test_order import ORDER
@@ -60,6 +61,13 @@ def texts(elements: list[Element]) -> list[str]:
         elif isinstance(element, Columns):
             lines.append(f"{element.left} | {element.right}")
     return lines
+
+
+def test_the_terminals_own_receipt_says_its_numbers_once() -> None:
+    slip = Slip(SlipKind.CUSTOMER, (SlipLine("Beleg 0012 Trace 000007"),))
+    lines = texts(paper(replace(job(evidence="receipt 0012 trace 000007"), slip=slip)))
+    assert "Beleg 0012 Trace 000007" in lines
+    assert "receipt 0012 trace 000007" not in lines
 
 
 def test_a_guest_reads_who_sold_what_for_how_much() -> None:
