@@ -318,7 +318,9 @@ class Screen:
             source = scene.widget(widget.launches)
             if source is not None and source.picture is not None:
                 self._launch = (source.picture, source.rect)
-        if not isinstance(widget.action, SetAid):  # whoever needs one aid may need another
+        if not isinstance(
+            widget.action, SetAid | ChangeVolume
+        ):  # one aid, or one step louder, may not be enough
             self._panel = None
         self._follow_keys()
         return widget.action

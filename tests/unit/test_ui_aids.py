@@ -156,6 +156,10 @@ def test_the_switches_stay_open_while_they_are_used(window: Window) -> None:
     assert opened is not None
     more_time = opened.widget("aid:more_time")
     assert more_time is not None and more_time.selected
+    screen.show(outfit.scene(replace(VISITS["menu"], access=HEARD)))
+    assert screen.activate("volume:louder", 3.0) == ChangeVolume(1)
+    screen.show(outfit.scene(replace(VISITS["menu"], access=HEARD.louder(1))))
+    assert screen.activate("volume:louder", 4.0) == ChangeVolume(1)
 
 
 def test_who_listens_or_uses_keys_sees_no_motion() -> None:
