@@ -11,12 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from kioskd.core.deeds import Action
 from kioskd.core.order import Tender
 from kioskd.core.refunding import DUE, Means, Remainder
 from kioskd.core.returning import ReturnRefused
 from kioskd.core.sale import Progress, SaleState
 from kioskd.core.sale_document import returned_document, returned_from, sale_document, sale_from
 from kioskd.outbox.changes import Change
+from kioskd.outbox.courier import Outcome
+from kioskd.outbox.operation import Parcel
 from tests.unit.backstage import DEADLINE_S
 from tests.unit.returns_desk import Desk, NotingBackend, at_the_desk, opened, plain
 from tests.unit.test_returning import G2, ID, L1, L2, ORDER, P
@@ -104,6 +107,37 @@ def test_what_is_still_on_its_way_is_undone_after_it(tmp_path: Path) -> None:
         assert {each.progress for each in returned.undoings} == {Progress.DONE}
 
     at_the_desk(tmp_path, scenario)
+
+
+class Stumbling(NotingBackend):
+    """A bug stands between it and orders, until an upgrade."""
+
+    upgraded = False
+
+    async def deliver(self, parcel: Parcel) -> Outcome:
+        if self.online and not self.upgraded and parcel.operation.kind == Action.TELL_ORDER:
+            raise KeyError
+        return await super().deliver(parcel)
+
+
+def test_a_return_does_not_overtake_its_order_that_got_stuck(tmp_path: Path) -> None:
+    backend, order = Stumbling(), plain(1)
+
+    async def scenario() -> None:
+        async with asyncio.timeout(DEADLINE_S), opened(tmp_path, backend) as desk:
+            desk.orders._patience_s = 0.0
+            await desk.sell(order, go_offline=True)
+            await desk.cancel(order.number)
+            backend.online = True
+            while not desk.outbox.waiting_for_a_person():
+                await desk.outbox.pulse()
+            assert backend.done == []
+            backend.upgraded = True
+            await desk.outbox.retry(order.id, "Kim")
+            await desk.until_told()
+            assert backend.done == [order.id, f"tell-{order.id}-r1"]
+
+    asyncio.run(scenario())
 
 
 def test_pieces_go_back_one_by_one_and_offers_with_the_last(tmp_path: Path) -> None:

@@ -286,6 +286,34 @@ def test_a_refusal_leaves_the_outbox_at_work(path: Path) -> None:
     serve(path, ScriptedCourier(), visit, policy=Policy(open_limit=1))
 
 
+def test_those_who_ask_together_are_served_in_order_and_refused_alone(path: Path) -> None:
+    async def visit(outbox: Outbox, _: Reports) -> None:
+        await outbox.pulse()  # nothing is being done: the first of them need not wait for the worker
+        told = await asyncio.gather(
+            outbox.accept(draft("a")),
+            outbox.accept(draft("b")),
+            outbox.accept(draft("a")),
+            return_exceptions=True,
+        )
+        assert told[:2] == [None, None]
+        assert isinstance(told[2], OperationRefused)
+        assert [row.operation.op_id for row in await outbox.operations(9)] == ["b", "a"]
+
+    serve(path, ScriptedCourier(), visit)
+
+
+def test_who_gives_up_waiting_has_asked_all_the_same(path: Path) -> None:
+    async def visit(outbox: Outbox, reports: Reports) -> None:
+        await outbox.pulse()
+        asking = asyncio.create_task(outbox.accept(draft("a")))
+        await asyncio.sleep(0)
+        asking.cancel()
+        await reports.until(lambda r: bool(r.settled))
+        assert asking.cancelled()
+
+    assert [op.state for op, _ in serve(path, ScriptedCourier(), visit).settled] == [OpState.CONFIRMED]
+
+
 def test_nearly_full_is_said_once(path: Path, caplog: pytest.LogCaptureFixture) -> None:
     async def visit(outbox: Outbox, reports: Reports) -> None:
         for n in range(10):
