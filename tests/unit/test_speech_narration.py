@@ -7,7 +7,9 @@ from functools import cache
 
 import pytest
 
+from kioskd.core.events import PaymentStep
 from kioskd.core.intents import GoBack
+from kioskd.core.phases import Paying
 from kioskd.ui.compose import Composer
 from kioskd.ui.fonts import Fonts
 from kioskd.ui.geometry import Rect
@@ -242,6 +244,22 @@ def test_the_same_screen_is_the_same_place_view_language_and_question() -> None:
     assert not same_screen(here, scene(view="sides"))
     assert not same_screen(here, scene(language="nl"))
     assert not same_screen(here, scene(backdrop=(button("a", "Pay"),)))
+
+
+def test_whatever_the_card_terminal_asks_for_is_said_at_once() -> None:
+    stage = Stage(DISPLAYS["portrait"], default_theme())
+    composer = Composer(stage, Fonts(stage), SHOP)
+    visit = VISITS["paying"]
+    assert isinstance(visit.phase, Paying)
+    before, heard = None, set()
+    for step in PaymentStep:
+        shown = composer.scene(replace(visit, phase=replace(visit.phase, step=step)))
+        said = ALOUD.entered(shown)
+        assert len(said) >= 2, f"{step}: {said}"
+        heard.add(said)
+        assert before is None or not same_screen(before, shown)
+        before = shown
+    assert len(heard) == len(PaymentStep)
 
 
 # --- the receipt -------------------------------------------------------------------------------------------
