@@ -5,7 +5,7 @@ code, and shown to it as a set of QR codes, in any order. A set is therefore of 
 shows that pairing code: kept, copied or photographed it is of no use to another, nor to the same one later,
 and nobody can read what is in it without having seen the pairing code.
 
-A code has only letters and digits, which scanners send as they are, whatever keyboard they believe to be.
+A code has only letters and digits, and none that keyboards of most languages have in other places.
 Sealed is a set as 16 bytes of salt, the content under a stream that SHAKE-256 makes of a key, and the first
 16 bytes of an HMAC-SHA256 under another; both keys are scrypt's of pairing code and salt.
 """
@@ -31,7 +31,10 @@ MAX_CONTENT_BYTES = 1024 * 1024
 MAX_FILES = 64
 
 _MARK = "KIOSKD1"
-_CODE = re.compile(rf"{_MARK}([A-Z2-7]{{8}})([0-9]{{2}})([0-9]{{2}})([A-Z2-7]{{1,{PART_LENGTH}}})")
+_BASE32, _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "ABCDEFGHIJKLMNOPQRSTUVWX23456789"
+"""Without Y and Z, which some keyboards swap."""
+_WRITTEN, _READ = str.maketrans(_BASE32, _LETTERS), str.maketrans(_LETTERS, _BASE32)
+_CODE = re.compile(rf"{_MARK}([A-X2-9]{{8}})([0-9]{{2}})([0-9]{{2}})([A-X2-9]{{1,{PART_LENGTH}}})")
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LOOKS_LIKE = str.maketrans("OILU", "011V")
 _PAIRING_LENGTH = 8
@@ -116,7 +119,7 @@ def make_codes(files: Mapping[str, str], pairing: str, salt: bytes) -> tuple[str
     stream, mac = _keys(pairing, salt)
     hidden = _under(packed, stream)
     sealed = salt + hidden + _tag(mac, salt, hidden)
-    text = base64.b32encode(sealed).decode("ascii").rstrip("=")
+    text = _in_letters(sealed)
     parts = [text[at : at + PART_LENGTH] for at in range(0, len(text), PART_LENGTH)]
     if len(parts) > MOST_PARTS:
         raise ValueError(f"needs {len(parts)} codes, {MOST_PARTS} are the most")
@@ -142,7 +145,7 @@ def open_codes(collected: Collected, pairing: str) -> Mapping[str, str]:
     if _set_id(text) != collected.set_id:
         raise EnrolmentRefused(Objection.DAMAGED)
     try:
-        sealed = base64.b32decode(text + "=" * (-len(text) % 8))
+        sealed = base64.b32decode(text.translate(_READ) + "=" * (-len(text) % 8))
     except binascii.Error:
         raise EnrolmentRefused(Objection.DAMAGED) from None
     salt, hidden, tag = sealed[:_SALT_BYTES], sealed[_SALT_BYTES:-_TAG_BYTES], sealed[-_TAG_BYTES:]
@@ -193,4 +196,8 @@ def _tag(key: bytes, salt: bytes, hidden: bytes) -> bytes:
 
 def _set_id(text: str) -> str:
     """Tells sets apart, and whether one was read as it was made."""
-    return base64.b32encode(hashlib.sha256(text.encode("ascii")).digest()[:5]).decode("ascii")
+    return _in_letters(hashlib.sha256(text.encode("ascii")).digest()[:5])
+
+
+def _in_letters(content: bytes) -> str:
+    return base64.b32encode(content).decode("ascii").rstrip("=").translate(_WRITTEN)

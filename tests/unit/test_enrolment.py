@@ -94,7 +94,7 @@ def test_what_is_in_it_cannot_be_read_without_the_pairing_code() -> None:
     (code,) = make_codes(secret, PAIRING, SALT)
     part = read_part(code)
     assert part is not None
-    raw = base64.b32decode(part.data + "=" * (-len(part.data) % 8))
+    raw = base64.b32decode(part.data.translate(enrolment._READ) + "=" * (-len(part.data) % 8))
     assert b"correct horse" not in raw
     for at in range(len(raw)):
         with pytest.raises(zlib.error):
@@ -103,7 +103,7 @@ def test_what_is_in_it_cannot_be_read_without_the_pairing_code() -> None:
 
 def test_codes_are_letters_and_digits_that_every_scanner_sends() -> None:
     for code in make_codes(big(), PAIRING, SALT):
-        assert re.fullmatch(r"[A-Z0-9]{20,300}", code)
+        assert re.fullmatch(r"[A-X0-9]{20,300}", code)
 
 
 @given(st.data())
@@ -112,9 +112,7 @@ def test_a_changed_code_never_opens(data: st.DataObject) -> None:
     codes = list(make_codes(FILES, PAIRING, SALT))
     which = data.draw(st.integers(0, len(codes) - 1))
     at = data.draw(st.integers(19, len(codes[which]) - 1))
-    letter = data.draw(
-        st.sampled_from("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567").filter(lambda x: x != codes[which][at])
-    )
+    letter = data.draw(st.sampled_from(enrolment._LETTERS).filter(lambda x: x != codes[which][at]))
     codes[which] = codes[which][:at] + letter + codes[which][at + 1 :]
     with pytest.raises(EnrolmentRefused):
         open_codes(collected(codes), PAIRING)
@@ -139,7 +137,7 @@ def sealed(content: bytes) -> Collected:
     stream, mac = enrolment._keys(PAIRING, SALT)
     hidden = enrolment._under(content, stream)
     raw = SALT + hidden + enrolment._tag(mac, SALT, hidden)
-    text = base64.b32encode(raw).decode().rstrip("=")
+    text = enrolment._in_letters(raw)
     return Collected(enrolment._set_id(text), 1, {1: text})
 
 

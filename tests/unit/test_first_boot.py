@@ -20,7 +20,7 @@ from kioskd.daemon.first_boot.card import read_card
 from kioskd.daemon.first_boot.command import first_boot
 from kioskd.daemon.first_boot.machine import Secrets, Wifi
 from kioskd.daemon.first_boot.places import Places, taken_id
-from kioskd.daemon.first_boot.secret_store import SecretStore
+from kioskd.daemon.first_boot.secret_store import SecretStore, systemd_creds
 from kioskd.daemon.first_boot.taking import Target, scrub, take
 from kioskd.daemon.first_boot.wifi import keyfile, password_in
 from kioskd.daemon.menu import load_menu
@@ -452,6 +452,16 @@ def test_encrypted_secrets_replace_plain_ones_and_systemd_is_told(tmp_path: Path
     assert not store.keep("leat-token", TOKEN)
     assert store.has("leat-token") and not (tmp_path / "credstore.encrypted/leat-token").exists()
     assert store.tell_systemd() and not drop_in.exists()
+
+
+def test_systemd_itself_reads_what_was_encrypted() -> None:
+    sealed = systemd_creds("leat-token", TOKEN)
+    if sealed is None:
+        pytest.skip("this machine cannot encrypt credentials")
+    assert TOKEN.encode() not in sealed
+    command = ("systemd-creds", "decrypt", "--name=leat-token", "-", "-")
+    opened = subprocess.run(command, input=sealed, capture_output=True, check=True)
+    assert opened.stdout.decode() == TOKEN
 
 
 def test_every_secret_that_systemd_hands_over_can_be_written_on_the_card() -> None:

@@ -33,7 +33,7 @@ def enrol(sheet: Sheet, visit: Visit, shop: Shop, phase: Enrolling) -> str:
     if stage.portrait:
         at, rest = body.top(sheet.u(300), gap(sheet) * 1.5)
         _pairing(sheet, at, phase)
-        status, steps = rest.top(sheet.u(430), gap(sheet))
+        status, steps = rest.top(sheet.u(380), gap(sheet))
     else:
         left, steps = body.start(body.w * 0.44, gap(sheet) * 1.5)
         at, status = left.top(left.h * 0.4, gap(sheet))

@@ -92,7 +92,7 @@ def staff_test_touch(sheet: Sheet, visit: Visit, shop: Shop, phase: TestingTouch
     sheet.button("done", layout.foot, tr("Back"), GoBack(), style="primary" if phase.passed else "secondary")
     body = layout.body
     side = max(sheet.stage.target_mm, sheet.u(190))
-    for corner, at in _corners(body, side).items():
+    for corner, at in _corners(body, side, tr.rtl).items():
         touched = corner in phase.touched
         sheet.button(
             f"corner:{corner}",
@@ -122,9 +122,11 @@ def staff_test_touch(sheet: Sheet, visit: Visit, shop: Shop, phase: TestingTouch
     return title
 
 
-def _corners(area: Rect, side: float) -> dict[Corner, Rect]:
-    """The places are those of the panel: nothing is mirrored for who reads from the right."""
+def _corners(area: Rect, side: float, mirrored: bool) -> dict[Corner, Rect]:
+    """Where they are on the panel, whoever reads from the right sees the rest of the page mirrored."""
     left, right = area.x, area.right - side
+    if mirrored:
+        left, right = right, left
     top, bottom = area.y, area.bottom - side
     return {
         Corner.TOP_LEFT: Rect(left, top, side, side),
