@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from kioskd.sim.scenario import available
+
 TESTS = Path(__file__).parents[1]
 PAGE = (TESTS.parent / "docs/accessible.md").read_text("utf-8")
 LINES = [line for line in PAGE.splitlines() if re.match(r"\| A\d+ \|", line)]
@@ -30,3 +32,9 @@ def test_a_promise_has_a_test_or_is_said_to_be_open(line: str, tests: frozenset[
     named = re.findall(r"`(test_\w+)`", line)
     assert named or any(word in line for word in OPEN)
     assert set(named) <= tests, sorted(set(named) - tests)
+
+
+def test_every_scenario_it_names_can_be_played() -> None:
+    named = set(re.findall(r"`((?:speech|keys|staff)-[a-z-]+)`", PAGE))
+    assert "speech-refusals" in named
+    assert named <= set(available())
