@@ -39,7 +39,9 @@ _CAPITAL_EM = 0.727
 """How high Inter's capitals are."""
 _LEAST_UNITS = 46.0
 """On a display so large that usual text fulfils the rule, large text is larger all the same."""
-_RANKS = {"title": 1.3, "heading": 1.15, "amount": 1.5, "hero": 1.8, "points": 2.0, "giant": 2.4, "key": 1.15}
+_RANKS = {"title": 1.3, "heading": 1.15, "amount": 1.5, "hero": 1.8, "points": 2.0, "giant": 3.2, "key": 1.15}
+_ABOVE = 0.3
+"""How much of what is left over stands above a screen that is not full."""
 _FOOT_UNITS = 32 + 24 + 150
 """The bar's edge and distance, and the highest foot, on the paper."""
 
@@ -125,6 +127,9 @@ class Enlarger:
             regions = (self._region(id, reset, room, high, tr("Up"), tr("More")),)
         listed: list[Widget] = []
         y = room.y
+        if read.back is None:  # a question, or a few words: they stand where they are looked for
+            lower = max(0.0, room.h - high) * _ABOVE
+            head, y = tuple(replace(w, rect=w.rect.moved(dy=lower)) for w in head), y + lower
         for gap, block in blocks:
             y += gap
             listed += block.at(room.x, y, region)

@@ -54,7 +54,8 @@ class List:
             yield from self._cards(group, room.w)
 
     def _cards(self, group: Sequence[Item], width: float) -> Iterator[Block]:
-        columns = 2 if width > 34 * self._blocks.em and len(group) > 1 else 1
+        printed = self._stage.theme.styles[group[0].owner.style].fill is None  # as on a bill
+        columns = 2 if width > 34 * self._blocks.em and len(group) > 1 and not printed else 1
         gap = self._blocks.gap
         each = (width - gap * (columns - 1)) / columns
         for start in range(0, len(group), columns):
@@ -99,6 +100,9 @@ class List:
         high = max(target, min((room.h * 0.8 - gap * (rows - 1)) / rows, wide, self._stage.u(170)))
         made: list[Widget] = []
         stop = ""
+        turned = (
+            len(group) > 1 and group[1].owner.rect.x < group[0].owner.rect.x
+        )  # to be mirrored with the page
         for index, item in enumerate(group):
             row, column = divmod(index, columns)
             if column == 0:
@@ -110,7 +114,8 @@ class List:
             item = replace(item, owner=replace(item.owner, row=stop))
             block = self._key(item, wide, high)
             high_one = block.stretched(high)
-            made += high_one.at(column * (wide + gap), row * (high + gap), None)
+            x = (columns - 1 - column if turned else column) * (wide + gap)
+            made += high_one.at(x, row * (high + gap), None)
         return Block(tuple(made), rows * high + gap * (rows - 1))
 
     def _key(self, item: Item, width: float, height: float) -> Block:

@@ -19,6 +19,15 @@ DARK_FILE = Path(__file__).with_name("theme-dark.toml")
 BRANDS = Path(__file__).with_name("brands")
 READABLE = 4.5
 """WCAG 1.4.3: the least contrast between a text and what it stands on."""
+_GROUNDS = {
+    "ink": ("page", "card", "soft", "joy"),
+    "quiet": ("page", "card", "soft"),
+    "action": ("page", "card", "action_soft"),
+    "alert": ("page", "card", "alert_soft"),
+    "on_action": ("action", "action_deep"),
+    "on_action_quiet": ("action",),
+}
+"""On what each colour is written with."""
 PLAIN_TO_SEE = 7.0
 """WCAG 1.4.6: what high contrast has at least."""
 
@@ -188,10 +197,23 @@ class _Reader:
             )
         except (KeyError, TypeError, ValueError) as exc:
             raise ConfigError(str(self._file), f"is incomplete or has an unknown key: {exc}") from exc
+        self._inks_on_grounds(theme)
         for name, kind in types.items():
             if any(kind.weight not in family for family in fonts.values()):
                 raise ConfigError(str(self._file), f"type.{name}: no font has the weight {kind.weight!r}")
         return theme
+
+    def _inks_on_grounds(self, theme: Theme) -> None:
+        """What is written without a surface of its own can be read on what it is written on."""
+        for ink, grounds in _GROUNDS.items():
+            for ground in grounds:
+                found = contrast(theme.colours[ink], theme.colours[ground])
+                if found < self._least:
+                    raise ConfigError(
+                        f"{self._file}: colours.{ink}",
+                        f"its contrast on {ground} is {found:.1f}",
+                        f"at least {self._least} can be read by everybody",
+                    )
 
     def _table(self, raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
         table = raw.get(name)

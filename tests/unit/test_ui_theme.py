@@ -84,6 +84,8 @@ def test_all_brands_that_come_along_are_tried() -> None:
         ('[colours]\nactoin = "#0E6B4A"\n', "colours.actoin"),
         ('[colour]\naction = "#0E6B4A"\n', "no .colours."),
         ('[colours]\naction = "green"\n', "colours.action"),
+        ('[colours]\naction = "#F9C74F"\non_action = "#1E1B16"\naction_deep = "#F2B632"\n', "contrast"),
+        ('[colours]\nquiet = "#8A8272"\n', "contrast"),
     ],
 )
 def test_a_merchants_colours_that_cannot_be_used_say_why(tmp_path: Path, text: str, where: str) -> None:

@@ -195,7 +195,7 @@ def _card(sheet: Sheet, rect: Rect, visit: Visit) -> None:
     side = min(sheet.u(150 if not compact else 96), inner.h)
     tile, inner = inner.start(side, sheet.u(40 if not compact else 20))
     tile = tile.around(side, side)
-    sheet.surface(tile, "action_tile", id="scan/tile")
+    sheet.add(Widget("scan/tile", Role.GROUP, tile, "action_tile", part_of="scan"))
     sign = "check" if saved else "scan" if scanning else "keypad"
     sheet.picture(tile, icon(sign, side * 0.26), style="on_action", part_of="scan", id="scan/sign")
     if scanning and not saved and not only_camera(visit):

@@ -10,7 +10,7 @@ from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role, Widget
 from kioskd.ui.screens.earning import earning_line
-from kioskd.ui.screens.extra_rows import extra_row, extra_row_height, extra_rows
+from kioskd.ui.screens.extra_rows import extra_row, extra_row_height, extra_rows, fits_in
 from kioskd.ui.screens.frame import cancel_order, frame, gap, head, head_room
 from kioskd.ui.screens.lists import pager_w, scroll_area
 from kioskd.ui.screens.sheet import Sheet, art, icon, photo
@@ -158,8 +158,9 @@ def _lines(sheet: Sheet, area: Rect, visit: Visit, shop: Shop, controls: Rect | 
     height, rows = _height(sheet), -(-len(lines) // columns)
     extras = extra_rows(sheet, visit, shop)
     cell_w = area.columns(columns, gap(sheet))[0].w
-    heights = [extra_row_height(sheet, extra, cell_w) for extra in extras]
-    extra_hs = [max(heights[at : at + columns]) for at in range(0, len(extras), columns)]
+    beside = columns if all(fits_in(sheet, extra, cell_w) for extra in extras) else 1
+    heights = [extra_row_height(sheet, extra, cell_w if beside > 1 else area.w) for extra in extras]
+    extra_hs = [max(heights[at : at + beside]) for at in range(0, len(extras), beside)]
     lines_h = rows * (height + space)
     content = lines_h + sum(extra_h + space for extra_h in extra_hs) - space
     region = None
@@ -167,17 +168,17 @@ def _lines(sheet: Sheet, area: Rect, visit: Visit, shop: Shop, controls: Rect | 
         area, found = scroll_area(sheet, "lines", area, content, reset="", controls=controls)
         region = found.id
 
-    def cell(column: int, y: float, h: float) -> Rect:
-        return Rect(area.x, y, area.w, h).columns(columns, gap(sheet))[column]
+    def cell(column: int, y: float, h: float, of: int = columns) -> Rect:
+        return Rect(area.x, y, area.w, h).columns(of, gap(sheet))[column]
 
     for index, line in enumerate(lines):
         row, column = divmod(index, columns)
         at = cell(column, area.y + row * (height + space), height)
         _line(sheet, at, line, visit.bill.off_line(index), region)
     for index, extra in enumerate(extras):
-        row, column = divmod(index, columns)
+        row, column = divmod(index, beside)
         y = area.y + lines_h + sum(extra_h + space for extra_h in extra_hs[:row])
-        extra_row(sheet, cell(column, y, extra_hs[row]), extra, region)
+        extra_row(sheet, cell(column, y, extra_hs[row], beside), extra, region)
 
 
 def _height(sheet: Sheet) -> float:

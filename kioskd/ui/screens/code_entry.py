@@ -64,8 +64,7 @@ def _upright(sheet: Sheet, body: Rect, visit: Visit, entry: CodeEntry) -> None:
     """Where height is short the code gives way to the keys, and the hint to both."""
     space, target = gap(sheet), sheet.stage.target_mm
     body = head(sheet, body, entry.title, back=GoBack())
-    at, body = body.foot(max(target, sheet.u(104)), space)
-    _switch(sheet, at.around(min(at.w, sheet.u(560)), at.h), entry)
+    below, body = body.foot(max(target, sheet.u(104)), space)
     rows = key_rows(_LETTER_COLUMNS_UPRIGHT if entry.letters else None)
     keys_h = rows * target + (rows - 1) * key_gap(sheet)
     spare = body.h - keys_h - sheet.u(_LEAST_CODE) - 2 * space
@@ -79,6 +78,7 @@ def _upright(sheet: Sheet, body: Rect, visit: Visit, entry: CodeEntry) -> None:
     else:
         keys = body.top(min(body.h, sheet.u(900)))[0]
         digit_keys(sheet, keys.around(min(keys.w, sheet.u(840)), keys.h))
+    _switch(sheet, below.around(min(below.w, sheet.u(560)), below.h), entry)
 
 
 def _beside(sheet: Sheet, layout: Frame, visit: Visit, entry: CodeEntry) -> None:

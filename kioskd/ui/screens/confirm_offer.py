@@ -102,7 +102,7 @@ def _ticket(sheet: Sheet, body: Rect, visit: Visit, shop: Shop, phase: Confirmin
         what = what.around(what.w, min(what.h, _what_height(sheet, what.w, phase.right)))
         does = does.around(does.w, min(does.h, _does_height(sheet, does.w, facts, says)))
     sheet.surface(rule, "rule", id="offer/rule")
-    _what(sheet, what, phase)
+    _what(sheet, what, shop, phase)
     _does(sheet, does, facts, says)
     sheet.keep_private("fact:left")
 
@@ -132,13 +132,13 @@ def _last_day(right: Right) -> date | None:
     return right.expires_on if isinstance(right, Voucher | CollectableReward) else None
 
 
-def _what(sheet: Sheet, area: Rect, phase: ConfirmingOffer) -> None:
+def _what(sheet: Sheet, area: Rect, shop: Shop, phase: ConfirmingOffer) -> None:
     right = phase.right
     words_h = _what_height(sheet, area.w, right) - _picture_side(sheet)
     side = min(_picture_side(sheet), max(0.0, area.h - words_h))  # the picture gives way to the words
     top, rest = area.top(side, sheet.u(28 if not sheet.stage.compact else 8))
     faded = phase.denial is not None and phase.denial is not Denial.CARD_NEEDED
-    sheet.picture(top.around(top.h, top.h), picture_of(right, faded=faded), id="offer/picture")
+    sheet.picture(top.around(top.h, top.h), picture_of(right, shop, faded=faded), id="offer/picture")
     rest = sheet.text(
         rest,
         offer_title(right.title),

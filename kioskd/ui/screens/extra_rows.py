@@ -45,11 +45,16 @@ def _offer(sheet: Sheet, taken: TakenOffer, visit: Visit, shop: Shop) -> ExtraRo
     discount = visit.bill.discount(taken.id)
     amount = sheet.tr.money(-discount.amount) if discount else ""
     why = idle_words(visit, taken, shop, sheet.tr)
-    title, picture = offer_title(taken.right.title), picture_of(taken.right)
+    title, picture = offer_title(taken.right.title), picture_of(taken.right, shop)
     objection = visit.judging.of(taken.id)
     other = objection.service if objection and objection.denial is Denial.OTHER_SERVICE else None
     switch = ChangeService(other) if other is not None and other is not visit.service else None
     return ExtraRow(f"offer:{taken.id}", title, amount, picture, why, RemoveOffer(taken.id), switch)
+
+
+def fits_in(sheet: Sheet, row: ExtraRow, width: float) -> bool:
+    """Whether the words keep room beside everything else."""
+    return width - sum(_taken(sheet, row)) >= sheet.u(_LEAST_WORDS)
 
 
 def extra_row_height(sheet: Sheet, row: ExtraRow, width: float) -> float:
@@ -61,8 +66,8 @@ def extra_row_height(sheet: Sheet, row: ExtraRow, width: float) -> float:
     return max(usual, title_h + why_h + 2 * _AIR * sheet.u(1))
 
 
-_AIR, _SIDE = 12, 84
-"""In units: above and below a row's words, and its picture."""
+_AIR, _SIDE, _LEAST_WORDS = 12, 84, 260
+"""In units: above and below a row's words, its picture, and the least width of the words."""
 
 
 def _taken(sheet: Sheet, row: ExtraRow) -> Iterator[float]:

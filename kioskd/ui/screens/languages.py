@@ -42,7 +42,8 @@ def language_button(sheet: Sheet, rect: Rect, visit: Visit, shop: Shop, *, words
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """A panel of so many columns and rows; the way out stands `aside` of them or below. Sizes in mm."""
+    """A panel of so many columns and rows; the way out stands `aside` of the title or below, or where height
+    is dear, of the languages. Sizes in mm."""
 
     columns: int
     rows: int
@@ -62,38 +63,48 @@ def _plan(sheet: Sheet, count: int, room: float) -> _Plan:
 
 def _plans(sheet: Sheet, count: int) -> Iterator[_Plan]:
     compact, space = sheet.stage.compact, gap(sheet)
-    pad, head = sheet.u(20 if compact else 48), sheet.u(84 if compact else 110)
+    pad, title_h = sheet.u(20 if compact else 48), sheet.u(84 if compact else 110)
+    fewest = 1 if count <= 3 else 2 if sheet.stage.portrait or count <= 6 else 3
     for key_h in (max(TARGET_MM, sheet.u(120)), TARGET_MM, sheet.stage.target_mm):
-        for columns in range(1 if count <= 3 else 2, 5):
+        for columns in range(fewest, 5):
             rows = -(-count // columns)
-            height = 2 * pad + head + rows * key_h + (rows - 1) * space
             for aside in (False, True):
+                beside_title = aside and not compact
+                head = max(title_h, _key_mm(sheet) + space) if beside_title else title_h
+                height = 2 * pad + head + rows * key_h + (rows - 1) * space
                 whole = height + (0 if aside else key_h + space)
                 yield _Plan(columns, rows, key_h, aside, pad, head, whole)
+
+
+def _key_mm(sheet: Sheet) -> float:
+    return max(sheet.stage.target_mm, TARGET_MM)
 
 
 def _panel(sheet: Sheet, visit: Visit, shop: Shop) -> Panel:
     stage, tr, space = sheet.stage, sheet.tr, gap(sheet)
     count = len(shop.languages)
     plan = _plan(sheet, count, stage.area.h - 2 * sheet.u(16))
-    way_out = max(plan.key_h, TARGET_MM) if plan.aside else 0.0
+    way_out = max(plan.key_h, TARGET_MM) if plan.aside and stage.compact else 0.0
     width = min(sheet.u(450) * max(plan.columns, 2) + way_out, stage.area.w - 2 * margin(sheet))
     card = stage.area.around(width, min(plan.height, stage.area.h))
     sheet.surface(stage.area, "scrim", id="scrim")
     sheet.surface(card, "dialog", id="dialog")
     title, area = card.inset(plan.pad, plan.pad).top(plan.head)
+    if way_out:
+        close, area = area.end(way_out, space)
+        close = close.top(plan.key_h)[0]
+    elif plan.aside:
+        title, _ = title.top(_key_mm(sheet))
+        close, title = title.end(_key_mm(sheet), space)
+    else:
+        close, area = area.foot(plan.key_h, space)
     sheet.line(
         title,
         tr("Choose your language"),
         ("title", "heading", "strong"),
         role=Role.HEADING,
-        align=Align.CENTRE,
+        align=Align.START if plan.aside else Align.CENTRE,
     )
-    if plan.aside:
-        close, area = area.end(way_out, space)
-        close = close.top(plan.key_h)[0]
-    else:
-        close, area = area.foot(plan.key_h, space)
     for row, at in enumerate(area.rows(plan.rows, space)):
         for column, cell in enumerate(at.columns(plan.columns, space)):
             index = row * plan.columns + column
@@ -104,9 +115,9 @@ def _panel(sheet: Sheet, visit: Visit, shop: Shop) -> Panel:
         close,
         tr("Close"),
         ClosePanel(),
-        style="secondary",
+        style="pager" if plan.aside and not way_out else "secondary",
         words="" if plan.aside else None,
-        picture=icon("cross", plan.key_h * 0.32) if plan.aside else None,
+        picture=icon("cross", stage.target_mm * 0.32) if plan.aside else None,
     )
     return sheet.finished_panel(LANGUAGES, tr("Choose your language"))
 

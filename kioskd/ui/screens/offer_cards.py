@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from kioskd.core.bill import TakenOffer
+from kioskd.core.catalogue import Catalogue
 from kioskd.core.denial import Denial
+from kioskd.core.discount import Categories, Products, Rule
 from kioskd.core.intents import EnterPromoCode, RemoveOffer, ShowOffer
 from kioskd.core.member import CollectableReward, Member, Reward, Right, Voucher
 from kioskd.core.shop import Capability, Shop
@@ -38,11 +40,24 @@ class OfferCard:
     aloud: str = ""
 
 
-def picture_of(right: Right, *, faded: bool = False) -> Picture:
-    """The merchant's own, or one for all of its kind."""
-    if not isinstance(right, CollectableReward) and right.picture is not None:
-        return photo(right.picture, faded=faded)
+def picture_of(right: Right, shop: Shop, *, faded: bool = False) -> Picture:
+    """The merchant's own, or of what it is for, or one for all of its kind."""
+    own = None if isinstance(right, CollectableReward) else right.picture
+    if source := own or _dish(right.rule, shop.catalogue):
+        return photo(source, faded=faded)
     return art("ticket" if isinstance(right, Voucher) else "gift", faded=faded)
+
+
+def _dish(rule: Rule | None, catalogue: Catalogue) -> str | None:
+    """The picture of the first thing on the menu that the rule takes something off."""
+    match rule.scope if rule is not None else None:
+        case Products(skus):
+            found = (catalogue.products[sku].picture for sku in skus if sku in catalogue.products)
+        case Categories(ids):
+            found = (category.picture for category in catalogue.categories if category.id in ids)
+        case _:
+            return None
+    return next((picture for picture in found if picture), None)
 
 
 def last_day(sheet: Sheet, day: date | None, otherwise: str) -> str:
@@ -116,7 +131,7 @@ def _reward(sheet: Sheet, reward: Reward, who: Member, visit: Visit, shop: Shop)
             obstacle = tr.plural("{n} more point", "{n} more points", missing)
         if obstacle or balance is None:
             title = offer_title(reward.title)
-            picture = picture_of(reward, faded=True)
+            picture = picture_of(reward, shop, faded=True)
             return OfferCard(id, title, detail, picture, obstacle, enabled=False)
     return _card(sheet, id, reward, detail, tr("You have enough"), visit, shop)
 
@@ -125,7 +140,7 @@ def _card(
     sheet: Sheet, id: str, right: Right, detail: str, praise: str, visit: Visit, shop: Shop
 ) -> OfferCard:
     """A right that nothing but its own rule, its denial or the network may keep from being used."""
-    tr, title, picture = sheet.tr, offer_title(right.title), picture_of(right)
+    tr, title, picture = sheet.tr, offer_title(right.title), picture_of(right, shop)
     if Capability.OFFERS not in shop.capabilities:
         return OfferCard(id, title, detail, picture, praise, good=bool(praise))
     taken = _taken(visit, right)
@@ -140,7 +155,7 @@ def _card(
     elif visit.online is False:
         obstacle = tr("When we are online again")
     if obstacle:
-        picture = picture_of(right, faded=True)
+        picture = picture_of(right, shop, faded=True)
         return OfferCard(id, title, detail, picture, obstacle, enabled=False)
     use = ShowOffer(right.kind, right.id)
     return OfferCard(id, title, detail, picture, praise, good=bool(praise), use=use)

@@ -91,7 +91,7 @@ def _parts(sheet: Sheet, visit: Visit, shop: Shop, economy: _Economy = _Economy.
         yield _Part(height, height, u(20 if not compact else 8), partial(_heading, sheet, words))
     if sheet.stage.portrait or compact or economy >= _Economy.TILES_SIDE_BY_SIDE:
         if tiles:
-            yield row(132, partial(_side_by_side, space, tiles))
+            yield row(132, partial(_side_by_side, space, tiles), 118 if not compact else 0)
     else:
         yield from (row(132, tile) for tile in tiles)
     if nothing_due:
@@ -106,7 +106,7 @@ def _parts(sheet: Sheet, visit: Visit, shop: Shop, economy: _Economy = _Economy.
         yield row(220, partial(_card, sheet))
     elif Tender.CARD in shop.tenders:
         draw = partial(_no_card, sheet, counter=counter)
-        yield row(200 if not sheet.stage.portrait else 150, draw, 150 if not compact else 200)
+        yield row(200 if not sheet.stage.portrait else 150, draw, 185 if not compact else 200)
     if counter:
         style = "secondary" if card else "primary"
         yield row(150 if card else 190, partial(_counter, sheet, style))
