@@ -61,6 +61,8 @@ def test_amounts(language: str, written: str, said: str) -> None:
         ("en", "Your order number, A12", "Your order number, A, 1, 2"),
         ("en", "Your number, 1002\u00a04711", "Your number, 1, 0, 0, 2, 4, 7, 1, 1"),
         ("en", "2 × Harbour Classic", "2 times Harbour Classic"),
+        ("en", "1 × Harbour Classic", "1 Harbour Classic"),
+        ("nl", "11 × Friet", "11 keer Friet"),
         ("en", "+ Cheese", "with Cheese"),
         ("en", "One moment…", "One moment"),
         ("en", "Fries · large", "Fries, large"),

@@ -35,6 +35,7 @@ def as_read(text: str, language: str) -> str:
     plain = money_in_words(plain, tr.language)
     plain = _points(tr.language).sub(lambda found: _full_points(tr, found["n"]), plain)
     plain = _grouped(tr.language).sub(lambda found: re.sub(r"\D", "", found[0]), plain)
+    plain = re.sub(r"(?<![\d.,])1 ?× ?", "1 ", plain)  # nobody says "1 times"
     plain = re.sub(r"(?<=\d) ?× ?", f" {tr('times')} ", plain)
     plain = re.sub(r"^\+ ", f"{tr('with')} ", plain)
     plain = _BREAK.sub(", ", plain)
