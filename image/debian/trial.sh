@@ -11,27 +11,42 @@ done_before=$(cat /data/trial 2>/dev/null || echo nothing)
 mkdir -p /run/bundles
 mount -o ro /dev/disk/by-label/bundles /run/bundles
 
+slots() {
+    kioskd update status | tr '\n' ';'
+}
+
+update() {
+    kioskd update "$@" --from "/run/bundles/$bundle.kioskd" >/run/said 2>&1
+}
+
+# The kiosk is not needed until one is to prove itself, and starting it takes an emulated machine long.
 next() {
-    echo "$1" >/data/trial
+    bundle=$1
+    echo "$bundle" >/data/trial
     sync -f /data
-    until kioskd idle --wait-s 60 2>/dev/null; do sleep 2; done
-    kioskd update --from "/run/bundles/$1.kioskd" >/run/said 2>&1 || say "FAILED: update to $1: $(cat /run/said)"
+    systemctl stop kioskd.service
+    update --stopped || say "FAILED: update to $bundle: $(cat /run/said)"
 }
 
-kept() {
-    kioskd update status | grep -q "slot $1: good, running"
-}
-
-say "slot $slot, after $done_before: $(kioskd update status | tr '\n' ';')"
+say "slot $slot, after $done_before: $(slots)"
 case "$done_before $slot" in
-"nothing a") next unsigned; say "refused: $(cat /run/said)"; next crashing ;;
+"nothing a")
+    systemctl stop kioskd.service
+    bundle=good
+    update && say "FAILED: updated without knowing whether a guest is there"
+    say "refused: $(cat /run/said)"
+    bundle=unsigned
+    update --stopped && say "FAILED: took a stranger's update"
+    say "refused: $(cat /run/said)"
+    next crashing
+    ;;
 "crashing a") say "back after a crash"; next sick ;;
-"sick b") say "on trial, and unwell" ;;
+"sick b") say "on trial, and unwell"; systemctl stop kioskd.service ;;
 "sick a") say "back after the health check failed"; next good ;;
 "good b")
     say "on trial, and well"
-    until kept b; do sleep 2; done
-    say "kept: $(kioskd update status | tr '\n' ';')"
+    until slots | grep -q "slot b: good, running"; do sleep 5; done
+    say "kept: $(slots)"
     echo finished >/data/trial
     sync -f /data
     systemctl reboot
