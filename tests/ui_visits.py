@@ -232,6 +232,7 @@ def visits(shop: Shop) -> dict[str, Visit]:
         "paying-choose": replace(known, phase=Paying(order, 190, 220, PaymentStep.CHOOSE)),
         "paying-wrong-pin": replace(known, phase=Paying(order, 190, 220, PaymentStep.WRONG_PIN)),
         "paying-authorising": replace(known, phase=Paying(order, 190, 220, PaymentStep.AUTHORISING)),
+        "paying-lost": replace(known, phase=Paying(order, 190, 220, PaymentStep.LOST)),
         "paying-stopping": replace(known, phase=Paying(order, 190, 220, aborting=True)),
         "paying-rest": replace(known, phase=PayingRest(part_paid, 190)),
         "paying-rest-no-terminal": replace(known, phase=PayingRest(part_paid, 190), devices=no_terminal),

@@ -227,6 +227,8 @@ class PaymentStep(StrEnum):
     """Once more."""
     AUTHORISING = "authorising"
     REMOVE_CARD = "remove_card"
+    LOST = "lost"
+    """The terminal does not answer any more: it is being found out whether money was taken."""
 
 
 @dataclass(frozen=True, slots=True)

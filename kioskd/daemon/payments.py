@@ -314,6 +314,8 @@ class Payments:
     async def decide_reversal(self, op_id: str, reference: str, *, back: bool, closing: Closing) -> None:
         """Staff say whether the guest has the card money back, or need not have it. Raises as `decide`."""
         async with self._terminal_is_free:
+            if op_id not in (waiting.op_id for waiting in self._outbox.waiting_for_a_person()):
+                raise OperationRefused("it has been cleared up meanwhile")
             await self._terminal.settle_by_hand(reference, paid=not back)
             await self._outbox.accept(close=closing)
         log.warning("%s: staff say %s", op_id, "it is back" if back else "it stays")

@@ -16,7 +16,9 @@ from kioskd.core.order_document import from_document, to_document
 from kioskd.daemon.orders import Orders
 from kioskd.daemon.payments import Payments
 from kioskd.daemon.selling import Selling
+from kioskd.outbox.operation import Closing, OperationRefused
 from kioskd.outbox.outbox import Outbox
+from kioskd.outbox.states import OpState
 from tests.unit.backstage import DEADLINE_S, FakeTerminal, News, SetClock, listed, order, working
 
 DUE = order(1).due
@@ -165,6 +167,20 @@ def test_what_the_terminal_does_not_give_back_is_told_and_not_forgotten(
         again = state == "unknown"
         assert till.terminal.reversed == ["o-1"] * (2 if again else 1)
         assert (await listed(till.outbox))["uncharge-o-1"] == ("confirmed" if again else "in_doubt")
+
+    at_the_till(tmp_path, scenario, PAID_PART)
+
+
+def test_staff_are_told_when_the_terminal_was_quicker_than_their_word(tmp_path: Path) -> None:
+    async def scenario(till: Till) -> None:
+        await till.pay_a_part()
+        till.terminal.reversals = [Reversal(ReversalOutcome.UNKNOWN)]
+        await till.payments.return_parts("o-1")
+        await till.payments.ask_about_left_over()
+        closing = Closing("uncharge-o-1", OpState.REJECTED, "", "Anna", "decided: seen at the terminal")
+        with pytest.raises(OperationRefused, match="cleared up meanwhile"):
+            await till.payments.decide_reversal("uncharge-o-1", "o-1", back=False, closing=closing)
+        assert (await listed(till.outbox))["uncharge-o-1"] == "confirmed"
 
     at_the_till(tmp_path, scenario, PAID_PART)
 

@@ -142,6 +142,14 @@ def test_what_the_terminal_shows_becomes_neutral_steps() -> None:
     ]
 
 
+def test_the_guest_hears_when_the_terminal_is_lost_sight_of() -> None:
+    bench = Bench()
+    bench.pays("04 FF 01 0A", cut)
+    bench.play(0x0620, [YES, APPROVED, DONE])
+    bench.pay()
+    assert bench.steps == [PaymentStep.PRESENT_CARD, PaymentStep.LOST]
+
+
 def test_the_terminal_speaks_the_guests_language_where_it_can() -> None:
     bench = Bench()
     bench.pays(APPROVED, DONE)

@@ -126,6 +126,7 @@ class ZvtDesk:
         attempt = self._memory.get(attempt.reference) or attempt
         if verdict is not None:
             return await self._settling.decide(attempt, verdict)
+        payment.lose_sight()
         settled = await self._settling.settle(attempt)
         if settled.outcome is PaymentOutcome.DECLINED:  # proven unpaid, but no bank said no
             stopped = PaymentOutcome.ABORTED if payment.abort_wanted else PaymentOutcome.UNAVAILABLE

@@ -83,6 +83,10 @@ class ZvtPayment(Attendant):
             self._step = step
             self._progress(step)
 
+    def lose_sight(self) -> None:
+        """The line is lost, or nothing was proven: the terminal must be asked again."""
+        self._progress(PaymentStep.LOST)
+
     async def answer_status(self, status: zvt.StatusInformation | None) -> Apdu:
         """Our yes to an approval is what makes it final. A no makes the terminal reverse it."""
         self._last = status

@@ -35,9 +35,13 @@ _SAYS = {
     PaymentStep.ENTER_PIN: (later("Enter your PIN on the terminal"), later("Cover the keys with your hand.")),
     PaymentStep.AUTHORISING: (later("One moment, asking your bank"), later("Leave your card where it is.")),
     PaymentStep.REMOVE_CARD: (later("You can take your card now"), later("Almost done.")),
+    PaymentStep.LOST: (
+        later("One moment, the terminal does not answer"),
+        later("We find out whether you have paid. Please do not pay again."),
+    ),
 }
 
-_CAN_STOP = frozenset(PaymentStep) - {PaymentStep.AUTHORISING, PaymentStep.REMOVE_CARD}
+_CAN_STOP = frozenset(PaymentStep) - {PaymentStep.AUTHORISING, PaymentStep.REMOVE_CARD, PaymentStep.LOST}
 """While it is the guest who is waited for."""
 
 
