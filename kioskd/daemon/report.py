@@ -19,6 +19,9 @@ from kioskd.outbox.gate import Flow
 
 LITTLE_ROOM_BYTES = 64 * 1024 * 1024
 
+UNANSWERED = frozenset({HelpState.CALLED, HelpState.OVERDUE})
+"""A guest has asked for help, and nobody has said that they come."""
+
 _NEEDS_SOMEBODY = frozenset({DeviceState.ABSENT, DeviceState.DEGRADED, DeviceState.FAULTY})
 _CONCERNS = {
     Concern.LONG_IN_DOUBT: "{} operations are in doubt for more than a day",
@@ -97,7 +100,7 @@ class Report:
             yield _CONCERNS[each.concern].format(each.count, each.where)
         if self.outbox.for_a_person:
             yield f"{self.outbox.for_a_person} operations wait for somebody's decision: kioskd outbox list"
-        if self.help in (HelpState.CALLED, HelpState.OVERDUE):
+        if self.help in UNANSWERED:
             yield "a guest has asked for help and nobody has answered"
         for device in self.devices:
             if device.state in _NEEDS_SOMEBODY:

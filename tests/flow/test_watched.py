@@ -210,6 +210,54 @@ def test_without_a_broker_the_kiosk_sells_and_ends_in_time(tmp_path: Path) -> No
 
 
 @with_mosquitto
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl")
+def test_a_broker_nobody_vouches_for_is_told_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "broker"
+    folder.mkdir()
+    for name in ("its", "another"):
+        made = subprocess.run(
+            (
+                *(
+                    "openssl",
+                    "req",
+                    "-x509",
+                    "-newkey",
+                    "rsa:2048",
+                    "-nodes",
+                    "-days",
+                    "2",
+                    "-subj",
+                    "/CN=broker",
+                ),
+                *("-addext", "subjectAltName=IP:127.0.0.1", "-keyout", folder / f"{name}.key"),
+                *("-out", folder / f"{name}.pem"),
+            ),
+            capture_output=True,
+            check=False,
+        )
+        assert made.returncode == 0
+    more = f"allow_anonymous true\ncertfile {folder}/its.pem\nkeyfile {folder}/its.key\n"
+    broker = Broker(folder, more)
+    broker.start()
+    try:
+        write(tmp_path, sections=encrypted(broker.port, "broker/another.pem"))
+        with started(tmp_path) as kiosk:
+            kiosk.until("cannot be reached")
+            assert kiosk.stop() == exit_codes.OK
+        write(tmp_path, sections=encrypted(broker.port, "broker/its.pem"))
+        with started(tmp_path) as again:
+            again.until("mqtt: told to")
+            assert again.stop() == exit_codes.OK
+    finally:
+        broker.stop()
+    assert "mqtt: told to" not in kiosk.log
+
+
+def encrypted(port: int, ca_file: str) -> str:
+    return f'[mqtt]\nhost = "127.0.0.1"\nport = {port}\nca_file = "{ca_file}"\n'
+
+
+@with_mosquitto
 def test_a_wrong_password_is_said_and_the_right_one_let_in(tmp_path: Path) -> None:
     folder = tmp_path / "broker"
     folder.mkdir()

@@ -29,6 +29,7 @@ from kioskd.core.events import (
     Tick,
 )
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
+from kioskd.core.help import HelpState
 from kioskd.core.order import Tender
 from kioskd.core.print_verdict import PrintVerdict
 from kioskd.core.staff_overview import Attention, Concern
@@ -190,6 +191,12 @@ def test_the_state_of_the_kiosk_is_told_as_numbers(tmp_path: Path) -> None:
     }
     assert {name: told[name] for name in expected} == expected
     assert not any("paper low" in name for name in told)  # words of devices are for status, not for labels
+
+
+def test_a_call_for_help_waits_until_somebody_says_that_they_come(tmp_path: Path) -> None:
+    states = (None, HelpState.CALLED, HelpState.OVERDUE, HelpState.COMING)
+    told = [read(replace(GOOD, help=state), tmp_path)["kioskd_help_waiting"] for state in states]
+    assert told == [0, 1, 1, 0]
 
 
 def test_what_is_not_known_is_left_out(tmp_path: Path) -> None:

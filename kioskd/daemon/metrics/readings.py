@@ -10,7 +10,7 @@ from prometheus_client.registry import Collector
 
 from kioskd.core.health import DeviceState
 from kioskd.core.staff_overview import Concern
-from kioskd.daemon.report import Condition, Report
+from kioskd.daemon.report import UNANSWERED, Condition, Report
 from kioskd.outbox.states import TERMINAL, OpState
 
 THERMAL = Path("/sys/class/thermal")
@@ -50,7 +50,7 @@ def _of(report: Report) -> Iterator[Metric]:
     yield _flag("kioskd_clock_trusted", "Whether the clock was set since power-on.", report.clock_trusted)
     if report.online is not None:
         yield _flag("kioskd_backend_online", "Whether the loyalty backend answers.", report.online)
-    yield _flag("kioskd_help_waiting", "Whether a guest waits for help.", report.help is not None)
+    yield _flag("kioskd_help_waiting", "Whether a guest waits for an answer.", report.help in UNANSWERED)
     if report.last_order_at:
         yield GaugeMetricFamily(
             "kioskd_last_order_timestamp_seconds",
