@@ -25,6 +25,10 @@ def _lines(status: dict[str, Any]) -> Iterator[str]:
     yield f"{head}: {_CONDITIONS.get(status['condition'], status['condition'])}"
     yield from (f"  - {_plain(reason)}" for reason in status["reasons"])
     yield ""
+    if "outbox" not in status:  # nobody has told it yet what it is
+        yield _row("screen", status["place"].replace("_", " "))
+        yield from _devices(status)
+        return
     yield _row("up", f"for {span(status['up_s'])}, since {_moment(status['up_since'])}")
     yield _row("screen", status["place"].replace("_", " "))
     yield _row(
@@ -38,6 +42,10 @@ def _lines(status: dict[str, Any]) -> Iterator[str]:
         yield _row("disk", f"{status['free_bytes'] / _GIB:.1f} GiB free")
     if status["help"]:
         yield _row("help", f"{status['help']}: a guest asked for somebody")
+    yield from _devices(status)
+
+
+def _devices(status: dict[str, Any]) -> Iterator[str]:
     for device in status["devices"]:
         detail = f": {_plain(device['detail'])}" if device["detail"] else ""
         kind = "" if device["kind"] == device["name"] else f" ({device['kind']})"

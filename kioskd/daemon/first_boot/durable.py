@@ -55,7 +55,8 @@ def _write(file: Path, content: bytes, mode: int) -> None:
     file.unlink(missing_ok=True)
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
     with os.fdopen(descriptor, "wb") as stream:
-        os.fchmod(descriptor, mode)
+        with suppress(PermissionError):  # FAT has no modes; elsewhere the umask does not count
+            os.fchmod(descriptor, mode)
         stream.write(content)
         stream.flush()
         os.fsync(descriptor)

@@ -25,6 +25,7 @@ from kioskd.daemon.first_boot.enrolment_desk import EnrolmentDesk
 from kioskd.daemon.first_boot.hardware import FILE, Hardware, found_readers, read_hardware, readers_only
 from kioskd.daemon.first_boot.places import Places
 from kioskd.daemon.notify import ServiceManager
+from kioskd.daemon.report import Condition
 from kioskd.daemon.runtime import Runtime
 from kioskd.daemon.screen_commands import ScreenCommands
 from kioskd.daemon.setup_problem import FALLBACK
@@ -167,11 +168,13 @@ def _status_of(runtime: Runtime, display: Display) -> Any:
             {"name": d.name, "kind": d.kind, "state": d.state, "detail": d.detail}
             for d in runtime.visit.devices.values()
         ]
-        place = runtime.visit.place
         return {
             "version": __version__,
+            "kiosk": "without a name",
             "pid": os.getpid(),
-            "place": place,
+            "condition": Condition.NOT_SELLING.value,
+            "reasons": ["nobody has told it yet what it is: its screen says how"],
+            "place": runtime.visit.place,
             "devices": devices,
             "screen": display.seq,
         }, b""
