@@ -111,6 +111,19 @@ def test_prometheus_accepts_rules_and_figures(exposition: str) -> None:
     assert (linted.returncode, linted.stdout + linted.stderr) == (0, "")
 
 
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="needs promtool")
+def test_alerts_are_raised_when_they_should_be(tmp_path: Path) -> None:
+    for file in (MONITORING / "kioskd.rules.yml", Path(__file__).with_name("rules.test.yml")):
+        shutil.copy(file, tmp_path)
+    tested = subprocess.run(
+        ("promtool", "test", "rules", tmp_path / "rules.test.yml"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert tested.returncode == 0, tested.stdout + tested.stderr
+
+
 def test_nothing_is_loaded_for_those_who_do_not_watch() -> None:
     """Neither before the first frame, nor at all where nobody asked for it."""
     code = (
