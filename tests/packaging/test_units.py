@@ -168,4 +168,5 @@ def test_the_kiosk_starts_as_what_the_card_says() -> None:
     assert f"|{places.enrolled}" in values(unit, "ConditionPathExists")
     assert values(unit, "RuntimeDirectory") == [places.problem.parent.name]
     assert values(unit, "RuntimeDirectoryPreserve") == ["yes"]
+    assert "!/data/lost" in values(unit, "ConditionPathExists")  # nothing is taken off a card into memory
     assert values("kioskd.service", "StateDirectory") == [places.enrolled.parent.name]
