@@ -249,6 +249,12 @@ def test_a_part_cannot_be_written_outside_of_the_slot(tmp_path: Path) -> None:
 
 
 @signs
+def test_a_kernel_without_its_root_is_no_update(tmp_path: Path) -> None:
+    bundle = signed_bundle(tmp_path, {"boot/linux": b"kernel"})
+    refused(tmp_path, bundle, tmp_path / "keys", "does not begin with the root")
+
+
+@signs
 def test_a_card_that_only_says_that_it_wrote_is_found_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

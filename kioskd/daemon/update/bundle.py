@@ -1,8 +1,8 @@
 """A bundle: one file with everything that a slot holds, signed by whoever builds the images.
 
 A tar, not compressed (its root already is), with the members in this order: `manifest.json`, `manifest.sig`
-(Ed25519 over the bytes of the manifest), then the parts as the manifest lists them. Nothing of a part is used
-before the manifest's signature was found good, and nothing is kept of one whose hash is another.
+(Ed25519 over the manifest), then the parts as the manifest lists them, the root first. Nothing of a
+part is used before the manifest's signature was found good, and nothing is kept of one whose hash is another.
 """
 
 from __future__ import annotations
@@ -151,8 +151,10 @@ def _manifest(signed: bytes) -> Manifest:
         manifest = Manifest(str(document["variant"]), str(document["version"]), parts)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise _damaged(f"its manifest cannot be read ({type(error).__name__} {error})") from None
-    if not parts or len(parts) > MAX_PARTS or not all(_good_name(part.name) for part in parts):
+    if len(parts) > MAX_PARTS or not all(_good_name(part.name) for part in parts):
         raise _damaged("its manifest lists what no slot holds")
+    if not parts or parts[0].name != ROOT:
+        raise _damaged("its manifest does not begin with the root")
     return manifest
 
 

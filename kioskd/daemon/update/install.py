@@ -13,7 +13,7 @@ from typing import BinaryIO, Protocol
 
 from kioskd.daemon.first_boot.durable import sync_folder
 from kioskd.daemon.update.boot_loaders import BootLoader, Slot, boot_loader
-from kioskd.daemon.update.bundle import ROOT, BundleRefused, Part, copy, opened
+from kioskd.daemon.update.bundle import BundleRefused, Part, copy, opened
 
 IMAGE = Path("/usr/share/kioskd/image.json")
 KEYS = Path("/usr/share/kioskd/update-keys")
@@ -48,22 +48,24 @@ def install(file: Path, variant: str, keys: Path, place: Place) -> str:
     Raises BundleRefused; OSError when the disk or the file cannot be read or written.
     """
     with opened(file, variant, keys) as bundle:
+        # The boot partition is FAT, which a cut harms: it is writable only while something small is written.
         with place.boot_writable() as boot:
             loader = boot_loader(boot)
             options = _options_for(loader, place.slot)
             loader.forget(place.slot)
+            shutil.rmtree(boot / place.slot, ignore_errors=True)
+        parts = bundle.parts()
+        root, stream = next(parts)
+        with place.partition.open("r+b") as partition:
+            copy(root, stream, partition)
+            _held(root, partition)
+        with place.boot_writable() as boot:
             folder = boot / place.slot
-            shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
-            for part, stream in bundle.parts():
-                if part.name == ROOT:
-                    with place.partition.open("r+b") as partition:
-                        copy(part, stream, partition)
-                        _held(part, partition)
-                else:
-                    with (folder / Path(part.name).name).open("w+b") as kept:
-                        copy(part, stream, kept)
-                        _held(part, kept)
+            for part, stream in parts:
+                with (folder / Path(part.name).name).open("w+b") as kept:
+                    copy(part, stream, kept)
+                    _held(part, kept)
             sync_folder(folder)
             sync_folder(boot)
             loader.try_once(place.slot, options)
