@@ -17,6 +17,9 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 from pydantic import AfterValidator, Field, Strict, ValidationError, model_validator
 
+from kioskd.daemon.config_camera import FolderCamera as FolderCamera
+from kioskd.daemon.config_camera import Picamera2Camera as Picamera2Camera
+from kioskd.daemon.config_camera import V4l2Camera as V4l2Camera
 from kioskd.daemon.config_errors import did_you_mean, problems_of, raise_problems
 from kioskd.daemon.config_fields import (
     CredentialName,
@@ -28,8 +31,8 @@ from kioskd.daemon.config_fields import (
     Profile,
     Seconds,
     Section,
-    Share,
     matching,
+    no_repeats,
     server,
     wrong,
 )
@@ -76,16 +79,9 @@ def _time_zone(name: str) -> str:
     return name
 
 
-def _no_repeats(words: tuple[str, ...]) -> tuple[str, ...]:
-    if len(set(words)) < len(words):
-        raise wrong("names something twice", "each one once")
-    return words
-
-
 _KIOSK_ID = matching(r"[A-Z0-9-]{1,12}", "is no kiosk id", 'up to 12 of A-Z, 0-9 and -, as in "K1"')
 Pixels = Annotated[int, Field(ge=240, le=7680)]
 Baud = Literal[1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200]
-Symbology = Literal["qr", "code128", "ean/upc", "datamatrix", "aztec", "pdf417", "itf", "code39"]
 
 # --- sections -----------------------------------------------------------------------------------------------
 
@@ -250,48 +246,6 @@ class DisabledScanner(Section):
     name: DeviceName = Field(examples=["front"])
 
 
-_Formats = Annotated[tuple[Symbology, ...], Strict(False), Field(min_length=1), AfterValidator(_no_repeats)]
-
-
-def _inside(region: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
-    left, top, width, height = region
-    if not (width > 0 and height > 0 and left + width <= 1 and top + height <= 1):
-        raise wrong(
-            "is no part of the picture",
-            "left, top, width and height as shares of it, as in [0.2, 0.1, 0.6, 0.8]",
-        )
-    return region
-
-
-_Region = Annotated[tuple[Share, Share, Share, Share], Strict(False), AfterValidator(_inside)]
-"""Where in the camera's picture codes are held; what lies outside is not looked at."""
-
-
-class FolderCamera(Section):
-    """Pictures that appear in a folder: for the simulator and for tests."""
-
-    driver: Literal["folder"]
-    path: FilePath = Field(examples=["/run/kioskd/camera"])
-    formats: _Formats = ("qr",)
-    region: _Region | None = None
-
-
-class V4l2Camera(Section):
-    driver: Literal["v4l2"]
-    path: FilePath = Field(examples=["/dev/video0"])
-    formats: _Formats = ("qr",)
-    region: _Region | None = None
-
-
-class Picamera2Camera(Section):
-    """A camera on a Raspberry Pi's ribbon; `device` counts them from 0."""
-
-    driver: Literal["picamera2"]
-    device: Annotated[int, Field(ge=0, le=3)] = 0
-    formats: _Formats = ("qr",)
-    region: _Region | None = None
-
-
 class SerialPrinter(Section):
     driver: Literal["serial"]
     path: FilePath = Field(examples=["/dev/serial/by-id/usb-Printer"])
@@ -377,7 +331,7 @@ class Config(Section):
     kiosk: Annotated[str, AfterValidator(_KIOSK_ID)] = Field(examples=["K1"])
     currency: Annotated[str, AfterValidator(_currency)] = Field(examples=["EUR"])
     languages: Annotated[
-        tuple[Language, ...], Strict(False), Field(min_length=1), AfterValidator(_no_repeats)
+        tuple[Language, ...], Strict(False), Field(min_length=1), AfterValidator(no_repeats)
     ] = Field(examples=[["en", "nl"]])
     menu: FilePath = Field(examples=["menu.toml"])
     state_dir: FilePath = Field(examples=["/var/lib/kioskd"])

@@ -56,6 +56,12 @@ def matching(pattern: str, what: str, remedy: str) -> Callable[[str], str]:
     return check
 
 
+def no_repeats(words: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(words)) < len(words):
+        raise wrong("names something twice", "each one once")
+    return words
+
+
 Line = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(printable)]
 """One line that is shown or printed."""
 
