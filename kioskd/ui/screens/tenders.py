@@ -91,7 +91,9 @@ def _parts(sheet: Sheet, visit: Visit, shop: Shop, economy: _Economy = _Economy.
         yield _Part(height, height, u(20 if not compact else 8), partial(_heading, sheet, words))
     if sheet.stage.portrait or compact or economy >= _Economy.TILES_SIDE_BY_SIDE:
         if tiles:
-            yield row(132, partial(_side_by_side, space, tiles), 118 if not compact else 0)
+            why_not = visit.online is False  # takes a line more
+            least = 118 if not compact else 148 if why_not else 0
+            yield row(132, partial(_side_by_side, space, tiles), least)
     else:
         yield from (row(132, tile) for tile in tiles)
     if nothing_due:
