@@ -12,15 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from kioskd.core.errors import ConfigError, KioskError, StorageError
-from kioskd.core.events import Event, NetworkChanged, OrderDelivered, OrderUndeliverable, Scanned
-from kioskd.core.loyalty_texts import LoyaltyTexts
+from kioskd.core.events import Event, NetworkChanged, Scanned
 from kioskd.core.ports import Voice
 from kioskd.core.shop import Shop
 from kioskd.daemon.clock import Clock
 from kioskd.daemon.commands import Commands
 from kioskd.daemon.config import Config, Disabled
 from kioskd.daemon.control import ControlSocket
-from kioskd.daemon.courier import CARD_REFUSALS, LoyaltyCourier
+from kioskd.daemon.courier import LoyaltyCourier
 from kioskd.daemon.day_paper import day_receipt
 from kioskd.daemon.display import Display
 from kioskd.daemon.drafts import ORDER
@@ -35,6 +34,7 @@ from kioskd.daemon.objection_counts import ObjectionCounts
 from kioskd.daemon.orders import Orders
 from kioskd.daemon.outbox_desk import OutboxDesk
 from kioskd.daemon.payments import Payments
+from kioskd.daemon.posting import Post, tell_order
 from kioskd.daemon.power import Power
 from kioskd.daemon.questions import Questions
 from kioskd.daemon.readiness_desk import ReadinessDesk
@@ -66,7 +66,7 @@ from kioskd.daemon.wiring import (
     webhook_of,
 )
 from kioskd.devices.supervisor import supervise
-from kioskd.outbox.courier import Applied, Outcome, Refused
+from kioskd.outbox.courier import Outcome, Refused
 from kioskd.outbox.operation import Operation
 from kioskd.outbox.outbox import Outbox
 from kioskd.outbox.policy import Policy
@@ -111,7 +111,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     manager = ServiceManager()
     courier = LoyaltyCourier()
-    post = _Post()
+    post = Post()
     _make_state_dir(config.state_dir)
     outbox_file = config.state_dir / "outbox.db"
     objections = ObjectionCounts(config.state_dir / "objections.json", clock.wall)
@@ -119,7 +119,7 @@ async def _serve(config_file: Path, config: Config, shop: Shop, clock: Clock, di
     meters = instruments.meters if instruments else None
 
     def settled(operation: Operation, outcome: Outcome) -> None:
-        _tell(operation, outcome, post)
+        tell_order(operation, outcome, post)
         if operation.kind == ORDER and isinstance(outcome, Refused):
             _start(tasks, refused_claims.void(operation.op_id))
 
@@ -372,31 +372,3 @@ def _make_state_dir(folder: Path) -> None:
             f"{folder} cannot be made: {error.strerror}: name a directory as state_dir that kioskd may make "
             f"or write to"
         ) from None
-
-
-class _Post:
-    """Where events go, once there is a runtime. Whoever posts was made before it and speaks after it."""
-
-    def __init__(self) -> None:
-        self.to: Callable[[Event], None] | None = None
-
-    def __call__(self, event: Event) -> None:
-        if self.to:
-            self.to(event)
-
-
-def _tell(operation: Operation, outcome: Outcome, post: _Post) -> None:
-    """What became of an order, in case its guest is still looking."""
-    if operation.kind != ORDER:
-        return
-    if isinstance(outcome, Applied):
-        points, balance = outcome.result.get("points"), outcome.result.get("balance")
-        texts = outcome.result.get("texts")
-        post(
-            OrderDelivered(
-                operation.op_id, points, balance, texts if isinstance(texts, LoyaltyTexts) else None
-            )
-        )
-    else:
-        card_refused = isinstance(outcome, Refused) and outcome.reason in CARD_REFUSALS
-        post(OrderUndeliverable(operation.op_id, card_refused))
