@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from kioskd.sim.finger import NothingToTouch
-from kioskd.sim.kiosk import KioskDown
+from kioskd.sim.kiosk import KioskDown, KioskRefused
 from tests.lab.door import CommandFailed
 from tests.lab.finding import Finding
 from tests.lab.image import BuildFailed
@@ -29,7 +29,10 @@ from tests.lab.qmp import QmpError
 from tests.lab.report import Report
 
 OUT = Path("out/lab")
-_TROUBLE = (NotSo, NothingToTouch, KioskDown, CommandFailed, QmpError, TimeoutError)
+_TROUBLE = (
+    *(NotSo, NothingToTouch, KioskDown, KioskRefused, CommandFailed, QmpError, TimeoutError),
+    *(MachineDown, DiskDown),
+)
 NO_MACHINE = 3
 INTERRUPTED = 130
 
@@ -51,7 +54,7 @@ def main() -> int:
     except KeyboardInterrupt:
         report.write()
         return INTERRUPTED
-    except (BuildFailed, MachineDown, DiskDown, *_TROUBLE) as error:
+    except (BuildFailed, *_TROUBLE) as error:
         sys.stderr.write(f"lab: {error}\n")
         return NO_MACHINE
     return report.write()

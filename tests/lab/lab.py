@@ -28,7 +28,8 @@ from tests.lab.camera import LabCamera
 from tests.lab.door import CommandFailed, Door
 from tests.lab.gadget import GadgetScanners
 from tests.lab.image import Image, make_image
-from tests.lab.machine import Machine
+from tests.lab.machine import Machine, MachineDown
+from tests.lab.power_loss import DiskDown
 from tests.lab.qmp import QmpError
 
 T = TypeVar("T")
@@ -37,6 +38,8 @@ READY_S = 420.0
 ANSWER_S = 90.0
 """Emulated, and beside whatever else this machine does: everything takes long, and nothing for ever."""
 _LOOK_AGAIN_S = 0.2
+_RARELY_S = 1.5
+"""While it starts: the looks themselves slow an emulated machine down."""
 
 
 class NotSo(Exception):
@@ -94,6 +97,8 @@ class Lab:
         try:
             await self._set_up()
         except BaseException:
+            with suppress(AttributeError, QmpError):  # where it got as far as to a display
+                await self.picture("did-not-start.png")
             await self._things.aclose()
             raise
         return self
@@ -165,7 +170,10 @@ class Lab:
 
     async def recover(self, picture: str) -> None:
         """After a proof that broke off: as for the next guest, as far as that can be done."""
-        with suppress(QmpError, NothingToTouch, KioskDown, NotSo, CommandFailed, TimeoutError):
+        with suppress(
+            *(QmpError, NothingToTouch, KioskDown, NotSo, CommandFailed, TimeoutError),
+            *(MachineDown, DiskDown),
+        ):
             if not self.machine.powered:
                 await self.power_on()
             await self.picture(picture)
@@ -191,13 +199,18 @@ class Lab:
         await self.until_up()
 
     async def until_up(self) -> None:
-        """The machine is starting: returns when its kiosk waits for a guest. Raises CommandFailed, NotSo."""
+        """The machine is starting: returns when its kiosk waits for a guest and has its devices.
+
+        Raises CommandFailed, NotSo.
+        """
         self.kiosk.socket.unlink(missing_ok=True)
         await self.door.open(READY_S)
         await self._follow()
         await self.door.forward(self.kiosk.socket, setting.SOCKET)
         self.kiosk.hang_up()
         await self.until_waiting()
+        for device in ("front", "printer", "terminal"):
+            await self.until_device(device, "ok", timeout_s=READY_S)
 
     async def until_waiting(self, *, other_than: int = 0, timeout_s: float = READY_S) -> int:
         """The kiosk, another process than `other_than`, shows its first screen; its process's number."""
@@ -210,7 +223,7 @@ class Lab:
             return int(status["pid"]) if status["place"] == "attract" else other_than
 
         wanted = "kiosk that waits for a guest"
-        return await until(who_waits, lambda pid: pid != other_than, wanted, timeout_s)
+        return await until(who_waits, lambda pid: pid != other_than, wanted, timeout_s, _RARELY_S)
 
     async def _follow(self) -> None:
         await self._stop_following()
@@ -259,7 +272,7 @@ class Lab:
         self.twins = GadgetScanners(self.door)
         await self.twins.set_up()
         await self.camera.plug()
-        for device in ("front", "twin0", "twin1", "printer"):
+        for device in ("twin0", "twin1"):
             await self.until_device(device, "ok")
         self._took("camera and twins", since_s)
 
@@ -270,7 +283,11 @@ class Lab:
 
 
 async def until(
-    seen: Callable[[], Awaitable[T]], good: Callable[[T], bool], what: str, timeout_s: float = ANSWER_S
+    seen: Callable[[], Awaitable[T]],
+    good: Callable[[T], bool],
+    what: str,
+    timeout_s: float = ANSWER_S,
+    again_s: float = _LOOK_AGAIN_S,
 ) -> T:
     """Looks again and again. Returns what was seen when it is good, raises NotSo when it never is."""
     deadline_s = time.monotonic() + timeout_s
@@ -280,4 +297,4 @@ async def until(
             return found
         if time.monotonic() > deadline_s:
             raise NotSo(f"no {what} within {timeout_s:g} s; instead: {found!r}")
-        await asyncio.sleep(_LOOK_AGAIN_S)
+        await asyncio.sleep(again_s)

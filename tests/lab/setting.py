@@ -74,16 +74,16 @@ def lay_out(tree: Path, leat_port: int, terminal_port: int) -> None:
     token.parent.mkdir(mode=0o700)
     token.write_text(f"{SIM_TOKEN}\n")
     token.chmod(0o600)
-    system = tree / "etc/systemd/system"
     for name, place in {
-        "kioskd.conf": "kioskd.service.d/lab.conf",
-        "system.conf": "../system.conf.d/90-lab.conf",
-        "leat.socket": "leat.socket",
-        "leat.service": "leat.service",
+        "kioskd.conf": "systemd/system/kioskd.service.d/lab.conf",
+        "system.conf": "systemd/system.conf.d/90-lab.conf",
+        "leat.socket": "systemd/system/leat.socket",
+        "leat.service": "systemd/system/leat.service",
+        "sshd.conf": "ssh/sshd_config.d/10-lab.conf",
     }.items():
-        target = system / place
+        target = tree / "etc" / place
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text((ADDED / name).read_text().replace("@SERVER@", f"{HOST}:{leat_port}"))
-    wanted = system / "sockets.target.wants"
+    wanted = tree / "etc/systemd/system/sockets.target.wants"
     wanted.mkdir()
     (wanted / "leat.socket").symlink_to("../leat.socket")

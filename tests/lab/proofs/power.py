@@ -90,7 +90,7 @@ async def _cut_while_ordering(lab: Lab, after_s: float) -> bool:
     try:
         await asyncio.sleep(after_s)
     finally:
-        acknowledged = paying.done()
+        acknowledged = paying.done() and paying.exception() is None
         await lab.power_cut()
         paying.cancel()
         with suppress(asyncio.CancelledError, KioskDown, NothingToTouch, QmpError, NotSo):
