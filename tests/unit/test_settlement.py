@@ -161,7 +161,7 @@ def test_a_step_nobody_knows_the_end_of_is_undone_if_it_took_effect(
     tmp_path: Path, action: Action, part: str, fault: Fault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Here the backend cannot say while the guest waits."""
-    monkeypatch.setattr(settlement_module, "STEP_S", 0.05)
+    monkeypatch.setattr(settlement_module, "STEP_S", 0.4)  # yet enough for those before it
 
     ledger = Ledger()
 
