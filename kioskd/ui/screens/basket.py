@@ -31,9 +31,9 @@ def basket(sheet: Sheet, visit: Visit, shop: Shop) -> str:
         back=GoBack(),
         visit=None if stage.compact else visit,
         shop=shop,
-        room=pager_w(sheet) if stage.compact else 0.0,
+        room=0.0 if stage.portrait else pager_w(sheet),
     )
-    controls = head_room(sheet, pager_w(sheet)) if stage.compact else None
+    controls = None if stage.portrait else head_room(sheet, pager_w(sheet))
     if len(visit.basket.lines) > 1:
         _clear(sheet)
     if visit.basket.removed:
