@@ -175,6 +175,8 @@ def test_from_every_screen_of_an_order_a_key_leads_back_or_out() -> None:
         "overview",
         "ask_staff",
         "paying_rest",
+        "enrolling",
+        "staff_ready",  # the first look, which nobody came to from anywhere
     }
 
 
