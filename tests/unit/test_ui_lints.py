@@ -23,6 +23,9 @@ from tests.screens.rounds import PAIRS, looks
 from tests.screens.states import State
 from tests.unit.test_visit_walks import steps, wanderer
 
+pytestmark = pytest.mark.timeout(600)
+"""The first test of a display and language composes all that is looked at there."""
+
 EVERYWHERE = pytest.mark.parametrize(("size", "language"), PAIRS, scope="module")
 """All tests of one display and language in a row: their scenes are made once."""
 

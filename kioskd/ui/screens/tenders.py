@@ -66,6 +66,8 @@ class _Economy(IntEnum):
     NO_HEADING = 2
     """The buttons say it too."""
     TENDERS_SIDE_BY_SIDE = 3
+    NO_REASON = 4
+    """Why there is no card: for as long as news take the room, the counter alone must do."""
 
 
 def _least(parts: list[_Part]) -> float:
@@ -106,7 +108,7 @@ def _parts(sheet: Sheet, visit: Visit, shop: Shop, economy: _Economy = _Economy.
         return
     if card:
         yield row(220, partial(_card, sheet))
-    elif Tender.CARD in shop.tenders:
+    elif Tender.CARD in shop.tenders and not (counter and economy >= _Economy.NO_REASON):
         draw = partial(_no_card, sheet, counter=counter)
         yield row(200 if not sheet.stage.portrait else 150, draw, 185 if not compact else 200)
     if counter:
