@@ -31,7 +31,7 @@ from kioskd.core.catalogue import Service, Words
 from kioskd.core.money import Money
 from kioskd.core.order import Order, OrderLine, Tender
 from kioskd.core.order_document import to_document
-from kioskd.daemon.courier import LoyaltyCourier
+from kioskd.daemon.selling.courier import LoyaltyCourier
 from kioskd.loyalty.http import Call, JsonApi
 from kioskd.loyalty.leat.adapter import LeatBackend
 from kioskd.outbox.courier import Outcome

@@ -22,7 +22,7 @@ from kioskd.core.order import Tender
 from kioskd.core.phases import Menu, Reviewing
 from kioskd.core.shop import Shop
 from kioskd.core.visit import Visit, first_visit
-from kioskd.daemon.menu import load_menu
+from kioskd.daemon.config.menu import load_menu
 from kioskd.ui.looks import Outfit, Wardrobe
 from kioskd.ui.motion import FRAME_S
 from kioskd.ui.picture_cache import Pictures

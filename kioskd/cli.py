@@ -20,23 +20,23 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return sim(arguments[1:])
     if arguments[:1] == ["order"]:
-        from kioskd.daemon.order_command import order
+        from kioskd.daemon.cli.order import order
 
         return order(arguments[1:])
     if arguments[:1] == ["outbox"]:
-        from kioskd.daemon.outbox_command import outbox
+        from kioskd.daemon.cli.outbox import outbox
 
         return outbox(arguments[1:])
     if arguments[:1] == ["terminal"]:
-        from kioskd.daemon.terminal_command import terminal
+        from kioskd.daemon.cli.terminal import terminal
 
         return terminal(arguments[1:])
     if arguments and arguments[0] in ("help-coming", "order-paid", "payment-decided"):
-        from kioskd.daemon.answer_command import answer
+        from kioskd.daemon.cli.answer import answer
 
         return answer(arguments)
     if arguments[:1] == ["status"]:
-        from kioskd.daemon.status_command import kiosk_status
+        from kioskd.daemon.cli.status import kiosk_status
 
         return kiosk_status(arguments[1:])
     if arguments[:1] == ["support-bundle"]:
@@ -56,11 +56,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return doctor(arguments[1:])
     if arguments[:1] == ["idle"]:
-        from kioskd.daemon.idle_command import idle
+        from kioskd.daemon.cli.idle import idle
 
         return idle(arguments[1:])
     if arguments[:1] == ["update"]:
-        from kioskd.daemon.update_command import update
+        from kioskd.daemon.cli.update import update
 
         return update(arguments[1:])
     parsed = _parser().parse_args(arguments)
@@ -140,10 +140,10 @@ def _run(parsed: argparse.Namespace) -> int:
 def _check_config(parsed: argparse.Namespace) -> int:
     from kioskd.core.errors import ConfigError
     from kioskd.daemon import exit_codes
-    from kioskd.daemon.config import config_in
-    from kioskd.daemon.config_source import read_source
+    from kioskd.daemon.config.kiosk import config_in
+    from kioskd.daemon.config.menu import load_menu
+    from kioskd.daemon.config.source import read_source
     from kioskd.daemon.first_boot.card import card_in, is_card
-    from kioskd.daemon.menu import load_menu
     from kioskd.daemon.mounting import out_of_reach
     from kioskd.daemon.wiring import letterhead_of
 
@@ -165,7 +165,7 @@ def _check_config(parsed: argparse.Namespace) -> int:
 
 
 def _rescue_picture(parsed: argparse.Namespace) -> int:
-    from kioskd.daemon.rescue_command import rescue_command
+    from kioskd.daemon.cli.rescue import rescue_command
 
     return rescue_command(parsed.config, parsed.out, parsed.framebuffer)
 
@@ -173,8 +173,8 @@ def _rescue_picture(parsed: argparse.Namespace) -> int:
 def _dump_config(parsed: argparse.Namespace) -> int:
     from kioskd.core.errors import ConfigError
     from kioskd.daemon import exit_codes
-    from kioskd.daemon.config import load_config
-    from kioskd.daemon.config_dump import dump_config
+    from kioskd.daemon.config.dump import dump_config
+    from kioskd.daemon.config.kiosk import load_config
 
     try:
         print(dump_config(load_config(parsed.file), only_changes=parsed.changes), end="")
@@ -185,13 +185,13 @@ def _dump_config(parsed: argparse.Namespace) -> int:
 
 
 def _push_catalogue(parsed: argparse.Namespace) -> int:
-    from kioskd.daemon.catalogue_command import push_catalogue
+    from kioskd.daemon.cli.catalogue import push_catalogue
 
     return push_catalogue(parsed.config, everything=parsed.all, dry_run=parsed.dry_run)
 
 
 def _staff_pin(_parsed: argparse.Namespace) -> int:
-    from kioskd.daemon.pin_command import staff_pin
+    from kioskd.daemon.cli.pin import staff_pin
 
     return staff_pin()
 

@@ -40,7 +40,7 @@ from kioskd.core.preview import BasketPoints
 from kioskd.core.print_verdict import PrintVerdict
 from kioskd.core.shop import Capability, Shop
 from kioskd.core.visit import Lookup, Visit, first_visit
-from kioskd.daemon.menu import load_menu
+from kioskd.daemon.config.menu import load_menu
 from kioskd.ui.locale.translator import LANGUAGES
 from kioskd.ui.stage import Display
 from tests.ui_menu_visits import menu_visits

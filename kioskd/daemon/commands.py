@@ -31,18 +31,18 @@ from typing import Any
 from kioskd.core.returning import ReturnRefused
 from kioskd.core.sale import Sale
 from kioskd.daemon.clock import Clock
+from kioskd.daemon.config.titles import title_of
 from kioskd.daemon.control import Answer, Command, CommandRefused
 from kioskd.daemon.display import Display
-from kioskd.daemon.help_desk import HelpDesk
 from kioskd.daemon.order_answers import details, line_id, summary
-from kioskd.daemon.orders import Orders
-from kioskd.daemon.payments import Payments
 from kioskd.daemon.reporter import Reporter
 from kioskd.daemon.runtime import Runtime
-from kioskd.daemon.sales import RECORDS
 from kioskd.daemon.screen_commands import ScreenCommands
-from kioskd.daemon.selling import Selling
-from kioskd.daemon.titles import title_of
+from kioskd.daemon.selling.orders import Orders
+from kioskd.daemon.selling.payments import Payments
+from kioskd.daemon.selling.sales import RECORDS
+from kioskd.daemon.selling.selling import Selling
+from kioskd.daemon.staff.help_desk import HelpDesk
 from kioskd.outbox.operation import OperationRefused
 from kioskd.outbox.outbox import Outbox
 

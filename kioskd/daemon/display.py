@@ -15,7 +15,7 @@ from kioskd.core.intents import Intent
 from kioskd.core.keypad import Key
 from kioskd.core.shop import Shop
 from kioskd.core.visit import Visit
-from kioskd.daemon import config as settings
+from kioskd.daemon.config import kiosk as settings
 from kioskd.daemon.launch import open_window
 from kioskd.daemon.mounting import surface
 from kioskd.ui.camera_picture import grey_picture

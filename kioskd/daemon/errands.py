@@ -66,14 +66,14 @@ from kioskd.core.ports import (
 )
 from kioskd.core.preview import BasketPoints
 from kioskd.core.print_verdict import PrintVerdict
-from kioskd.daemon.courier import LoyaltyCourier
-from kioskd.daemon.help_desk import HelpDesk
 from kioskd.daemon.journal import without_content
-from kioskd.daemon.last_orders import found as last_order_found
-from kioskd.daemon.promo_codes import redeemed
-from kioskd.daemon.readiness_desk import ReadinessDesk
-from kioskd.daemon.settlement import Settlement
-from kioskd.daemon.staff_desk import StaffDesk
+from kioskd.daemon.selling.courier import LoyaltyCourier
+from kioskd.daemon.selling.last_orders import found as last_order_found
+from kioskd.daemon.selling.promo_codes import redeemed
+from kioskd.daemon.selling.settlement import Settlement
+from kioskd.daemon.staff.help_desk import HelpDesk
+from kioskd.daemon.staff.readiness_desk import ReadinessDesk
+from kioskd.daemon.staff.staff_desk import StaffDesk
 
 log = logging.getLogger(__name__)
 

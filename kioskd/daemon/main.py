@@ -18,10 +18,10 @@ from kioskd.core.errors import ConfigError, DeviceError, KioskError, StorageErro
 from kioskd.core.visit import first_visit
 from kioskd.daemon import exit_codes
 from kioskd.daemon.clock import Clock
-from kioskd.daemon.config import Config, load_config
+from kioskd.daemon.config.kiosk import Config, load_config
+from kioskd.daemon.config.menu import load_menu
 from kioskd.daemon.display import make_display
 from kioskd.daemon.first_boot.places import Places
-from kioskd.daemon.menu import load_menu
 from kioskd.daemon.wiring import expected_devices, shop_of
 from kioskd.ui.window import Window
 

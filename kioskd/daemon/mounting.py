@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kioskd.daemon import config as settings
+from kioskd.daemon.config import kiosk as settings
 from kioskd.ui import reach
 from kioskd.ui.stage import Display
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from kioskd.core.events import Event, OrderDelivered, OrderUndeliverable
 from kioskd.core.loyalty_texts import LoyaltyTexts
-from kioskd.daemon.courier import CARD_REFUSALS
-from kioskd.daemon.drafts import ORDER
+from kioskd.daemon.selling.courier import CARD_REFUSALS
+from kioskd.daemon.selling.drafts import ORDER
 from kioskd.outbox.courier import Applied, Outcome, Refused
 from kioskd.outbox.operation import Operation
 

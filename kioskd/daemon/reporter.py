@@ -13,10 +13,10 @@ from kioskd.core.phases import OutOfOrder
 from kioskd.core.visit import Visit
 from kioskd.daemon.clock import Clock
 from kioskd.daemon.lookout import Lookout
-from kioskd.daemon.machine import free_bytes
-from kioskd.daemon.objection_counts import ObjectionCounts
 from kioskd.daemon.report import OutboxReport, Report
-from kioskd.daemon.sales import SALE
+from kioskd.daemon.selling.objection_counts import ObjectionCounts
+from kioskd.daemon.selling.sales import SALE
+from kioskd.daemon.staff.machine import free_bytes
 from kioskd.outbox.operation import OperationRefused
 from kioskd.outbox.outbox import Outbox
 

@@ -17,41 +17,41 @@ from kioskd.core.ports import Voice
 from kioskd.core.shop import Shop
 from kioskd.daemon.clock import Clock
 from kioskd.daemon.commands import Commands
-from kioskd.daemon.config import Config, Disabled
+from kioskd.daemon.config.kiosk import Config, Disabled
 from kioskd.daemon.control import ControlSocket
-from kioskd.daemon.courier import LoyaltyCourier
-from kioskd.daemon.day_paper import day_receipt
 from kioskd.daemon.display import Display
-from kioskd.daemon.drafts import ORDER
 from kioskd.daemon.errands import Errands
-from kioskd.daemon.help_desk import HelpDesk
-from kioskd.daemon.last_orders import OwnRecord
 from kioskd.daemon.launch import keep_picture
 from kioskd.daemon.line_watch import LineWatch
 from kioskd.daemon.lookout import Lookout
 from kioskd.daemon.notify import ServiceManager
-from kioskd.daemon.objection_counts import ObjectionCounts
-from kioskd.daemon.orders import Orders
-from kioskd.daemon.outbox_desk import OutboxDesk
-from kioskd.daemon.payments import Payments
 from kioskd.daemon.posting import Post, tell_order
-from kioskd.daemon.power import Power
-from kioskd.daemon.questions import Questions
-from kioskd.daemon.readiness_desk import ReadinessDesk
-from kioskd.daemon.refused_claims import RefusedClaims
 from kioskd.daemon.reporter import Reporter
 from kioskd.daemon.runtime import Runtime
-from kioskd.daemon.selling import Selling
-from kioskd.daemon.sessions import Sessions
-from kioskd.daemon.settlement import Settlement
-from kioskd.daemon.slips import SlipPrinter
+from kioskd.daemon.selling.courier import LoyaltyCourier
+from kioskd.daemon.selling.drafts import ORDER
+from kioskd.daemon.selling.last_orders import OwnRecord
+from kioskd.daemon.selling.objection_counts import ObjectionCounts
+from kioskd.daemon.selling.orders import Orders
+from kioskd.daemon.selling.payments import Payments
+from kioskd.daemon.selling.refused_claims import RefusedClaims
+from kioskd.daemon.selling.selling import Selling
+from kioskd.daemon.selling.sessions import Sessions
+from kioskd.daemon.selling.settlement import Settlement
+from kioskd.daemon.selling.slips import SlipPrinter
+from kioskd.daemon.selling.steps import Steps
+from kioskd.daemon.selling.unpaid_orders import UnpaidOrders
 from kioskd.daemon.speaking import Speaking
-from kioskd.daemon.staff_desk import StaffDesk
-from kioskd.daemon.steps import Steps
-from kioskd.daemon.terminal_desk import TerminalDesk
-from kioskd.daemon.terminal_watch import asking_again
-from kioskd.daemon.unpaid_orders import UnpaidOrders
-from kioskd.daemon.upkeep_desk import UpkeepDesk
+from kioskd.daemon.staff.day_paper import day_receipt
+from kioskd.daemon.staff.help_desk import HelpDesk
+from kioskd.daemon.staff.outbox_desk import OutboxDesk
+from kioskd.daemon.staff.power import Power
+from kioskd.daemon.staff.questions import Questions
+from kioskd.daemon.staff.readiness_desk import ReadinessDesk
+from kioskd.daemon.staff.staff_desk import StaffDesk
+from kioskd.daemon.staff.terminal_desk import TerminalDesk
+from kioskd.daemon.staff.terminal_watch import asking_again
+from kioskd.daemon.staff.upkeep_desk import UpkeepDesk
 from kioskd.daemon.watching import instruments_of, watched
 from kioskd.daemon.wiring import (
     backend_of,

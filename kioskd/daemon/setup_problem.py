@@ -16,7 +16,7 @@ from kioskd.core.errors import DeviceError, KioskError
 from kioskd.core.phases import Blockage, OutOfOrder
 from kioskd.core.shop import Shop
 from kioskd.core.visit import Visit
-from kioskd.daemon.config import Display as DisplayConfig
+from kioskd.daemon.config.kiosk import Display as DisplayConfig
 from kioskd.daemon.notify import ServiceManager
 
 log = logging.getLogger(__name__)

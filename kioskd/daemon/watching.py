@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from kioskd.daemon.config import Config, Mqtt
-from kioskd.daemon.credentials import read_secret
+from kioskd.daemon.config.credentials import read_secret
+from kioskd.daemon.config.kiosk import Config, Mqtt
 from kioskd.daemon.reporter import Reporter
 
 if TYPE_CHECKING:

@@ -17,15 +17,15 @@ from kioskd.core.order import Tender
 from kioskd.core.order_receipt import Letterhead
 from kioskd.core.ports import Device, LoyaltyBackend, PaymentTerminal, ReceiptPrinter, Voice
 from kioskd.core.shop import Capability, Limits, Shop
-from kioskd.daemon import config as settings
-from kioskd.daemon.config import Config
-from kioskd.daemon.config_offers import Offers
-from kioskd.daemon.credentials import read_secret
-from kioskd.daemon.help_desk import Webhook
+from kioskd.daemon.config import kiosk as settings
+from kioskd.daemon.config.credentials import read_secret
+from kioskd.daemon.config.kiosk import Config
+from kioskd.daemon.config.offers import Offers
+from kioskd.daemon.staff.help_desk import Webhook
 
 if TYPE_CHECKING:  # drivers are imported when they are built, after the first frame
-    from kioskd.daemon.dials import Dials
-    from kioskd.daemon.pin_guard import PinGuard
+    from kioskd.daemon.staff.dials import Dials
+    from kioskd.daemon.staff.pin_guard import PinGuard
     from kioskd.devices.camera.viewfinder import Viewfinder
     from kioskd.devices.keypad import OnKey
     from kioskd.devices.printer.printer import EscposPrinter
@@ -146,8 +146,8 @@ def pin_guard_of(config: Config, clock: Callable[[], float]) -> PinGuard | None:
     """None without a staff screen. After the first frame."""
     if config.staff.pin_hash is None:
         return None
-    from kioskd.daemon.pin import read_pin_hash
-    from kioskd.daemon.pin_guard import PinGuard
+    from kioskd.daemon.staff.pin import read_pin_hash
+    from kioskd.daemon.staff.pin_guard import PinGuard
 
     return PinGuard(read_pin_hash(config.staff.pin_hash), config.state_dir / "staff-pin", clock)
 
@@ -155,8 +155,8 @@ def pin_guard_of(config: Config, clock: Callable[[], float]) -> PinGuard | None:
 def dials_of(config: Config, limit_loudspeaker: Callable[[int], None] | None) -> Dials:
     """Nothing is turned yet. After the first frame."""
     from kioskd.core.access import LOUDEST
-    from kioskd.daemon.backlight import find_backlight
-    from kioskd.daemon.dials import Dials, Loudspeaker, Turnable
+    from kioskd.daemon.staff.backlight import find_backlight
+    from kioskd.daemon.staff.dials import Dials, Loudspeaker, Turnable
 
     turnables: list[Turnable] = []
     speech = config.speech
@@ -171,7 +171,7 @@ def letterhead_of(config: Config) -> Letterhead:
     """Reads the logo. After the first frame. Raises ConfigError."""
     site, logo = config.site, None
     if site.logo:
-        from kioskd.daemon.logo_file import read_logo
+        from kioskd.daemon.config.logo_file import read_logo
 
         logo = read_logo(site.logo)
     return Letterhead(site.name, site.address, site.vat_number, site.receipt_footer, logo)
@@ -244,7 +244,7 @@ def _whole_orders(
     wall: Callable[[], datetime],
     next_number: Callable[[], int],
 ) -> LoyaltyBackend:
-    from kioskd.daemon.incentive_file import load_incentives
+    from kioskd.daemon.config.incentive_file import load_incentives
     from kioskd.loyalty.rbi.adapter import RbiBackend, Till
     from kioskd.loyalty.rbi.address import base_url
     from kioskd.loyalty.rbi.amounts import Unit

@@ -28,7 +28,7 @@ from kioskd.core.order import (
     Tender,
 )
 from kioskd.core.sale import Progress, Returned, SaleState
-from kioskd.daemon.courier import LoyaltyCourier
+from kioskd.daemon.selling.courier import LoyaltyCourier
 from kioskd.loyalty.leat.adapter import LeatBackend
 from kioskd.sim.faults import FaultRule, Kind
 from kioskd.sim.leat import LeatSimulator

@@ -18,11 +18,11 @@ from kioskd.core.member import Member
 from kioskd.core.money import Money
 from kioskd.core.order import OfferUse, Order, OrderDiscount, Share, StoredPayment, StoredValue, Tender
 from kioskd.core.ports import PaymentResult
-from kioskd.daemon.courier import LoyaltyCourier
-from kioskd.daemon.payments import Payments
-from kioskd.daemon.selling import Selling
-from kioskd.daemon.settlement import Settlement
-from kioskd.daemon.steps import Steps
+from kioskd.daemon.selling.courier import LoyaltyCourier
+from kioskd.daemon.selling.payments import Payments
+from kioskd.daemon.selling.selling import Selling
+from kioskd.daemon.selling.settlement import Settlement
+from kioskd.daemon.selling.steps import Steps
 from kioskd.loyalty.leat.adapter import LeatBackend
 from kioskd.loyalty.leat.rules import OfferMapping
 from kioskd.outbox.outbox import Outbox

@@ -18,7 +18,7 @@ import apsw
 import pytest
 
 from kioskd.daemon import exit_codes
-from kioskd.daemon.asking import ask
+from kioskd.daemon.cli.asking import ask
 
 pytestmark = pytest.mark.process
 

@@ -15,10 +15,10 @@ from kioskd.core.events import Scanned
 from kioskd.core.notice import NoticeKind
 from kioskd.core.order_receipt import Letterhead
 from kioskd.core.visit import Place, Visit, first_visit
-from kioskd.daemon.courier import LoyaltyCourier
 from kioskd.daemon.errands import Errands
-from kioskd.daemon.help_desk import HelpDesk
 from kioskd.daemon.runtime import Runtime
+from kioskd.daemon.selling.courier import LoyaltyCourier
+from kioskd.daemon.staff.help_desk import HelpDesk
 from kioskd.devices.scanner.evdev import WedgeScanner
 from kioskd.devices.scanner.serial import SerialScanner
 from kioskd.loyalty.leat.adapter import LeatBackend

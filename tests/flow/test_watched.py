@@ -20,7 +20,7 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from kioskd.daemon import exit_codes
-from kioskd.daemon.asking import ask
+from kioskd.daemon.cli.asking import ask
 from tests.flow.broker import MOSQUITTO, Broker, Listener, free_port
 from tests.flow.test_daemon_process import EVERYTHING_ABSENT, started, write
 

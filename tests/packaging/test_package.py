@@ -17,8 +17,8 @@ from image.package.copyright import debian_copyright
 from image.package.target import MACHINES, RELEASES, Target
 from image.package.version import Commit
 from kioskd.core.errors import ConfigError
-from kioskd.daemon.config import load_config
-from kioskd.daemon.menu import load_menu
+from kioskd.daemon.config.kiosk import load_config
+from kioskd.daemon.config.menu import load_menu
 
 LOCK = (tree.CHECKOUT / "requirements.lock").read_text("utf-8")
 SCRIPTS = sorted(path.name for path in tree.DEBIAN.iterdir() if path.suffix[1:] in tree.SCRIPTS)

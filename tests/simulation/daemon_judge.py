@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kioskd.core import settlement
 from kioskd.core.deeds import Action, Deed
 from kioskd.core.order import Order, Tender
-from kioskd.daemon.drafts import PART_PAID, PAYMENT
+from kioskd.daemon.selling.drafts import PART_PAID, PAYMENT
 from kioskd.outbox.changes import Change, Move
 from kioskd.outbox.operation import Operation, Strategy
 from kioskd.outbox.states import WITHOUT_EFFECT, OpState

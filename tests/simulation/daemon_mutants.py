@@ -20,9 +20,9 @@ from kioskd.core.deeds import Deed, Done
 from kioskd.core.events import PaymentOutcome
 from kioskd.core.order_document import from_document
 from kioskd.core.settlement import Step
-from kioskd.daemon.charges import Charge
-from kioskd.daemon.drafts import step_draft
-from kioskd.daemon.payments import Payments
+from kioskd.daemon.selling.charges import Charge
+from kioskd.daemon.selling.drafts import step_draft
+from kioskd.daemon.selling.payments import Payments
 from kioskd.devices.terminal import zvt_messages as zvt
 from kioskd.devices.terminal.attempts import Attempt
 from kioskd.devices.terminal.zvt_desk import ZvtDesk
@@ -123,11 +123,11 @@ async def _counts_as_the_whole(payments: Payments, charge: Any, result: PaymentR
     await _approved(payments, charge, replace(result, charged=None), decided)
 
 
-_SESSIONS, _ADAPTER = "kioskd.daemon.sessions.Sessions", "kioskd.loyalty.rbi.adapter.RbiBackend"
+_SESSIONS, _ADAPTER = "kioskd.daemon.selling.sessions.Sessions", "kioskd.loyalty.rbi.adapter.RbiBackend"
 _ZVT = "kioskd.devices.terminal"
 
 WRONG_DAEMONS: dict[str, WrongDaemon] = {
-    "a void overtakes its claim": WrongDaemon({"kioskd.daemon.orders._draft": _does_not_wait}, "rbi"),
+    "a void overtakes its claim": WrongDaemon({"kioskd.daemon.selling.orders._draft": _does_not_wait}, "rbi"),
     "a void is forgotten when the guest leaves": WrongDaemon({f"{_SESSIONS}._undo": _nothing}, "rbi"),
     "nobody voids what a dead process left": WrongDaemon(
         {"kioskd.outbox.sagas.boot": lambda *_: None}, "rbi"
@@ -137,9 +137,11 @@ WRONG_DAEMONS: dict[str, WrongDaemon] = {
     "a claim that ran out counts": WrongDaemon(
         {f"{_ADAPTER}._tell": _believes_what_ran_out}, "rbi", frozenset({"outage", "lost_request"})
     ),
-    "claims before anybody paid at the counter": WrongDaemon({"kioskd.daemon.drafts.UNPAID": None}, "rbi"),
+    "claims before anybody paid at the counter": WrongDaemon(
+        {"kioskd.daemon.selling.drafts.UNPAID": None}, "rbi"
+    ),
     "claims before the card is charged": WrongDaemon(
-        {"kioskd.daemon.payments.Payments._charge": _thanks_first}
+        {"kioskd.daemon.selling.payments.Payments._charge": _thanks_first}
     ),
     "charges again while nobody knows": WrongDaemon({f"{_ZVT}.zvt_desk.ZvtDesk._authorise": _charges_again}),
     "says yes before it is stored": WrongDaemon({f"{_ZVT}.zvt_payment.ZvtPayment._accepts": _does_not_store}),
@@ -148,13 +150,14 @@ WRONG_DAEMONS: dict[str, WrongDaemon] = {
         {f"{_ZVT}.zvt_settling.Settling.settle": _takes_lost_for_declined}
     ),
     "a part counts as the whole": WrongDaemon(
-        {"kioskd.daemon.payments.Payments._approved": _counts_as_the_whole}, "leat"
+        {"kioskd.daemon.selling.payments.Payments._approved": _counts_as_the_whole}, "leat"
     ),
     "nobody hands back what a card paid in part": WrongDaemon(
-        {"kioskd.daemon.part_payments._reversals": lambda *_: []}, "leat"
+        {"kioskd.daemon.selling.part_payments._reversals": lambda *_: []}, "leat"
     ),
     "a reversal nobody saw the end of counts": WrongDaemon(
-        {"kioskd.daemon.card_reversals._STATES": dict.fromkeys(ReversalOutcome, OpState.CONFIRMED)}, "leat"
+        {"kioskd.daemon.selling.card_reversals._STATES": dict.fromkeys(ReversalOutcome, OpState.CONFIRMED)},
+        "leat",
     ),
     "takes what it is not told for declined": WrongDaemon(
         {f"{_ZVT}.zvt_driver.ZvtTerminal.outcome": _unknown_is_declined}

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from kioskd.core.card_terminal import PaymentResult
 from kioskd.core.errors import StorageError
 from kioskd.core.events import Event as News
-from kioskd.daemon.courier import LoyaltyCourier
-from kioskd.daemon.drafts import ORDER
-from kioskd.daemon.orders import Orders
-from kioskd.daemon.payments import Payments
-from kioskd.daemon.refused_claims import RefusedClaims
-from kioskd.daemon.selling import Selling
-from kioskd.daemon.sessions import Sessions
-from kioskd.daemon.settlement import Settlement
-from kioskd.daemon.steps import Steps
+from kioskd.daemon.selling.courier import LoyaltyCourier
+from kioskd.daemon.selling.drafts import ORDER
+from kioskd.daemon.selling.orders import Orders
+from kioskd.daemon.selling.payments import Payments
+from kioskd.daemon.selling.refused_claims import RefusedClaims
+from kioskd.daemon.selling.selling import Selling
+from kioskd.daemon.selling.sessions import Sessions
+from kioskd.daemon.selling.settlement import Settlement
+from kioskd.daemon.selling.steps import Steps
 from kioskd.devices.terminal.zvt_driver import TcpAddress, ZvtTerminal
 from kioskd.loyalty.rbi.adapter import RbiBackend, Till
 from kioskd.outbox.courier import Outcome, Refused

@@ -9,7 +9,7 @@ from kioskd.core.deeds import Action
 from kioskd.core.errors import KioskError, StorageError
 from kioskd.core.returning import ReturnRefused
 from kioskd.core.settlement import uncharge_id
-from kioskd.daemon.drafts import PART_PAID
+from kioskd.daemon.selling.drafts import PART_PAID
 from kioskd.outbox.events import Verdict
 from kioskd.outbox.operation import Closing, Operation, OperationRefused, Strategy
 from kioskd.outbox.states import OpState

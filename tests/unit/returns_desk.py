@@ -12,12 +12,12 @@ from pathlib import Path
 from kioskd.core import settlement
 from kioskd.core.discount import OfferKind
 from kioskd.core.order import Order, Tender
-from kioskd.daemon.courier import deed_of
-from kioskd.daemon.drafts import payment_draft
-from kioskd.daemon.orders import Orders
-from kioskd.daemon.reserved import Hold, Reserved
-from kioskd.daemon.selling import Selling
-from kioskd.daemon.steps import Steps
+from kioskd.daemon.selling.courier import deed_of
+from kioskd.daemon.selling.drafts import payment_draft
+from kioskd.daemon.selling.orders import Orders
+from kioskd.daemon.selling.reserved import Hold, Reserved
+from kioskd.daemon.selling.selling import Selling
+from kioskd.daemon.selling.steps import Steps
 from kioskd.outbox.courier import Applied, Baseline, Courier, NeverSent, Outcome, Refused
 from kioskd.outbox.operation import Closing, Parcel
 from kioskd.outbox.outbox import Outbox

@@ -14,7 +14,7 @@ from kioskd.cli import main
 from kioskd.core.graph import mermaid
 from kioskd.core.visit import Place
 from kioskd.daemon import exit_codes
-from kioskd.daemon.config import load_config
+from kioskd.daemon.config.kiosk import load_config
 from kioskd.daemon.control import Answer, CommandRefused, ControlSocket
 from tests.small_kiosk import SMALL_KIOSK
 

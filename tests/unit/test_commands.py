@@ -16,10 +16,10 @@ from kioskd.core.visit import Visit
 from kioskd.daemon.commands import Commands
 from kioskd.daemon.control import Answer, CommandRefused
 from kioskd.daemon.display import Display
-from kioskd.daemon.help_desk import HelpDesk
-from kioskd.daemon.orders import Orders
 from kioskd.daemon.runtime import Runtime
-from kioskd.daemon.selling import Selling
+from kioskd.daemon.selling.orders import Orders
+from kioskd.daemon.selling.selling import Selling
+from kioskd.daemon.staff.help_desk import HelpDesk
 from tests.unit.backstage import DEADLINE_S, SetClock, order, working
 from tests.unit.reporting import reporting
 from tests.unit.shopfront import EAT_IN, SHOP

@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kioskd.core.errors import ConfigError
-from kioskd.daemon.config import Config, Disabled, SerialScanner, TcpPrinter, WedgeScanner, load_config
-from kioskd.daemon.config_dump import dump_config
-from kioskd.daemon.config_errors import ConfigErrors
-from kioskd.daemon.credentials import read_secret
+from kioskd.daemon.config.credentials import read_secret
+from kioskd.daemon.config.dump import dump_config
+from kioskd.daemon.config.errors import ConfigErrors
+from kioskd.daemon.config.kiosk import Config, Disabled, SerialScanner, TcpPrinter, WedgeScanner, load_config
 from kioskd.daemon.wiring import shop_of
 from tests.unit.shopfront import CATALOGUE
 

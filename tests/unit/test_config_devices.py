@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from kioskd.core.errors import ConfigError
-from kioskd.daemon.config import Config, load_config
-from kioskd.daemon.config_dump import dump_config
+from kioskd.daemon.config.dump import dump_config
+from kioskd.daemon.config.kiosk import Config, load_config
 from kioskd.daemon.wiring import hardware_of
 from kioskd.devices.camera.parent import CameraScanner
 from kioskd.devices.keypad import Keypad

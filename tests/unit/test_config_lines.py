@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kioskd.daemon.config_lines import key_offsets
-from kioskd.daemon.config_source import KeyPath
+from kioskd.daemon.config.lines import key_offsets
+from kioskd.daemon.config.source import KeyPath
 
 TOML = '''\
 # [comment]

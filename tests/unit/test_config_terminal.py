@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kioskd.core.errors import ConfigError
-from kioskd.daemon.config import Config, ZvtSerialTerminal, ZvtTerminal, load_config
+from kioskd.daemon.config.kiosk import Config, ZvtSerialTerminal, ZvtTerminal, load_config
 from tests.small_kiosk import SMALL_KIOSK
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from kioskd.core.errors import ConfigError
-from kioskd.daemon.config import Config, load_config
-from kioskd.daemon.config_dump import dump_config
+from kioskd.daemon.config.dump import dump_config
+from kioskd.daemon.config.kiosk import Config, load_config
 from tests.small_kiosk import SMALL_KIOSK
 
 BROKER = '[mqtt]\nhost = "mqtt.example.com"\n'

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from kioskd.core.errors import ConfigError
-from kioskd.daemon.asking import ask
+from kioskd.daemon.cli.asking import ask
 from kioskd.daemon.control import MAX_REQUEST_BYTES, Answer, CommandRefused, ControlSocket
 from tests.unit.backstage import DEADLINE_S
 

@@ -14,8 +14,8 @@ from kioskd.core.discount import OfferKind
 from kioskd.core.order import Order, Tender
 from kioskd.core.order_document import to_document
 from kioskd.core.settlement import hold, redeem_id, undo, using
-from kioskd.daemon.courier import LoyaltyCourier
-from kioskd.daemon.drafts import (
+from kioskd.daemon.selling.courier import LoyaltyCourier
+from kioskd.daemon.selling.drafts import (
     ORDER,
     PAYMENT,
     UNPAID,
@@ -24,7 +24,7 @@ from kioskd.daemon.drafts import (
     settled_drafts,
     step_draft,
 )
-from kioskd.daemon.reserved import Hold, Reserved
+from kioskd.daemon.selling.reserved import Hold, Reserved
 from kioskd.outbox.courier import (
     ABSENT,
     Applied,

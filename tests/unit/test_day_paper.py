@@ -8,7 +8,7 @@ from kioskd.core.card_terminal import SchemeTotal, Totals
 from kioskd.core.money import Money
 from kioskd.core.receipt import Columns, Receipt, Text
 from kioskd.core.slip import Slip, SlipKind, SlipLine
-from kioskd.daemon.day_paper import day_receipt
+from kioskd.daemon.staff.day_paper import day_receipt
 from kioskd.ui.locale.translator import translator
 from tests.unit.shopfront import NOON
 

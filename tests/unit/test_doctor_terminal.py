@@ -16,10 +16,10 @@ import pytest
 from kioskd.core.card_terminal import SchemeTotal, TerminalStatus, Totals
 from kioskd.core.errors import DeviceFault
 from kioskd.core.money import Money
+from kioskd.daemon.cli.terminal import terminal as terminal_command
 from kioskd.daemon.control import CommandRefused
 from kioskd.daemon.doctor.terminal import terminal
-from kioskd.daemon.terminal_command import terminal as terminal_command
-from kioskd.daemon.terminal_desk import TerminalDesk
+from kioskd.daemon.staff.terminal_desk import TerminalDesk
 from kioskd.sim.terminal import TerminalSimulator
 from tests.small_kiosk import SMALL_KIOSK
 

@@ -55,9 +55,9 @@ from kioskd.core.staff import ReturnReason
 from kioskd.core.staff_events import PinChecked, SaleRefused, SalesFound
 from kioskd.core.stored_value import GiftCard
 from kioskd.daemon import errands as errands_module
-from kioskd.daemon.courier import LoyaltyCourier
 from kioskd.daemon.errands import Errands
-from kioskd.daemon.help_desk import HelpDesk
+from kioskd.daemon.selling.courier import LoyaltyCourier
+from kioskd.daemon.staff.help_desk import HelpDesk
 from kioskd.ui.locale.translator import translator
 from tests.unit.backstage import (
     DEADLINE_S,

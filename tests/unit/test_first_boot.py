@@ -14,7 +14,8 @@ import pytest
 from kioskd.cli import main
 from kioskd.core.errors import ConfigError
 from kioskd.daemon import exit_codes
-from kioskd.daemon.config import load_config
+from kioskd.daemon.config.kiosk import load_config
+from kioskd.daemon.config.menu import load_menu
 from kioskd.daemon.first_boot import durable, taking, taking_over
 from kioskd.daemon.first_boot.card import read_card
 from kioskd.daemon.first_boot.command import first_boot
@@ -23,7 +24,6 @@ from kioskd.daemon.first_boot.places import Places, taken_id
 from kioskd.daemon.first_boot.secret_store import SecretStore, systemd_creds
 from kioskd.daemon.first_boot.taking import Target, scrub, take
 from kioskd.daemon.first_boot.wifi import keyfile, password_in
-from kioskd.daemon.menu import load_menu
 
 TOKEN, PASSWORD = "sk_live_Zx81Qq", "correct \\ horse"
 MENU = """
@@ -420,7 +420,7 @@ def test_a_cut_while_the_card_is_scrubbed_leaves_one_whole_file(
 
 def test_a_card_that_is_known_again_costs_nothing(card: Path, root: Path) -> None:
     boot(card, root)
-    heavy = {"pydantic", "kioskd.daemon.config", "asyncio", "pygame"}
+    heavy = {"pydantic", "kioskd.daemon.config.kiosk", "asyncio", "pygame"}
     command = (
         "from kioskd.cli import main; import sys; main(sys.argv[1:]);"
         f"sys.exit(not {heavy!r}.isdisjoint(sys.modules))"

@@ -15,7 +15,7 @@ import pytest
 from kioskd.core.effects import CallHelp
 from kioskd.core.events import Event, HelpChanged
 from kioskd.core.help import HelpState
-from kioskd.daemon.help_desk import HelpDesk, Webhook
+from kioskd.daemon.staff.help_desk import HelpDesk, Webhook
 
 CALL = CallHelp("c1", "nl")
 SECRET = "Bearer let-me-in"

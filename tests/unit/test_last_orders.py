@@ -14,8 +14,8 @@ from kioskd.core.events import LastOrderFound
 from kioskd.core.past_order import PastOrder, past_order
 from kioskd.core.ports import TellsLastOrder
 from kioskd.core.sale_document import sale_document, sale_from
-from kioskd.daemon.last_orders import OwnRecord, found
-from kioskd.daemon.sales import drop_draft, sale_draft
+from kioskd.daemon.selling.last_orders import OwnRecord, found
+from kioskd.daemon.selling.sales import drop_draft, sale_draft
 from tests.unit.backstage import ORDER, order, working
 from tests.unit.shopfront import NOON
 

@@ -14,14 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from kioskd.daemon import (
-    answer_command,
-    order_command,
-    outbox_command,
-    status_command,
-    terminal_command,
-)
-from kioskd.daemon.asking import SOCKET
+from kioskd.daemon.cli import answer as answer_command
+from kioskd.daemon.cli import order as order_command
+from kioskd.daemon.cli import outbox as outbox_command
+from kioskd.daemon.cli import status as status_command
+from kioskd.daemon.cli import terminal as terminal_command
+from kioskd.daemon.cli.asking import SOCKET
 from kioskd.daemon.control import ControlSocket
 
 DAEMON = Path(order_command.__file__).parent

@@ -14,8 +14,8 @@ import kioskd.sim
 from kioskd.cli import main
 from kioskd.core.errors import ConfigError
 from kioskd.daemon import exit_codes
-from kioskd.daemon.config import load_config
-from kioskd.daemon.logo_file import MAX_BYTES, MAX_SIDE_PX, read_logo
+from kioskd.daemon.config.kiosk import load_config
+from kioskd.daemon.config.logo_file import MAX_BYTES, MAX_SIDE_PX, read_logo
 from kioskd.daemon.wiring import letterhead_of
 from kioskd.devices.printer.logo import MAX_HEIGHT_DOTS, MAX_WIDTH_DOTS
 

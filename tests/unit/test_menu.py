@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from kioskd.core.catalogue import Allergen, Catalogue, Service, Words
 from kioskd.core.errors import ConfigError
 from kioskd.core.money import Money
-from kioskd.daemon.config_errors import ConfigErrors
-from kioskd.daemon.menu import load_menu
+from kioskd.daemon.config.errors import ConfigErrors
+from kioskd.daemon.config.menu import load_menu
 
 MENU = """\
 [[category]]

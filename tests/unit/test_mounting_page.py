@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kioskd.daemon.config import Display as DisplaySettings
+from kioskd.daemon.config.kiosk import Display as DisplaySettings
 from kioskd.ui.reach import HIGHEST_MM, LOWEST_MM
 
 DOCS = Path(__file__).parents[2] / "docs"

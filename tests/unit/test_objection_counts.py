@@ -8,7 +8,7 @@ import pytest
 
 from kioskd.core.denial import Denial
 from kioskd.core.judgement import Objection
-from kioskd.daemon.objection_counts import MOST_RULES, OTHERS, ObjectionCounts
+from kioskd.daemon.selling.objection_counts import MOST_RULES, OTHERS, ObjectionCounts
 from tests.unit.shopfront import NOON
 
 SINCE = NOON.isoformat(timespec="seconds")

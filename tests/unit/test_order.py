@@ -22,7 +22,7 @@ from kioskd.core.order import ChargeKind, Order, OrderLine, Tender, order_lines
 from kioskd.core.order_document import from_document, to_document
 from kioskd.core.phases import Paying
 from kioskd.core.visit import Place
-from kioskd.daemon.drafts import order_draft
+from kioskd.daemon.selling.drafts import order_draft
 from kioskd.outbox.operation import PAYLOAD_LIMIT_BYTES, encode_payload
 from tests.unit.offering import FIVE, TWENTY, WATER_REWARD
 from tests.unit.shopfront import BURGER, EAT_IN, FRIES, WATER, Player, eur, player

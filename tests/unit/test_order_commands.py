@@ -15,10 +15,10 @@ from kioskd.cli import main
 from kioskd.core.money import Money
 from kioskd.core.order import Order, StoredPayment, StoredValue, Tender
 from kioskd.daemon import exit_codes
+from kioskd.daemon.cli.order import who
 from kioskd.daemon.commands import Commands
 from kioskd.daemon.control import ControlSocket
-from kioskd.daemon.help_desk import HelpDesk
-from kioskd.daemon.order_command import who
+from kioskd.daemon.staff.help_desk import HelpDesk
 from tests.unit.backstage import DEADLINE_S
 from tests.unit.returns_desk import Desk, opened, plain
 from tests.unit.test_returning import ID, ORDER

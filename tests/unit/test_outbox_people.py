@@ -15,8 +15,8 @@ from kioskd.cli import main
 from kioskd.core.errors import StorageError
 from kioskd.daemon import exit_codes
 from kioskd.daemon.control import ControlSocket
-from kioskd.daemon.drafts import PAYMENT
-from kioskd.daemon.outbox_desk import OutboxDesk
+from kioskd.daemon.selling.drafts import PAYMENT
+from kioskd.daemon.staff.outbox_desk import OutboxDesk
 from kioskd.outbox.courier import Applied, Baseline, Candidate, Found, Outcome, Unclear
 from kioskd.outbox.events import Accept, Replied
 from kioskd.outbox.operation import Closing, Draft, Parcel, Strategy

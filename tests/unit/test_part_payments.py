@@ -13,9 +13,9 @@ from kioskd.core.events import OrderAccepted, PartPaid, PartsReturned, PaymentEn
 from kioskd.core.money import Money
 from kioskd.core.order import CardPayment, Order, Tender
 from kioskd.core.order_document import from_document, to_document
-from kioskd.daemon.orders import Orders
-from kioskd.daemon.payments import Payments
-from kioskd.daemon.selling import Selling
+from kioskd.daemon.selling.orders import Orders
+from kioskd.daemon.selling.payments import Payments
+from kioskd.daemon.selling.selling import Selling
 from kioskd.outbox.operation import Closing, OperationRefused
 from kioskd.outbox.outbox import Outbox
 from kioskd.outbox.states import OpState

@@ -13,8 +13,8 @@ import pytest
 from kioskd.core.events import OrderAccepted, PaymentEnded, PaymentOutcome, PaymentProgress
 from kioskd.core.order_document import to_document
 from kioskd.core.ports import PaymentResult
-from kioskd.daemon.payments import FIRST_PAUSE_S, LONGEST_PAUSE_S, Payments
-from kioskd.daemon.selling import Selling
+from kioskd.daemon.selling.payments import FIRST_PAUSE_S, LONGEST_PAUSE_S, Payments
+from kioskd.daemon.selling.selling import Selling
 from kioskd.outbox.operation import Draft, OperationRefused, Strategy
 from kioskd.outbox.outbox import Outbox
 from kioskd.outbox.policy import Policy

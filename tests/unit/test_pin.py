@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from kioskd.cli import main
 from kioskd.daemon import exit_codes
-from kioskd.daemon.config import load_config
-from kioskd.daemon.config_dump import dump_config
-from kioskd.daemon.pin import hash_pin, read_pin_hash, weakness
-from kioskd.daemon.pin_guard import LONGEST_WAIT_S, PinGuard, Verdict, wait_after
+from kioskd.daemon.config.dump import dump_config
+from kioskd.daemon.config.kiosk import load_config
+from kioskd.daemon.staff.pin import hash_pin, read_pin_hash, weakness
+from kioskd.daemon.staff.pin_guard import LONGEST_WAIT_S, PinGuard, Verdict, wait_after
 from tests.unit.test_config import SMALL, load, refusal
 
 HASH = hash_pin("4711", b"0123456789abcdef")
@@ -83,7 +83,7 @@ def test_pulling_the_plug_while_a_pin_is_compared_gains_nothing(
     def cut(self: object, pin: str) -> bool:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("kioskd.daemon.pin.PinHash.fits", cut)
+    monkeypatch.setattr("kioskd.daemon.staff.pin.PinHash.fits", cut)
     with pytest.raises(KeyboardInterrupt):
         door.tries("0815")
     assert door.file.read_text() == "1"
@@ -161,7 +161,7 @@ def test_on_a_terminal_it_asks_twice(
     typed = iter(["4711", "4712", "4711", "4711"])
     monkeypatch.setattr("sys.stdin", io.StringIO())
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
-    monkeypatch.setattr("kioskd.daemon.pin_command.getpass", lambda prompt: next(typed))
+    monkeypatch.setattr("kioskd.daemon.cli.pin.getpass", lambda prompt: next(typed))
     assert main(["staff-pin"]) == exit_codes.FAILURE
     assert "not the same" in capsys.readouterr().err
     assert main(["staff-pin"]) == exit_codes.OK

@@ -13,7 +13,7 @@ from kioskd.core.effects import RedeemPromoCode
 from kioskd.core.events import PromoCodeDenied, PromoCodeRedeemed
 from kioskd.core.member import Voucher
 from kioskd.core.ports import LoyaltyBackend
-from kioskd.daemon.promo_codes import redeemed
+from kioskd.daemon.selling.promo_codes import redeemed
 from kioskd.loyalty.rbi.adapter import RbiBackend
 from kioskd.loyalty.rbi.guessing import MISSES
 from tests.unit.backstage import FakeBackend

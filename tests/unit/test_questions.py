@@ -21,9 +21,9 @@ from kioskd.core.staff import Decision, DecisionReason
 from kioskd.core.staff_events import OverviewFound, QuestionDecided, QuestionRefused, QuestionsFound
 from kioskd.core.staff_overview import Attention, Concern
 from kioskd.daemon.lookout import Lookout
-from kioskd.daemon.payments import Payments
-from kioskd.daemon.selling import Selling
-from kioskd.daemon.staff_desk import ACTOR, StaffDesk
+from kioskd.daemon.selling.payments import Payments
+from kioskd.daemon.selling.selling import Selling
+from kioskd.daemon.staff.staff_desk import ACTOR, StaffDesk
 from kioskd.outbox.courier import Applied, Baseline, Candidate, Found, Outcome, Poison, Unclear
 from kioskd.outbox.operation import Draft, Parcel, Strategy
 from kioskd.outbox.outbox import Outbox

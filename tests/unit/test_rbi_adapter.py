@@ -24,8 +24,8 @@ from kioskd.core.member import Member, Right
 from kioskd.core.money import Money
 from kioskd.core.order import OfferUse, Order, OrderDiscount, OrderLine, Share, Tender
 from kioskd.core.order_document import from_document, to_document
-from kioskd.daemon.incentive_file import load_incentives
-from kioskd.daemon.menu import load_menu
+from kioskd.daemon.config.incentive_file import load_incentives
+from kioskd.daemon.config.menu import load_menu
 from kioskd.loyalty.rbi.adapter import RbiBackend, Till
 from kioskd.loyalty.rbi.client import RbiClient, rbi_api
 from kioskd.loyalty.rbi.guessing import MISSES

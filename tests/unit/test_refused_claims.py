@@ -14,10 +14,10 @@ from kioskd.core import errors
 from kioskd.core.deeds import Action, Deed, Done, Finding
 from kioskd.core.order import Tender
 from kioskd.core.staff import Decision
-from kioskd.daemon.questions import Questions
-from kioskd.daemon.refused_claims import RefusedClaims
-from kioskd.daemon.reserved import Reserved
-from kioskd.daemon.sales import sale_id
+from kioskd.daemon.selling.refused_claims import RefusedClaims
+from kioskd.daemon.selling.reserved import Reserved
+from kioskd.daemon.selling.sales import sale_id
+from kioskd.daemon.staff.questions import Questions
 from kioskd.outbox.states import OpState
 from tests.unit.test_sessions import ALEX, ORDER, Platform, Till, at_the_till
 

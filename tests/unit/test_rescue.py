@@ -10,7 +10,7 @@ import pytest
 
 from kioskd.cli import main
 from kioskd.daemon import exit_codes
-from kioskd.daemon.rescue_command import Framebuffer, framebuffer_bytes
+from kioskd.daemon.cli.rescue import Framebuffer, framebuffer_bytes
 from kioskd.ui.fonts import Fonts
 from kioskd.ui.locale.translator import LANGUAGES
 from kioskd.ui.screens.rescue import rescue

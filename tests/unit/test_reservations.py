@@ -17,7 +17,7 @@ from kioskd.core.events import (
     PaymentProgress,
     SettlementDenied,
 )
-from kioskd.daemon.settlement import RENEW_S
+from kioskd.daemon.selling.settlement import RENEW_S
 from tests.unit.settling import (
     FIRST,
     SPENT,
@@ -47,7 +47,7 @@ from tests.unit.truth import (
 def test_a_voucher_that_cannot_be_held_is_denied_with_the_reason(
     tmp_path: Path, fault: Fault, denial: Denial, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kioskd.daemon.reservations.STEP_S", 0.05)
+    monkeypatch.setattr("kioskd.daemon.selling.reservations.STEP_S", 0.05)
 
     async def scenario(process: Process) -> None:
         await process.settlement.hold(WISH)

@@ -13,8 +13,8 @@ import kioskd.ui
 from kioskd.core.basket import Basket, missing_group, preset_choices
 from kioskd.core.catalogue import Catalogue, Service, Words
 from kioskd.core.money import Money
-from kioskd.daemon.config import load_config
-from kioskd.daemon.menu import load_menu
+from kioskd.daemon.config.kiosk import load_config
+from kioskd.daemon.config.menu import load_menu
 from kioskd.ui.locale.translator import LANGUAGES
 
 WRITTEN_IN = ("en", "nl", "de", "ar")

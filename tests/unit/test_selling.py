@@ -13,8 +13,8 @@ import pytest
 from kioskd.core.deeds import Deed, Done
 from kioskd.core.order import Order, Tender
 from kioskd.core.order_document import from_document
-from kioskd.daemon.courier import LoyaltyCourier
-from kioskd.daemon.selling import Selling
+from kioskd.daemon.selling.courier import LoyaltyCourier
+from kioskd.daemon.selling.selling import Selling
 from kioskd.outbox.operation import Draft, OperationRefused
 from kioskd.outbox.outbox import Outbox
 from kioskd.outbox.policy import Policy

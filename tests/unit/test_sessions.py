@@ -18,10 +18,10 @@ from kioskd.core.judgement import Judgement, Objection
 from kioskd.core.member import Member
 from kioskd.core.money import Money
 from kioskd.core.order import OfferUse, Order, OrderDiscount, Share
-from kioskd.daemon.courier import LoyaltyCourier
-from kioskd.daemon.reserved import Reserved
-from kioskd.daemon.selling import Selling
-from kioskd.daemon.sessions import Sessions
+from kioskd.daemon.selling.courier import LoyaltyCourier
+from kioskd.daemon.selling.reserved import Reserved
+from kioskd.daemon.selling.selling import Selling
+from kioskd.daemon.selling.sessions import Sessions
 from kioskd.outbox.outbox import Outbox
 from kioskd.outbox.saga import SagaState
 from tests.unit.backstage import FakeBackend, News, order

@@ -23,7 +23,7 @@ from kioskd.core.events import (
 )
 from kioskd.core.order import Order, Tender
 from kioskd.core.ports import PaymentResult
-from kioskd.daemon import settlement as settlement_module
+from kioskd.daemon.selling import settlement as settlement_module
 from kioskd.outbox.operation import Draft
 from tests.unit.backstage import listed
 from tests.unit.settling import (

@@ -13,9 +13,9 @@ from kioskd.core.events import Event
 from kioskd.core.sale import SaleState
 from kioskd.core.staff import ReturnReason
 from kioskd.core.staff_events import PinChecked, SaleRefused, SalesFound, SaleTakenBack
-from kioskd.daemon.pin import hash_pin
-from kioskd.daemon.pin_guard import PinGuard
-from kioskd.daemon.staff_desk import ACTOR
+from kioskd.daemon.staff.pin import hash_pin
+from kioskd.daemon.staff.pin_guard import PinGuard
+from kioskd.daemon.staff.staff_desk import ACTOR
 from tests.unit.backstage import News, staff_desk
 from tests.unit.returns_desk import Desk, at_the_desk
 from tests.unit.test_returning import ID, L1

@@ -18,12 +18,13 @@ from kioskd.core.help import HelpState
 from kioskd.core.order import Tender
 from kioskd.core.place import Place
 from kioskd.core.staff_overview import Attention, Concern
-from kioskd.daemon import exit_codes, status_command
+from kioskd.daemon import exit_codes
+from kioskd.daemon.cli import status as status_command
+from kioskd.daemon.cli.status_text import span, status_text
 from kioskd.daemon.control import Answer, ControlSocket
 from kioskd.daemon.report import Condition, OutboxReport, Report
 from kioskd.daemon.runtime import Runtime
-from kioskd.daemon.selling import Selling
-from kioskd.daemon.status_text import span, status_text
+from kioskd.daemon.selling.selling import Selling
 from kioskd.daemon.units import UnitFacts, read_facts
 from kioskd.outbox.gate import Flow
 from tests.unit.backstage import DEADLINE_S, SetClock, order, working

@@ -22,7 +22,7 @@ from kioskd.cli import main
 from kioskd.core.health import DeviceState
 from kioskd.daemon import exit_codes
 from kioskd.daemon.commands import Commands
-from kioskd.daemon.config import load_config
+from kioskd.daemon.config.kiosk import load_config
 from kioskd.daemon.control import Answer, ControlSocket
 from kioskd.daemon.support.bundle import CUT, MOST_BYTES, Piece, write_bundle
 from kioskd.daemon.support.pieces import Sources, gather

@@ -19,9 +19,9 @@ from kioskd.core.staff_events import PinChecked, SalePaid, SalesFound
 from kioskd.core.staff_intents import MarkPaid
 from kioskd.core.ticket import ticket_code, ticket_order
 from kioskd.core.visit import Place
-from kioskd.daemon.orders import Orders
-from kioskd.daemon.selling import Selling
-from kioskd.daemon.unpaid_orders import UnpaidOrders
+from kioskd.daemon.selling.orders import Orders
+from kioskd.daemon.selling.selling import Selling
+from kioskd.daemon.selling.unpaid_orders import UnpaidOrders
 from tests.unit.backstage import DEADLINE_S, SetClock, order, working
 from tests.unit.shopfront import EAT_IN, SHOP, Player, player
 from tests.unit.sold import ORDER

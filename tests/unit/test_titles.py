@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kioskd.core.deeds import Action
-from kioskd.daemon.drafts import PAYMENT
-from kioskd.daemon.titles import title_of
+from kioskd.daemon.config.titles import title_of
+from kioskd.daemon.selling.drafts import PAYMENT
 
 
 @pytest.mark.parametrize("kind", [*Action, PAYMENT])

@@ -174,9 +174,7 @@ def test_from_every_screen_of_an_order_a_key_leads_back_or_out() -> None:
         "promo_code",
         "overview",
         "ask_staff",
-        "paying_rest",
-        "enrolling",
-        "staff_ready",  # the first look, which nobody came to from anywhere
+        "paying_rest",  # the first look, which nobody came to from anywhere
     }
 
 

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from kioskd.daemon import exit_codes, update_command
-from kioskd.daemon.idle_command import idle
+from kioskd.daemon import exit_codes
+from kioskd.daemon.cli import update as update_command
+from kioskd.daemon.cli.idle import idle
+from kioskd.daemon.cli.update import update
 from kioskd.daemon.update import idle as asking
 from kioskd.daemon.update.boot_loaders import Slot, State, boot_loader
 from kioskd.daemon.update.disk import Disk, NoSlots, this_disk
-from kioskd.daemon.update_command import update
 
 OPTIONS = "kioskd.disk=0badcafe kioskd.slot=a ro quiet"
 

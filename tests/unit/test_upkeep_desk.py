@@ -15,11 +15,11 @@ from kioskd.core.print_verdict import PrintVerdict
 from kioskd.core.receipt import Receipt, Text
 from kioskd.core.staff_events import AboutFound, DialsFound, PowerRefused, TestPrinted
 from kioskd.core.upkeep import Dial, Knob, PowerAct, PowerRefusal
-from kioskd.daemon.backlight import Backlight, find_backlight
-from kioskd.daemon.dials import Dials, Loudspeaker
-from kioskd.daemon.machine import addresses, free_bytes, machine_up_s
-from kioskd.daemon.power import Power, PowerFailed
-from kioskd.daemon.trial_receipt import ruler
+from kioskd.daemon.staff.backlight import Backlight, find_backlight
+from kioskd.daemon.staff.dials import Dials, Loudspeaker
+from kioskd.daemon.staff.machine import addresses, free_bytes, machine_up_s
+from kioskd.daemon.staff.power import Power, PowerFailed
+from kioskd.daemon.staff.trial_receipt import ruler
 from tests.unit.backstage import FakePrinter, News, upkeep_desk
 from tests.unit.returns_desk import Desk, at_the_desk
 

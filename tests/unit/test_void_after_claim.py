@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kioskd.core.deeds import Action
 from kioskd.core.order import Order, Tender
-from kioskd.daemon.reserved import Reserved
+from kioskd.daemon.selling.reserved import Reserved
 from kioskd.outbox.courier import Outcome, Poison
 from kioskd.outbox.operation import Draft, Parcel
 from kioskd.outbox.states import OpState

@@ -9,7 +9,7 @@ from kioskd.core.order import Order
 from kioskd.core.refunding import Fate, Left, Remainder, TakeBack, take_back
 from kioskd.core.returning import left, piece
 from kioskd.core.settlement import giving_back
-from kioskd.daemon import order_text
+from kioskd.daemon.cli import order_text
 from tests.unit.test_order import ORDER as PLAIN
 
 ORDER = replace(PLAIN, session="s1", payments=(), member_id="m-1")

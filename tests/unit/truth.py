@@ -19,11 +19,11 @@ from kioskd.core.discount import OfferKind
 from kioskd.core.events import Event, PaymentOutcome, PaymentStep
 from kioskd.core.money import Money
 from kioskd.core.order import OfferUse, Order, OrderDiscount, StoredPayment, StoredValue, Tender
-from kioskd.daemon.courier import LoyaltyCourier
-from kioskd.daemon.payments import Payments
-from kioskd.daemon.selling import Selling
-from kioskd.daemon.settlement import Settlement
-from kioskd.daemon.steps import Steps
+from kioskd.daemon.selling.courier import LoyaltyCourier
+from kioskd.daemon.selling.payments import Payments
+from kioskd.daemon.selling.selling import Selling
+from kioskd.daemon.selling.settlement import Settlement
+from kioskd.daemon.selling.steps import Steps
 from kioskd.outbox.outbox import Outbox
 from kioskd.outbox.policy import Policy
 from tests.unit.backstage import DEADLINE_S, FakeBackend, FakeTerminal, News, SetClock

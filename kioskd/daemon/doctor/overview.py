@@ -8,8 +8,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from kioskd.daemon import config as settings
-from kioskd.daemon.config import Config, load_config
+from kioskd.daemon.config import kiosk as settings
+from kioskd.daemon.config.kiosk import Config, load_config
 from kioskd.daemon.doctor.guess import profiles_for
 from kioskd.daemon.doctor.plugged import Kind, Plugged, plugged
 from kioskd.daemon.doctor.report import Finding, Report, Verdict

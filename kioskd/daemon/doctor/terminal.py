@@ -14,10 +14,10 @@ from typing import Any
 
 from kioskd.core.card_terminal import TerminalStatus
 from kioskd.core.errors import ConfigError, DeviceAbsent, DeviceError
-from kioskd.daemon import config as settings
 from kioskd.daemon import exit_codes
-from kioskd.daemon.config import CURRENCIES, load_config
-from kioskd.daemon.credentials import read_secret
+from kioskd.daemon.config import kiosk as settings
+from kioskd.daemon.config.credentials import read_secret
+from kioskd.daemon.config.kiosk import CURRENCIES, load_config
 from kioskd.daemon.doctor.report import Finding, Report, Verdict, show
 from kioskd.daemon.wiring import FACTORY_PASSWORD, terminal_password
 from kioskd.devices.terminal.zvt_commands import CURRENCY_CODES

@@ -14,9 +14,9 @@ from typing import Any
 from kioskd.core.access import LOUDEST, START_VOLUME
 from kioskd.core.errors import ConfigError, DeviceAbsent, DeviceError
 from kioskd.core.speech import Utterance
-from kioskd.daemon import config as settings
 from kioskd.daemon import exit_codes
-from kioskd.daemon.config import load_config
+from kioskd.daemon.config import kiosk as settings
+from kioskd.daemon.config.kiosk import load_config
 from kioskd.daemon.doctor.report import Finding, Report, Verdict, show
 from kioskd.daemon.wiring import voice_of
 from kioskd.devices.voice.voice import ProcessVoice

@@ -12,14 +12,14 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from kioskd.core.errors import ConfigError
-from kioskd.daemon.config import Config, config_in
-from kioskd.daemon.config_errors import ConfigErrors, problems_of, raise_problems
-from kioskd.daemon.config_fields import Section
-from kioskd.daemon.config_lines import key_offsets
-from kioskd.daemon.config_source import KeyPath, Source, read_source
+from kioskd.daemon.config.errors import ConfigErrors, problems_of, raise_problems
+from kioskd.daemon.config.fields import Section
+from kioskd.daemon.config.kiosk import Config, config_in
+from kioskd.daemon.config.lines import key_offsets
+from kioskd.daemon.config.menu import load_menu
+from kioskd.daemon.config.source import KeyPath, Source, read_source
 from kioskd.daemon.first_boot.machine import Kept, Machine, Secrets
 from kioskd.daemon.first_boot.places import FILE, FOLDER, beside, content_id
-from kioskd.daemon.menu import load_menu
 
 MAX_FILES = 1000
 MAX_FILES_BYTES = 64 * 1024 * 1024

@@ -13,10 +13,10 @@ from kioskd.core.enrolling import CheckEnrolment, EnrolmentChecked, PairingChang
 from kioskd.core.enrolment import EnrolmentRefused, Objection, open_codes, pairing_code
 from kioskd.core.errors import ConfigError
 from kioskd.core.events import Event
+from kioskd.daemon.config.menu import load_menu
 from kioskd.daemon.first_boot.card import read_card
 from kioskd.daemon.first_boot.durable import sync_folder, write_folder
 from kioskd.daemon.first_boot.places import FILE
-from kioskd.daemon.menu import load_menu
 
 log = logging.getLogger(__name__)
 

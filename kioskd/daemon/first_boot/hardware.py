@@ -9,7 +9,9 @@ from typing import Annotated
 
 from pydantic import Field, Strict, ValidationError
 
-from kioskd.daemon.config import (
+from kioskd.daemon.config.errors import problems_of, raise_problems
+from kioskd.daemon.config.fields import Section
+from kioskd.daemon.config.kiosk import (
     Camera,
     Config,
     Control,
@@ -23,9 +25,7 @@ from kioskd.daemon.config import (
     V4l2Camera,
     WedgeScanner,
 )
-from kioskd.daemon.config_errors import problems_of, raise_problems
-from kioskd.daemon.config_fields import Section
-from kioskd.daemon.config_source import read_source
+from kioskd.daemon.config.source import read_source
 from kioskd.daemon.doctor.guess import profiles_for
 from kioskd.daemon.doctor.plugged import Kind, Plugged, plugged
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, PlainValidator
 
-from kioskd.daemon.config_fields import Section, matching, printable, wrong
+from kioskd.daemon.config.fields import Section, matching, printable, wrong
 
 Kept = Literal[True]
 """The machine has it already."""

@@ -21,7 +21,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from kioskd.core.errors import ConfigError
-from kioskd.daemon.config_watch import Mqtt
+from kioskd.daemon.config.watch import Mqtt
 
 log = logging.getLogger(__name__)
 

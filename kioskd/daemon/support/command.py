@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kioskd.daemon import exit_codes
-from kioskd.daemon.asking import add_socket
+from kioskd.daemon.cli.asking import add_socket
 from kioskd.daemon.support.bundle import write_bundle
 from kioskd.daemon.support.pieces import Sources, gather
 

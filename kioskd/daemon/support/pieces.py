@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from kioskd.core.errors import ConfigError, KioskError
-from kioskd.daemon.asking import ask, no_answer
-from kioskd.daemon.config import Config, load_config
+from kioskd.daemon.cli.asking import ask, no_answer
+from kioskd.daemon.config.kiosk import Config, load_config
 from kioskd.daemon.control import CommandRefused
 from kioskd.daemon.doctor.overview import overview
 from kioskd.daemon.support import system

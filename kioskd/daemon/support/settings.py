@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from kioskd.daemon.config import Config
+from kioskd.daemon.config.kiosk import Config
 from kioskd.daemon.support.plain import GONE
 
 _WORDS_THAT_STAY = frozenset(

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kioskd import __version__
-from kioskd.daemon.machine import free_bytes, machine_up_s
+from kioskd.daemon.staff.machine import free_bytes, machine_up_s
 from kioskd.daemon.support.plain import Plain, without_numbers
 from kioskd.daemon.units import UNITS
 

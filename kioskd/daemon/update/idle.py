@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kioskd.core.place import Place
-from kioskd.daemon.asking import ask
+from kioskd.daemon.cli.asking import ask
 from kioskd.outbox.states import OpState
 
 ASK_AGAIN_S = 5.0

@@ -70,7 +70,7 @@ async def _papers_with(lab: Lab, number: str) -> int:
 
 
 PROOFS = (
-    Proof("paper-out", "the paper ends in mid-job", paper_out_in_mid_job),
+    Proof("paper-out", "the paper ends in mid-job", paper_out_in_mid_job, quick=False),
     Proof(
         "no-printer",
         "the printer's cable is pulled while a guest orders",

@@ -10,9 +10,8 @@ from tests.lab.lab import Lab
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """`quick` ones are for every change. The others wait for restarts or for time to pass, or show what a
-    quick one needs anyway: a receipt comes out before the paper ends, a card is read after the plugs.
-    `needs_newer` ones install another version of kioskd."""
+    """`quick` ones are for every change: together they may take some minutes. `needs_newer` ones install
+    another version of kioskd."""
 
     name: str
     title: str

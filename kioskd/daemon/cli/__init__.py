@@ -1,0 +1,1 @@
+"""Commands that are typed: most of them ask the kiosk that runs."""

@@ -1,0 +1,34 @@
+"""`kioskd idle`: whether a script may stop the kiosk now: status 0 it may, 75 not yet, 1 no kiosk answers."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from kioskd.daemon import exit_codes
+from kioskd.daemon.cli.asking import add_socket, no_answer
+from kioskd.daemon.control import CommandRefused
+from kioskd.daemon.update.idle import NotIdle, wait_idle
+
+
+def idle(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="kioskd idle",
+        description="Status 0 when nobody and nothing would be disturbed if the kiosk stopped now, else 75.",
+    )
+    add_socket(parser)
+    parser.add_argument("--wait-s", type=float, default=0.0, metavar="S", help="wait for it as long as this")
+    parsed = parser.parse_args(arguments)
+    try:
+        wait_idle(parsed.socket, parsed.wait_s)
+    except NotIdle as busy:
+        print(busy, file=sys.stderr)
+        return exit_codes.UNFINISHED
+    except CommandRefused as refused:
+        print(refused, file=sys.stderr)
+        return exit_codes.FAILURE
+    except OSError as error:
+        print(no_answer(parsed.socket, error), file=sys.stderr)
+        return exit_codes.FAILURE
+    return exit_codes.OK

@@ -1,0 +1,1 @@
+"""What the kiosk is told by its files: configuration, menu, secrets."""

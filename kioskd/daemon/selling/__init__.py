@@ -1,0 +1,1 @@
+"""From a basket to an order that is paid, settled and told."""
