@@ -32,7 +32,7 @@ VARIANT = VARIANTS["debian-amd64"]
 PATIENCE_S = 1800.0
 SETTLE_S = 60.0
 _LOOK_AGAIN_S = 0.5
-_COMMAND_LINE = "console=ttyS0 mitigations=off"
+_COMMAND_LINE = "console=ttyS0 mitigations=off no_timer_check"
 _BEGIN = """[Unit]
 DefaultDependencies=no
 Before=sysinit.target

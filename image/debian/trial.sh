@@ -41,8 +41,13 @@ case "$done_before $slot" in
     next crashing
     ;;
 "crashing a") say "back after a crash"; next sick ;;
-"sick b") say "on trial, and unwell"; systemctl stop kioskd.service ;;
-"sick a") say "back after the health check failed"; next good ;;
+"sick b")
+    say "on trial, and unwell"
+    echo unwell >/data/trial
+    sync -f /data
+    systemctl stop kioskd.service
+    ;;
+"unwell a") say "back after the health check failed"; next good ;;
 "good b")
     say "on trial, and well"
     until slots | grep -q "slot b: good, running"; do sleep 5; done
