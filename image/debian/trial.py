@@ -49,8 +49,8 @@ def try_updates(root: Root, key: Path) -> Iterator[str]:
         folder = Path(name)
         _set_up(folder / "data", root)
         made = disk.build(root, folder / "disk.img", data=folder / "data")
-        # Whatever the kernel says is to be seen, and of its own a PC's image has no serial console. On a busy host
-        # an emulated timer is late, which a kernel that checks it takes for broken.
+        # Whatever the kernel says is to be seen, and of its own a PC's image has no serial console. On a busy
+        # host an emulated timer is late, which a kernel that checks it takes for broken.
         entry = folder / "kioskd-a.conf"
         at = f"{folder / 'disk.img'}@@1M"
         run("mcopy", "-i", at, "::loader/entries/kioskd-a.conf", entry)
