@@ -111,6 +111,7 @@ async def kernel_crash(lab: Lab) -> str:
     before, since_s = books(lab), time.monotonic()
     await lab.door.run("systemd-run --quiet --on-active=1 sh -c 'echo c >/proc/sysrq-trigger'")
     await lab.machine.qmp.event(lambda event: event["event"] == "RESET", CRASH_S)
+    lab.terminal.cut()  # as a network socket does whose other end restarts; QEMU's goes on as if nothing was
     await lab.until_up()
     took_s = time.monotonic() - since_s
     following = await order_tea(lab)
