@@ -32,7 +32,12 @@ class ScreenCommands:
 
     async def _scene(self, request: dict[str, Any]) -> Answer:
         await self._runtime.alive()
-        return {"seq": self._display.seq, "scene": self._display.scene_document()}, b""
+        speaking = self._runtime.visit.heard_s > self._clock.mono_s()
+        return {
+            "seq": self._display.seq,
+            "scene": self._display.scene_document(),
+            "speaking": speaking,
+        }, b""
 
     async def _frame(self, request: dict[str, Any]) -> Answer:
         await self._runtime.alive()

@@ -191,6 +191,14 @@ async def portal_says(world: World, wanted: str) -> Verdict:
     return lacking([world.portal_said], [wanted])
 
 
+@_check("asked")
+async def asked(world: World, wanted: str) -> Verdict:
+    match world.terminal.state()["payment"]:
+        case {"step": "waiting_for_card", "amount_minor": int(amount_minor)}:
+            return _equal("asked for", _major(amount_minor), wanted)
+    return "the terminal does not wait for a card"
+
+
 @_check("charged")
 async def charged(world: World, wanted: str) -> Verdict:
     taken_minor = world.terminal.state()["charged_minor"]

@@ -28,6 +28,10 @@ class Manners:
     hangs: bool = False
     lacks: list[str] = field(default_factory=list)
 
+    @property
+    def takes_no_time(self) -> bool:
+        return not self.signs_per_s and not self.hangs
+
     def set(self, name: str, value: object) -> None:
         """Raises ValueError for what does not exist."""
         if name not in {one.name for one in fields(self)}:

@@ -221,6 +221,10 @@ class Kiosk:
         scene: dict[str, Any] = (await self._ask({"do": "scene"}))[0]["scene"]
         return scene
 
+    async def speaking(self) -> bool:
+        """Whether it says something that the guest has not heard to its end."""
+        return bool((await self._ask({"do": "scene"}))[0]["speaking"])
+
     async def frame(self) -> Frame:
         head, pixels = await self._ask({"do": "frame"})
         return Frame(head["seq"], head["width"], head["height"], pixels)

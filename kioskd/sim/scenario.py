@@ -94,7 +94,8 @@ What is expected:
     collectable = { card = "10024711", titles = ["Cookie"] }       what waits for its owner at Leat
     points = { guest = "Sanne", points = 1250, available = 1000 }  at the other loyalty server
     transactions = { claimed = 1, voided = 0 }                     and how many it has in each state
-    charged = "13.10"                   what the card terminal took in all
+    asked = "3.10"                      what the card terminal waits for a card for
+    charged = "13.10"                   what it took in all
     outbox = { open = 0 }               operations by state, or all that are open
     devices = { printer = "faulty" }    states of devices, as the kiosk reports them
     says = ["A1"]                       texts in what the last `command` printed
@@ -323,6 +324,7 @@ class Step(_Table):
     collectable: CollectableAtLeat | None = None
     points: PointsAtRbi | None = None
     transactions: Mapping[str, Count] | None = None
+    asked: Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]{2}$")] | None = None
     charged: Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]{2}$")] | None = None
     outbox: Mapping[str, Count] | None = None
     devices: Mapping[str, str] | None = None
@@ -350,7 +352,7 @@ ACTS = frozenset(
 )
 EXPECTATIONS = frozenset(
     "screen see not_see heard not_heard enabled disabled paper papers claim_on portal_says wire balance"
-    " orders voucher gift_card prepaid collectable points transactions charged outbox devices says"
+    " orders voucher gift_card prepaid collectable points transactions asked charged outbox devices says"
     " says_not exit_status log_has_not nowhere".split()
 )
 

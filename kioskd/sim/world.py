@@ -16,6 +16,7 @@ import shutil
 import socket
 import sys
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -47,6 +48,7 @@ if TYPE_CHECKING:  # imported when the daemon is on its way: they bring HTTP, pi
 log = logging.getLogger(__name__)
 
 DEVICES_S = 15.0
+SAID_WITHIN_S = 10.0
 _LONGEST_SOCKET_PATH = 100  # of the 107 that Linux allows
 _LOOK_AGAIN_S = 0.03
 _READERS = ("display", "scanner", "camera", "keypad", "control")
@@ -419,7 +421,12 @@ class World:
     # --- time, and the kiosk's life ----------------------------------------------------------------------
 
     async def skip(self, seconds: float) -> None:
-        """Let time pass for the kiosk."""
+        """Let time pass for the kiosk. A voice that takes no time may end first: until then time stands."""
+        deadline_s = time.monotonic() + SAID_WITHIN_S
+        while self.hearing.manners.takes_no_time and await self.kiosk.speaking():
+            if time.monotonic() > deadline_s:
+                break
+            await asyncio.sleep(_LOOK_AGAIN_S)
         await self.kiosk.skip(seconds)
 
     async def shift_wall(self, seconds: float) -> None:

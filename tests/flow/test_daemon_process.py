@@ -270,9 +270,9 @@ def test_a_broken_file_is_explained_until_it_is_repaired(
 
 
 def test_a_kiosk_that_explains_what_is_wrong_can_be_stopped(folder: Path) -> None:
-    (folder / "kiosk.toml").unlink()
+    (folder / "kiosk.toml").write_text("kiosk = ")
     with started(folder) as kiosk:
-        kiosk.until("kiosk.toml: does not exist")
+        kiosk.until("kiosk.toml:1: is not TOML")
         kiosk.until("the screen says so")
         assert kiosk.stop() == exit_codes.CONFIG
 

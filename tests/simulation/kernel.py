@@ -76,7 +76,8 @@ class Kernel:
     ) -> None:
         self.random = Random(seed)
         self.seed = seed
-        self.policy = policy or Policy(outage_spread_s=10.0)
+        # One world in eight is a kiosk whose outbox is soon full.
+        self.policy = policy or Policy(outage_spread_s=10.0, open_limit=12 if seed % 8 == 0 else 10_000)
         self.decide = decide
         self.disk = disk or Disk()
         self.persist_first = persist_first

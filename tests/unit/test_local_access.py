@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+import kioskd.daemon
 from kioskd.daemon.cli import answer as answer_command
 from kioskd.daemon.cli import order as order_command
 from kioskd.daemon.cli import outbox as outbox_command
@@ -22,7 +23,7 @@ from kioskd.daemon.cli import terminal as terminal_command
 from kioskd.daemon.cli.asking import SOCKET
 from kioskd.daemon.control import ControlSocket
 
-DAEMON = Path(order_command.__file__).parent
+DAEMON = Path(kioskd.daemon.__file__).parent
 ROOT = Path(__file__).parents[2]
 WITHOUT_A_DAEMON = {
     "outbox open": "counts in the file of a stopped kiosk",

@@ -25,7 +25,7 @@ from tests.unit.wandering import anything
 
 LONGEST_SEARCH = 60_000
 REMEMBERED = 50
-"""States at one place, in a kind of shop, from which the search goes on."""
+"""States at one place with one way back, in a kind of shop, from which the search goes on."""
 
 Walked = tuple[Place, Event, tuple[Effect, ...]]
 
@@ -67,7 +67,7 @@ def test_every_way_in_the_table_can_be_walked_and_no_other_is() -> None:
     }
     missing = {way for way in drawn - either if way[0] is not way[1]}
     rng = random.Random(2)
-    been: dict[tuple[Place, bool], list[Player]] = {}
+    been: dict[tuple[Place, Place, bool], list[Player]] = {}
     for _ in range(LONGEST_SEARCH):
         starts = {start for start, _ in missing}
         promising = sorted(known for known in been if known[0] in starts)
@@ -77,7 +77,8 @@ def test_every_way_in_the_table_can_be_walked_and_no_other_is() -> None:
             way = (before, p.visit.place)
             assert way in drawn or before is p.visit.place
             missing.discard(way)
-            known = been.setdefault((p.visit.place, Tender.COUNTER in p.shop.tenders), [])
+            back = getattr(p.visit.phase, "back", p.visit.phase).place
+            known = been.setdefault((p.visit.place, back, Tender.COUNTER in p.shop.tenders), [])
             known[REMEMBERED:] = []
             known.insert(rng.randrange(REMEMBERED), replace(p))
         if not missing:
