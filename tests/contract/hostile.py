@@ -18,7 +18,7 @@ from tests.contract.client_calls import Calls
 
 PATIENT_S = 10.0
 """For servers that come to an end by themselves, however busy this machine is."""
-DEADLINE_S = 0.5
+DEADLINE_S = 2.0
 """For those that do not. Connecting on loopback takes less than its share even of this."""
 GRACE_S = 3.0
 

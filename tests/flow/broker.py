@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import shutil
 import socket
 import subprocess
@@ -60,17 +61,37 @@ class Broker:
 
 
 class Listener:
-    """Everything that is said below a topic, by topic, newest last. Connects again by itself."""
+    """Everything that is said below a topic, by topic, newest last. Connects again by itself.
+
+    paho's own loop asks select(2), which knows no descriptor above 1023, and the tests have many files open.
+    """
 
     def __init__(self, port: int, topic: str) -> None:
+        self._port = port
         self._heard: dict[str, list[bytes]] = {}
         self._news = threading.Condition()
+        self._ended = threading.Event()
         self._client = Client(CallbackAPIVersion.VERSION2)
-        self._client.reconnect_delay_set(1, 1)
         self._client.on_connect = lambda client, *_: client.subscribe(topic, qos=1)
         self._client.on_message = self._on_message
-        self._client.connect_async("127.0.0.1", port)
-        self._client.loop_start()
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
+
+    def _listen(self) -> None:
+        while not self._ended.is_set():
+            try:
+                self._client.connect("127.0.0.1", self._port)
+            except OSError:  # it is down, or not up yet
+                self._ended.wait(0.1)
+                continue
+            while (line := self._client.socket()) is not None and not self._ended.is_set():
+                poll = select.poll()
+                poll.register(line, select.POLLIN)
+                if poll.poll(50):
+                    self._client.loop_read()
+                while self._client.want_write():
+                    self._client.loop_write()
+                self._client.loop_misc()
 
     def _on_message(self, client: Client, userdata: object, message: MQTTMessage) -> None:
         with self._news:
@@ -95,5 +116,6 @@ class Listener:
             return len(self._heard.get(topic, []))
 
     def close(self) -> None:
+        self._ended.set()
+        self._thread.join()
         self._client.disconnect()
-        self._client.loop_stop()

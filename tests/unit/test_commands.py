@@ -177,6 +177,7 @@ def test_staff_settle_the_counter_by_number(tmp_path: Path) -> None:
 def test_the_picture_comes_with_its_size(tmp_path: Path) -> None:
     async def scenario(panel: Panel) -> None:
         assert await panel.ask('{"do": "frame"}') == {"seq": 0, "width": 2, "height": 1, "bytes": 6}
-        assert await panel.ask('{"do": "scene"}') == {"seq": 0, "scene": {"id": "attract"}}
+        shown = {"seq": 0, "scene": {"id": "attract"}, "speaking": False}
+        assert await panel.ask('{"do": "scene"}') == shown
 
     at_the_panel(tmp_path, scenario)
