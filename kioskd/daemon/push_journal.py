@@ -16,6 +16,7 @@ from pathlib import Path
 
 from kioskd.core.catalogue_port import CatalogueEntry
 from kioskd.core.errors import StorageError
+from kioskd.daemon.durable import write_file
 
 log = logging.getLogger(__name__)
 
@@ -45,18 +46,8 @@ class PushJournal:
 
     def _write(self) -> None:
         text = json.dumps({"destination": self._destination, "told": self._told}, indent=1)
-        draft = self._file.with_name(self._file.name + ".new")
         try:
-            with draft.open("w", encoding="utf-8") as stream:
-                stream.write(text)
-                stream.flush()
-                os.fsync(stream.fileno())
-            draft.replace(self._file)
-            folder = os.open(self._file.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+            write_file(self._file, text.encode(), 0o600)
         except OSError as error:
             raise StorageError(f"{self._file} cannot be written: {error.strerror}") from None
 

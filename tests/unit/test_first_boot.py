@@ -13,10 +13,10 @@ import pytest
 
 from kioskd.cli import main
 from kioskd.core.errors import ConfigError
-from kioskd.daemon import exit_codes
+from kioskd.daemon import durable, exit_codes
 from kioskd.daemon.config.kiosk import load_config
 from kioskd.daemon.config.menu import load_menu
-from kioskd.daemon.first_boot import durable, taking, taking_over
+from kioskd.daemon.first_boot import taking, taking_over
 from kioskd.daemon.first_boot.card import read_card
 from kioskd.daemon.first_boot.command import first_boot
 from kioskd.daemon.first_boot.machine import Secrets, Wifi

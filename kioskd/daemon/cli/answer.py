@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from collections.abc import Sequence
 from typing import Any
 
-from kioskd.daemon import exit_codes
-from kioskd.daemon.cli.asking import add_socket, ask, no_answer
-from kioskd.daemon.control import CommandRefused
+from kioskd.daemon.cli.asking import add_socket, answered, ask, show
 
 
 def answer(arguments: Sequence[str]) -> int:
     """Runs the command that `arguments` begin with and returns its exit status."""
     parsed = _parser().parse_args(arguments)
-    try:
-        said = ask(parsed.socket, _request(parsed))
-    except CommandRefused as refused:
-        print(refused, file=sys.stderr)
-        return exit_codes.FAILURE
-    except OSError as error:
-        print(no_answer(parsed.socket, error), file=sys.stderr)
-        return exit_codes.FAILURE
-    print(json.dumps(said, indent=2, ensure_ascii=False))
-    return exit_codes.OK
+    return answered(_tell, parsed)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -46,6 +33,10 @@ def _parser() -> argparse.ArgumentParser:
     for command in (coming, paid, decided):
         add_socket(command)
     return parser
+
+
+def _tell(parsed: argparse.Namespace) -> int:
+    return show(ask(parsed.socket, _request(parsed)))
 
 
 def _request(parsed: argparse.Namespace) -> dict[str, Any]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import socket
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from kioskd.daemon import exit_codes
 from kioskd.daemon.control import CommandRefused
 
 SOCKET = Path("/run/kioskd/control.socket")
@@ -36,6 +38,17 @@ def no_answer(path: Path, error: OSError) -> str:
     )
 
 
+def answered(command: Callable[[argparse.Namespace], int], parsed: argparse.Namespace) -> int:
+    """The exit status of a command that asks a running daemon. A refusal and silence are one line each."""
+    try:
+        return command(parsed)
+    except CommandRefused as refused:
+        print(refused, file=sys.stderr)
+    except OSError as error:
+        print(no_answer(parsed.socket, error), file=sys.stderr)
+    return exit_codes.FAILURE
+
+
 def ask(path: Path, request: Mapping[str, Any], *, timeout_s: float = 45.0) -> dict[str, Any]:
     """One request to a running daemon, for the command line.
 
@@ -51,3 +64,9 @@ def ask(path: Path, request: Mapping[str, Any], *, timeout_s: float = 45.0) -> d
     if "error" in answer:
         raise CommandRefused(answer["error"])
     return answer
+
+
+def show(answer: object) -> int:
+    """As JSON, for people and scripts."""
+    print(json.dumps(answer, indent=2, ensure_ascii=False))
+    return exit_codes.OK

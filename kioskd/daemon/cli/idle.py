@@ -7,8 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from kioskd.daemon import exit_codes
-from kioskd.daemon.cli.asking import add_socket, no_answer
-from kioskd.daemon.control import CommandRefused
+from kioskd.daemon.cli.asking import add_socket, answered
 from kioskd.daemon.update.idle import NotIdle, wait_idle
 
 
@@ -20,15 +19,13 @@ def idle(arguments: Sequence[str]) -> int:
     add_socket(parser)
     parser.add_argument("--wait-s", type=float, default=0.0, metavar="S", help="wait for it as long as this")
     parsed = parser.parse_args(arguments)
+    return answered(_wait, parsed)
+
+
+def _wait(parsed: argparse.Namespace) -> int:
     try:
         wait_idle(parsed.socket, parsed.wait_s)
     except NotIdle as busy:
         print(busy, file=sys.stderr)
         return exit_codes.UNFINISHED
-    except CommandRefused as refused:
-        print(refused, file=sys.stderr)
-        return exit_codes.FAILURE
-    except OSError as error:
-        print(no_answer(parsed.socket, error), file=sys.stderr)
-        return exit_codes.FAILURE
     return exit_codes.OK

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import argparse
 import getpass
-import json
 import os
 import sys
 from collections.abc import Sequence
 
 from kioskd.daemon import exit_codes
-from kioskd.daemon.cli.asking import add_socket, ask, no_answer
+from kioskd.daemon.cli.asking import add_socket, answered, ask, show
 from kioskd.daemon.cli.order_text import Document, order_text, return_text, summary_text
-from kioskd.daemon.control import CommandRefused
 
 _PATIENCE_S = 45.0
 
@@ -20,15 +18,7 @@ _PATIENCE_S = 45.0
 def order(arguments: Sequence[str]) -> int:
     """Runs one of the commands and returns its exit status."""
     parsed = _parser().parse_args(arguments)
-    try:
-        status: int = parsed.command(parsed)
-    except CommandRefused as refused:
-        print(refused, file=sys.stderr)
-        return exit_codes.FAILURE
-    except OSError as error:
-        print(no_answer(parsed.socket, error), file=sys.stderr)
-        return exit_codes.FAILURE
-    return status
+    return answered(parsed.command, parsed)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -66,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
 def _list(parsed: argparse.Namespace) -> int:
     answer = ask(parsed.socket, {"do": "orders", "limit": parsed.limit}, timeout_s=_PATIENCE_S)
     if parsed.json:
-        return _json(answer["orders"])
+        return show(answer["orders"])
     for each in answer["orders"]:
         print(summary_text(each))
     return exit_codes.OK
@@ -75,7 +65,7 @@ def _list(parsed: argparse.Namespace) -> int:
 def _show(parsed: argparse.Namespace) -> int:
     order = ask(parsed.socket, {"do": "order", "number": parsed.number}, timeout_s=_PATIENCE_S)
     if parsed.json:
-        return _json(order)
+        return show(order)
     print("\n".join(order_text(order)))
     return exit_codes.OK
 
@@ -111,11 +101,6 @@ def _came_of_it(order: Document) -> int:
     newest = order["returns"][-1]
     print("\n".join(return_text(order, newest)))
     return exit_codes.OK if newest["complete"] else exit_codes.UNFINISHED
-
-
-def _json(document: object) -> int:
-    print(json.dumps(document, indent=2, ensure_ascii=False))
-    return exit_codes.OK
 
 
 def who() -> str:

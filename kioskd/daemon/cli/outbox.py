@@ -7,7 +7,6 @@ it to be stopped.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,9 +14,8 @@ from typing import Any
 
 from kioskd.core.errors import ConfigError, StorageError
 from kioskd.daemon import exit_codes
-from kioskd.daemon.cli.asking import add_socket, ask, no_answer
+from kioskd.daemon.cli.asking import add_socket, answered, ask, show
 from kioskd.daemon.cli.order import who
-from kioskd.daemon.control import CommandRefused
 
 VERDICTS = ("applied", "not_applied", "send_again", "compensate")
 
@@ -28,15 +26,7 @@ def outbox(arguments: Sequence[str]) -> int:
     if not any(argument in known for argument in arguments[:1]):
         arguments = ["list", *arguments]
     parsed = _parser().parse_args(arguments)
-    try:
-        status: int = parsed.command(parsed)
-    except CommandRefused as refused:
-        print(refused, file=sys.stderr)
-        return exit_codes.FAILURE
-    except OSError as error:
-        print(no_answer(parsed.socket, error), file=sys.stderr)
-        return exit_codes.FAILURE
-    return status
+    return answered(parsed.command, parsed)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -86,15 +76,15 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _list(parsed: argparse.Namespace) -> int:
-    return _json(ask(parsed.socket, {"do": "outbox", "limit": parsed.limit}))
+    return show(ask(parsed.socket, {"do": "outbox", "limit": parsed.limit}))
 
 
 def _show(parsed: argparse.Namespace) -> int:
-    return _json(ask(parsed.socket, {"do": "outbox_show", "id": parsed.id}))
+    return show(ask(parsed.socket, {"do": "outbox_show", "id": parsed.id}))
 
 
 def _retry(parsed: argparse.Namespace) -> int:
-    return _json(ask(parsed.socket, {"do": "outbox_retry", "id": parsed.id, "by": parsed.by}))
+    return show(ask(parsed.socket, {"do": "outbox_retry", "id": parsed.id, "by": parsed.by}))
 
 
 def _resolve(parsed: argparse.Namespace) -> int:
@@ -106,11 +96,11 @@ def _resolve(parsed: argparse.Namespace) -> int:
         "reason": parsed.reason,
         "remote_uuid": parsed.remote_uuid,
     }
-    return _json(ask(parsed.socket, request))
+    return show(ask(parsed.socket, request))
 
 
 def _export(parsed: argparse.Namespace) -> int:
-    return _json(ask(parsed.socket, {"do": "outbox_export", "limit": parsed.limit}))
+    return show(ask(parsed.socket, {"do": "outbox_export", "limit": parsed.limit}))
 
 
 def _erase(parsed: argparse.Namespace) -> int:
@@ -147,9 +137,4 @@ def _reset(parsed: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return exit_codes.STORAGE
     print(f"{removed} operations forgotten: the next start begins with an empty outbox")
-    return exit_codes.OK
-
-
-def _json(document: object) -> int:
-    print(json.dumps(document, indent=2, ensure_ascii=False))
     return exit_codes.OK

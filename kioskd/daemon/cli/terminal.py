@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from collections.abc import Sequence
 
-from kioskd.daemon import exit_codes
-from kioskd.daemon.cli.asking import add_socket, ask, no_answer
-from kioskd.daemon.control import CommandRefused
+from kioskd.daemon.cli.asking import add_socket, answered, ask, show
 
 LONGEST_S = 300.0
 """An end of day calls the bank, and may have to wait for a payment."""
@@ -28,16 +24,7 @@ _ACTIONS = {
 def terminal(arguments: Sequence[str]) -> int:
     """Runs one of the commands and returns its exit status."""
     parsed = _parser().parse_args(arguments)
-    try:
-        answer = ask(parsed.socket, {"do": _ACTIONS[parsed.action][0]}, timeout_s=LONGEST_S)
-    except CommandRefused as refused:
-        print(refused, file=sys.stderr)
-        return exit_codes.FAILURE
-    except OSError as error:
-        print(no_answer(parsed.socket, error), file=sys.stderr)
-        return exit_codes.FAILURE
-    print(json.dumps(answer, indent=2, ensure_ascii=False))
-    return exit_codes.OK
+    return answered(_ask, parsed)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -50,3 +37,7 @@ def _parser() -> argparse.ArgumentParser:
         action = actions.add_parser(name, help=explained, description=explained.capitalize() + ".")
         add_socket(action)
     return parser
+
+
+def _ask(parsed: argparse.Namespace) -> int:
+    return show(ask(parsed.socket, {"do": _ACTIONS[parsed.action][0]}, timeout_s=LONGEST_S))

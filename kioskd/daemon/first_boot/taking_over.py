@@ -12,8 +12,8 @@ from pathlib import Path
 
 from kioskd.core.errors import ConfigError
 from kioskd.daemon import exit_codes
+from kioskd.daemon.durable import write_file
 from kioskd.daemon.first_boot.card import Card, read_card
-from kioskd.daemon.first_boot.durable import write_file
 from kioskd.daemon.first_boot.places import FILE, Places
 from kioskd.daemon.first_boot.secret_store import SecretStore, systemd_creds
 from kioskd.daemon.first_boot.taking import Changed, Target, scrub, take

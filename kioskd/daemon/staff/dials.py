@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from kioskd.core.upkeep import Dial, Knob
+from kioskd.daemon.durable import write_file
 
 log = logging.getLogger(__name__)
 
@@ -96,6 +97,4 @@ class Dials:
         return kept if isinstance(kept, dict) else {}
 
     def _keep(self, knob: Knob, value: int) -> None:
-        draft = self._file.with_name(self._file.name + ".new")
-        draft.write_text(json.dumps({**self._read(), knob.value: value}))
-        draft.replace(self._file)
+        write_file(self._file, json.dumps({**self._read(), knob.value: value}).encode(), 0o600)

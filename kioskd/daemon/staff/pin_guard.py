@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from kioskd.daemon.durable import write_file
 from kioskd.daemon.staff.pin import PinHash
 
 log = logging.getLogger(__name__)
@@ -83,13 +83,8 @@ class PinGuard:
             return FREE_TRIES + 1
 
     def _write(self, wrong: int) -> None:
-        draft = self._file.with_name(self._file.name + ".new")
         try:
-            with draft.open("w", encoding="ascii") as stream:
-                stream.write(str(wrong))
-                stream.flush()
-                os.fsync(stream.fileno())
-            draft.replace(self._file)
+            write_file(self._file, str(wrong).encode(), 0o600)
         except OSError as error:  # the wait still holds until the next start
             log.error("%s cannot be written: %s", self._file, error.strerror)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from kioskd.daemon.first_boot.durable import sync_folder
+from kioskd.daemon.durable import sync_folder
 from kioskd.daemon.update.boot_loaders import BootLoader, Slot, boot_loader
 from kioskd.daemon.update.bundle import BundleRefused, Part, copy, opened
 
