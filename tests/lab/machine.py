@@ -190,8 +190,8 @@ class Machine:
     def _command(self) -> list[str]:
         width, height = SCREEN_PX
         accelerate = {"kvm": "kvm", "tcg": "tcg,thread=multi,tb-size=512"}[self.accelerator]
-        # What ships, on a processor that need not be protected, with one display and something to read. A clock
-        # emulated on a busy host may fail the kernel's check of it, for which a kiosk would not start.
+        # What ships, on a processor that need not be protected, with one display and something to read.
+        # A timer emulated on a busy host may fail the kernel's check of it: no start.
         boot = (
             f"{self._disk.options} console=ttyS0 net.ifnames=0 mitigations=off no_timer_check"
             " modprobe.blacklist=bochs"
