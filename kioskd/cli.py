@@ -1,203 +1,80 @@
-"""The command line. Every command imports what it needs and nothing else: `run` has a frame to show."""
+"""The command line: what there is to be typed, and where it lives.
+
+A command is imported when it is asked for, and nothing else is: `run` has a frame to show, and `first-boot`
+runs before every start.
+"""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+from importlib import import_module
+
+COMMANDS = {
+    "run": ("kioskd.daemon.cli.run", "run", "run the kiosk"),
+    "check-config": ("kioskd.daemon.cli.check_config", "check_config", "check a configuration and its menu"),
+    "dump-config": (
+        "kioskd.daemon.cli.dump_config",
+        "dump_config",
+        "print the effective configuration, without secrets",
+    ),
+    "staff-pin": ("kioskd.daemon.cli.pin", "staff_pin", "choose the PIN of the staff screen"),
+    "first-boot": (
+        "kioskd.daemon.first_boot.command",
+        "first_boot",
+        "take over the kiosk.toml on the card, and what codes told",
+    ),
+    "enrol-code": ("kioskd.daemon.first_boot.enrol_command", "enrol_code", "codes that set up a kiosk"),
+    "doctor": ("kioskd.daemon.doctor.command", "doctor", "what is plugged in and whether it works"),
+    "status": ("kioskd.daemon.cli.status", "kiosk_status", "how a running kiosk is"),
+    "idle": ("kioskd.daemon.cli.idle", "idle", "whether the kiosk may be stopped now"),
+    "order": ("kioskd.daemon.cli.order", "order", "look up, cancel and return orders"),
+    "outbox": ("kioskd.daemon.cli.outbox", "outbox", "what it still has to tell"),
+    "terminal": ("kioskd.daemon.cli.terminal", "terminal", "the card terminal's day"),
+    "help-coming": (
+        "kioskd.daemon.cli.answer",
+        "help_coming",
+        "tell the guest who asked for help that somebody comes",
+    ),
+    "order-paid": ("kioskd.daemon.cli.answer", "order_paid", "an order to be paid at the counter was paid"),
+    "payment-decided": (
+        "kioskd.daemon.cli.answer",
+        "payment_decided",
+        "staff looked whether the terminal took the money",
+    ),
+    "catalogue": ("kioskd.daemon.cli.catalogue", "catalogue", "tell the loyalty backend about the menu"),
+    "update": ("kioskd.daemon.cli.update", "update", "another version of the whole system"),
+    "support-bundle": ("kioskd.daemon.support.command", "support_bundle", "one file for whoever helps"),
+    "rescue-picture": ("kioskd.daemon.cli.rescue", "rescue", "paint what is shown while no kioskd runs"),
+    "visit-graph": (
+        "kioskd.daemon.cli.visit_graph",
+        "visit_graph",
+        "print the visit's transitions as a Mermaid diagram",
+    ),
+    "demo": ("kioskd.sim.demo", "demo", "run everything simulated"),
+    "sim": ("kioskd.sim.alone", "sim", "run one simulated server or device alone"),
+}
+"""Module, function and help of each. The function takes the words behind the name, returns an exit status."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one command and returns its exit status."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    if arguments[:1] == ["demo"]:
-        from kioskd.sim.demo import demo
-
-        return demo(arguments[1:])
-    if arguments[:1] == ["sim"]:
-        from kioskd.sim.alone import sim
-
-        return sim(arguments[1:])
-    if arguments[:1] == ["order"]:
-        from kioskd.daemon.cli.order import order
-
-        return order(arguments[1:])
-    if arguments[:1] == ["outbox"]:
-        from kioskd.daemon.cli.outbox import outbox
-
-        return outbox(arguments[1:])
-    if arguments[:1] == ["terminal"]:
-        from kioskd.daemon.cli.terminal import terminal
-
-        return terminal(arguments[1:])
-    if arguments and arguments[0] in ("help-coming", "order-paid", "payment-decided"):
-        from kioskd.daemon.cli.answer import answer
-
-        return answer(arguments)
-    if arguments[:1] == ["status"]:
-        from kioskd.daemon.cli.status import kiosk_status
-
-        return kiosk_status(arguments[1:])
-    if arguments[:1] == ["support-bundle"]:
-        from kioskd.daemon.support.command import support_bundle
-
-        return support_bundle(arguments[1:])
-    if arguments[:1] == ["first-boot"]:
-        from kioskd.daemon.first_boot.command import first_boot
-
-        return first_boot(arguments[1:])
-    if arguments[:1] == ["enrol-code"]:
-        from kioskd.daemon.first_boot.enrol_command import enrol_code
-
-        return enrol_code(arguments[1:])
-    if arguments[:1] == ["doctor"]:
-        from kioskd.daemon.doctor.command import doctor
-
-        return doctor(arguments[1:])
-    if arguments[:1] == ["idle"]:
-        from kioskd.daemon.cli.idle import idle
-
-        return idle(arguments[1:])
-    if arguments[:1] == ["update"]:
-        from kioskd.daemon.cli.update import update
-
-        return update(arguments[1:])
-    parsed = _parser().parse_args(arguments)
-    status: int = parsed.command(parsed)
+    """Runs one command and returns its exit status. Leaves as argparse does when there is no such command."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if not words or words[0] not in COMMANDS:  # a parser with all of them costs the first frame some ms
+        _parser().parse_args(words[:1])
+    module, function, _help = COMMANDS[words[0]]
+    status: int = getattr(import_module(module), function)(words[1:])
     return status
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="kioskd", description="A self-service kiosk in one daemon.")
+    parser = argparse.ArgumentParser(
+        prog="kioskd",
+        description="A self-service kiosk in one daemon.",
+        epilog="Each says more: kioskd COMMAND --help",
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    run = commands.add_parser("run", help="run the kiosk")
-    run.add_argument("--config", type=Path, default=Path("/etc/kioskd/kiosk.toml"), metavar="FILE")
-    run.add_argument("--root", type=Path, default=Path("/"), metavar="DIR", help=argparse.SUPPRESS)
-    run.set_defaults(command=_run)
-
-    check = commands.add_parser("check-config", help="check a configuration and its menu")
-    check.add_argument("file", type=Path)
-    check.set_defaults(command=_check_config)
-
-    dump = commands.add_parser("dump-config", help="print the effective configuration, without secrets")
-    dump.add_argument("file", type=Path)
-    dump.add_argument("--changes", action="store_true", help="only what differs from the defaults")
-    dump.set_defaults(command=_dump_config)
-
-    rescue = commands.add_parser("rescue-picture", help="paint what is shown while no kioskd runs")
-    rescue.add_argument("--config", type=Path, default=Path("/etc/kioskd/kiosk.toml"), metavar="FILE")
-    rescue.add_argument("--out", type=Path, required=True, metavar="FILE", help=".png, or .fb for /dev/fb0")
-    rescue.add_argument("--framebuffer", type=Path, default=Path("/sys/class/graphics/fb0"), metavar="DIR")
-    rescue.set_defaults(command=_rescue_picture)
-
-    graph = commands.add_parser("visit-graph", help="print the visit's transitions as a Mermaid diagram")
-    graph.set_defaults(command=_visit_graph)
-
-    pin = commands.add_parser("staff-pin", help="choose the PIN of the staff screen")
-    pin.set_defaults(command=_staff_pin)
-
-    catalogue = commands.add_parser("catalogue", help="tell the loyalty backend about the menu")
-    push = catalogue.add_subparsers(required=True, metavar="ACTION").add_parser(
-        "push", help="tell it what changed since the last time"
-    )
-    push.add_argument("--config", type=Path, default=Path("/etc/kioskd/kiosk.toml"), metavar="FILE")
-    push.add_argument("--all", action="store_true", help="everything, changed or not")
-    push.add_argument("--dry-run", action="store_true", help="only list what would be told")
-    push.set_defaults(command=_push_catalogue)
-
-    commands.add_parser("idle", help="whether the kiosk may be stopped now; see kioskd idle --help")
-    commands.add_parser("update", help="another version of the whole system; see kioskd update --help")
-    commands.add_parser("order", help="look up, cancel and return orders; see kioskd order --help")
-    commands.add_parser("outbox", help="what it still has to tell; see kioskd outbox --help")
-    commands.add_parser("terminal", help="the card terminal's day; see kioskd terminal --help")
-    commands.add_parser("help-coming", help="tell the guest who asked for help that somebody comes")
-    commands.add_parser("order-paid", help="an order to be paid at the counter was paid")
-    commands.add_parser("payment-decided", help="staff looked whether the terminal took the money")
-    commands.add_parser("status", help="how a running kiosk is; see kioskd status --help")
-    commands.add_parser("support-bundle", help="one file for whoever helps; see kioskd support-bundle --help")
-    commands.add_parser("doctor", help="what is plugged in and whether it works; see kioskd doctor --help")
-    commands.add_parser("first-boot", help="take over the card's kiosk.toml; see kioskd first-boot --help")
-    commands.add_parser("enrol-code", help="codes that set up a kiosk; see kioskd enrol-code --help")
-    commands.add_parser("demo", help="run everything simulated; see kioskd demo --help")
-    commands.add_parser("sim", help="run one simulated server alone; see kioskd sim --help")
+    for name, (_module, _function, help_) in COMMANDS.items():
+        commands.add_parser(name, help=help_)
     return parser
-
-
-def _run(parsed: argparse.Namespace) -> int:
-    from kioskd.daemon.launch import open_with_last_picture
-
-    window = open_with_last_picture(parsed.config)  # before anything else is even imported
-
-    from kioskd.daemon.journal import log_to_stderr
-    from kioskd.daemon.main import run
-
-    log_to_stderr()
-    return run(parsed.config, window, parsed.root)
-
-
-def _check_config(parsed: argparse.Namespace) -> int:
-    from kioskd.core.errors import ConfigError
-    from kioskd.daemon import exit_codes
-    from kioskd.daemon.config.kiosk import config_in
-    from kioskd.daemon.config.menu import load_menu
-    from kioskd.daemon.config.source import read_source
-    from kioskd.daemon.first_boot.card import card_in, is_card
-    from kioskd.daemon.mounting import out_of_reach
-    from kioskd.daemon.wiring import letterhead_of
-
-    try:
-        source = read_source(parsed.file)
-        config = card_in(source).config if is_card(source) else config_in(source)
-        menu = load_menu(config.menu, config.currency)
-        logo = letterhead_of(config).logo
-    except ConfigError as error:
-        print(error, file=sys.stderr)
-        return exit_codes.CONFIG
-    print(
-        f"{parsed.file}: good, {len(menu.products)} products in {len(menu.categories)} categories"
-        + (f", a logo of {logo.width_px} x {logo.height_px} dots" if logo else "")
-    )
-    if trouble := out_of_reach(config.display):
-        print(f"{parsed.file}: display.bottom_height_mm: {trouble}")
-    return exit_codes.OK
-
-
-def _rescue_picture(parsed: argparse.Namespace) -> int:
-    from kioskd.daemon.cli.rescue import rescue_command
-
-    return rescue_command(parsed.config, parsed.out, parsed.framebuffer)
-
-
-def _dump_config(parsed: argparse.Namespace) -> int:
-    from kioskd.core.errors import ConfigError
-    from kioskd.daemon import exit_codes
-    from kioskd.daemon.config.dump import dump_config
-    from kioskd.daemon.config.kiosk import load_config
-
-    try:
-        print(dump_config(load_config(parsed.file), only_changes=parsed.changes), end="")
-    except ConfigError as error:
-        print(error, file=sys.stderr)
-        return exit_codes.CONFIG
-    return exit_codes.OK
-
-
-def _push_catalogue(parsed: argparse.Namespace) -> int:
-    from kioskd.daemon.cli.catalogue import push_catalogue
-
-    return push_catalogue(parsed.config, everything=parsed.all, dry_run=parsed.dry_run)
-
-
-def _staff_pin(_parsed: argparse.Namespace) -> int:
-    from kioskd.daemon.cli.pin import staff_pin
-
-    return staff_pin()
-
-
-def _visit_graph(_parsed: argparse.Namespace) -> int:
-    from kioskd.core.graph import mermaid
-
-    print(mermaid(), end="")
-    return 0

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kioskd.cli import main
+from kioskd.cli import COMMANDS, main
 from kioskd.core.graph import mermaid
 from kioskd.core.visit import Place
 from kioskd.daemon import exit_codes
@@ -114,6 +116,29 @@ def test_a_command_that_does_not_exist_is_explained(
         main(arguments)
     assert ended.value.code == 2
     assert "usage: kioskd" in capsys.readouterr().err
+
+
+def test_all_commands_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+    assert ended.value.code == 0
+    listed = capsys.readouterr().out.split()
+    assert all(name in listed for name in COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([name, "--help"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: kioskd {name} ")
+
+
+def test_what_stands_between_the_command_and_the_first_frame_is_light() -> None:
+    heavy = {"asyncio", "pydantic", "httpx", "kioskd.core.visit", "kioskd.ui.compose", "kioskd.daemon.main"}
+    probe = f"import sys, kioskd.cli, kioskd.daemon.cli.run; print({heavy!r} & set(sys.modules))"
+    loaded = subprocess.run((sys.executable, "-c", probe), check=True, capture_output=True, text=True).stdout
+    assert loaded == "set()\n"
 
 
 # --- a running kiosk ----------------------------------------------------------------------------------------

@@ -43,8 +43,16 @@ def commands(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.Ar
 
 ASKING = dict(
     each
-    for module in (answer_command, order_command, outbox_command, status_command, terminal_command)
-    for each in commands(module._parser())
+    for parser in (
+        answer_command._coming_parser(),
+        answer_command._paid_parser(),
+        answer_command._decided_parser(),
+        order_command._parser(),
+        outbox_command._parser(),
+        status_command._parser(),
+        terminal_command._parser(),
+    )
+    for each in commands(parser)
 )
 
 

@@ -15,7 +15,7 @@ from kioskd.cli import main
 from kioskd.core.money import Money
 from kioskd.core.order import Order, StoredPayment, StoredValue, Tender
 from kioskd.daemon import exit_codes
-from kioskd.daemon.cli.order import who
+from kioskd.daemon.cli.asking import who
 from kioskd.daemon.commands import Commands
 from kioskd.daemon.control import ControlSocket
 from kioskd.daemon.staff.help_desk import HelpDesk

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import json
+import os
 import socket
 import sys
 from collections.abc import Callable, Mapping
@@ -36,6 +38,16 @@ def no_answer(path: Path, error: OSError) -> str:
     return (
         f"{path}: no kiosk answers ({said}): start kioskd, or name the [control] socket of its configuration"
     )
+
+
+def who() -> str:
+    """Whoever typed it, also behind sudo."""
+    if name := os.environ.get("SUDO_USER"):
+        return name
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a user without a name
+        return f"uid {os.getuid()}"
 
 
 def answered(command: Callable[[argparse.Namespace], int], parsed: argparse.Namespace) -> int:

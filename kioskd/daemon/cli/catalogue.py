@@ -5,11 +5,12 @@ It needs no running kiosk and does not disturb one: they share the configuration
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import sys
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from kioskd.core.catalogue_port import CatalogueEntry, EntryKind, ReadsCatalogue
 from kioskd.core.errors import ConfigError, LoyaltyError, StorageError
 from kioskd.daemon import exit_codes
 from kioskd.daemon.catalogue_push import CataloguePush
+from kioskd.daemon.cli.config_file import add_config
 from kioskd.daemon.config.kiosk import load_config
 from kioskd.daemon.config.menu import load_menu
 from kioskd.daemon.push_journal import journal_in, locked_journal_in
@@ -24,6 +26,25 @@ from kioskd.daemon.selling.progress import progress_on
 from kioskd.daemon.wiring import backend_of
 
 _NOUNS = {EntryKind.CATEGORY: ("category", "categories"), EntryKind.PRODUCT: ("product", "products")}
+
+
+def catalogue(arguments: Sequence[str]) -> int:
+    """Runs the command and returns its exit status."""
+    parsed = _parser().parse_args(arguments)
+    return push_catalogue(parsed.config, everything=parsed.all, dry_run=parsed.dry_run)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="kioskd catalogue", description="Tell the loyalty backend about the menu."
+    )
+    push = parser.add_subparsers(required=True, metavar="ACTION").add_parser(
+        "push", help="tell it what changed since the last time"
+    )
+    add_config(push)
+    push.add_argument("--all", action="store_true", help="everything, changed or not")
+    push.add_argument("--dry-run", action="store_true", help="only list what would be told")
+    return parser
 
 
 def push_catalogue(config_file: Path, *, everything: bool, dry_run: bool) -> int:

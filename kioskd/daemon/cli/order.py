@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import getpass
-import os
 import sys
 from collections.abc import Sequence
 
 from kioskd.daemon import exit_codes
-from kioskd.daemon.cli.asking import add_socket, answered, ask, show
+from kioskd.daemon.cli.asking import add_socket, answered, ask, show, who
 from kioskd.daemon.cli.order_text import Document, order_text, return_text, summary_text
 
 _PATIENCE_S = 45.0
@@ -101,13 +99,3 @@ def _came_of_it(order: Document) -> int:
     newest = order["returns"][-1]
     print("\n".join(return_text(order, newest)))
     return exit_codes.OK if newest["complete"] else exit_codes.UNFINISHED
-
-
-def who() -> str:
-    """Whoever typed it, also behind sudo."""
-    if name := os.environ.get("SUDO_USER"):
-        return name
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # a user without a name
-        return f"uid {os.getuid()}"

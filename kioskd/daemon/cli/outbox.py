@@ -14,8 +14,8 @@ from typing import Any
 
 from kioskd.core.errors import ConfigError, StorageError
 from kioskd.daemon import exit_codes
-from kioskd.daemon.cli.asking import add_socket, answered, ask, show
-from kioskd.daemon.cli.order import who
+from kioskd.daemon.cli.asking import add_socket, answered, ask, show, who
+from kioskd.daemon.cli.config_file import add_config
 
 VERDICTS = ("applied", "not_applied", "send_again", "compensate")
 
@@ -70,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     left.set_defaults(command=_open)
 
     reset = actions.add_parser("reset", help="begin with an empty outbox; refused while anything is open")
-    reset.add_argument("--config", type=Path, default=Path("/etc/kioskd/kiosk.toml"), metavar="FILE")
+    add_config(reset)
     reset.set_defaults(command=_reset)
     return parser
 

@@ -6,7 +6,9 @@ writing the file to the device shows it.
 
 from __future__ import annotations
 
+import argparse
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +17,7 @@ import pygame
 from kioskd.core.errors import ConfigError, DeviceError
 from kioskd.core.shop import Shop
 from kioskd.daemon import exit_codes
+from kioskd.daemon.cli.config_file import add_config
 from kioskd.daemon.config import kiosk as settings
 from kioskd.daemon.config.kiosk import Config, load_config
 from kioskd.daemon.config.menu import load_menu
@@ -24,7 +27,7 @@ from kioskd.ui import stage
 from kioskd.ui.fonts import Fonts
 from kioskd.ui.picture_cache import Pictures
 from kioskd.ui.render import Renderer
-from kioskd.ui.screens.rescue import rescue
+from kioskd.ui.screens import rescue as screen
 from kioskd.ui.window import Driver, Window
 
 _CLOCKWISE = -1
@@ -72,7 +75,7 @@ def _upright(display: settings.Display, shop: Shop) -> pygame.Surface:
         )
         board = stage.Stage(surface, theme_of(display))
         fonts = Fonts(board)
-        Renderer(board, fonts, Pictures(None)).paint(window.canvas, rescue(board, fonts, shop))
+        Renderer(board, fonts, Pictures(None)).paint(window.canvas, screen.rescue(board, fonts, shop))
         return window.canvas.copy()
     finally:
         window.close()
@@ -92,12 +95,15 @@ def framebuffer_bytes(picture: pygame.Surface, screen: Framebuffer) -> bytes:
     return b"".join(rows[y * pitch : y * pitch + used] + padding for y in range(screen.height_px))
 
 
-def rescue_command(config_file: Path, out: Path, framebuffer: Path) -> int:
+def rescue(arguments: Sequence[str]) -> int:
+    """Runs the command and returns its exit status. What was at --out is replaced as a whole."""
+    parsed = _parser().parse_args(arguments)
+    out: Path = parsed.out
     try:
-        picture = rescue_picture(load_config(config_file))
+        picture = rescue_picture(load_config(parsed.config))
         draft = out.with_suffix(f".new{out.suffix}")
         if out.suffix == ".fb":
-            draft.write_bytes(framebuffer_bytes(picture, read_framebuffer(framebuffer)))
+            draft.write_bytes(framebuffer_bytes(picture, read_framebuffer(parsed.framebuffer)))
         else:
             pygame.image.save(picture, draft)
         draft.replace(out)
@@ -108,3 +114,13 @@ def rescue_command(config_file: Path, out: Path, framebuffer: Path) -> int:
         print(f"{out}: {error}", file=sys.stderr)
         return exit_codes.FAILURE
     return exit_codes.OK
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="kioskd rescue-picture", description="Paint what is shown while no kioskd runs."
+    )
+    add_config(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help=".png, or .fb for /dev/fb0")
+    parser.add_argument("--framebuffer", type=Path, default=Path("/sys/class/graphics/fb0"), metavar="DIR")
+    return parser

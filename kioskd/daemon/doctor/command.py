@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 from kioskd.core.errors import ConfigError
 from kioskd.daemon import exit_codes
+from kioskd.daemon.cli.config_file import CONFIG
 from kioskd.daemon.doctor.report import show
 
-CONFIG = Path("/etc/kioskd/kiosk.toml")
+_SUBJECTS = ("scanner", "camera", "printer", "terminal", "voice", "sheet")
+"""Each is a module beside this one and the function of its name in it."""
 
 
 def doctor(arguments: Sequence[str]) -> int:
     """Runs one of the commands and returns its exit status."""
-    subject = _SUBJECTS.get(arguments[0]) if arguments else None
-    if subject is not None:
-        return subject(arguments[1:])
+    if arguments and arguments[0] in _SUBJECTS:
+        module = import_module(f"kioskd.daemon.doctor.{arguments[0]}")
+        status: int = getattr(module, arguments[0])(arguments[1:])
+        return status
     parsed = _parser().parse_args(arguments)
     from kioskd.daemon.doctor.overview import overview
 
@@ -35,56 +39,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="kioskd doctor",
         description="What is plugged in and what kioskd takes it for. Tests of one device: "
-        "kioskd doctor scanner, camera, printer, terminal, voice, sheet; each with --help.",
+        f"kioskd doctor {', '.join(_SUBJECTS)}; each with --help.",
     )
     parser.add_argument(
         "--config", type=Path, metavar="FILE", help=f"compare with this; {CONFIG} if it exists"
     )
     parser.add_argument("--json", action="store_true")
     return parser
-
-
-def _scanner(arguments: Sequence[str]) -> int:
-    from kioskd.daemon.doctor.scanner import scanner
-
-    return scanner(arguments)
-
-
-def _camera(arguments: Sequence[str]) -> int:
-    from kioskd.daemon.doctor.camera import camera
-
-    return camera(arguments)
-
-
-def _printer(arguments: Sequence[str]) -> int:
-    from kioskd.daemon.doctor.printer import printer
-
-    return printer(arguments)
-
-
-def _terminal(arguments: Sequence[str]) -> int:
-    from kioskd.daemon.doctor.terminal import terminal
-
-    return terminal(arguments)
-
-
-def _voice(arguments: Sequence[str]) -> int:
-    from kioskd.daemon.doctor.voice import voice
-
-    return voice(arguments)
-
-
-def _sheet(arguments: Sequence[str]) -> int:
-    from kioskd.daemon.doctor.sheet import sheet
-
-    return sheet(arguments)
-
-
-_SUBJECTS: dict[str, Callable[[Sequence[str]], int]] = {
-    "scanner": _scanner,
-    "camera": _camera,
-    "printer": _printer,
-    "terminal": _terminal,
-    "voice": _voice,
-    "sheet": _sheet,
-}

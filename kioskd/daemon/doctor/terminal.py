@@ -15,6 +15,7 @@ from typing import Any
 from kioskd.core.card_terminal import TerminalStatus
 from kioskd.core.errors import ConfigError, DeviceAbsent, DeviceError
 from kioskd.daemon import exit_codes
+from kioskd.daemon.cli.config_file import CONFIG
 from kioskd.daemon.config import kiosk as settings
 from kioskd.daemon.config.credentials import read_secret
 from kioskd.daemon.config.kiosk import CURRENCIES, load_config
@@ -23,7 +24,6 @@ from kioskd.daemon.wiring import FACTORY_PASSWORD, terminal_password
 from kioskd.devices.terminal.zvt_commands import CURRENCY_CODES
 from kioskd.devices.terminal.zvt_driver import SerialAddress, TcpAddress, ZvtTerminal
 
-CONFIG = Path("/etc/kioskd/kiosk.toml")
 CLOCK_TOLERANCE_S = 120.0
 """More, and guests wonder about its receipts; much more, and a lost payment is hard to find."""
 _LETTERS = {number: letters for letters, number in CURRENCY_CODES.items()}

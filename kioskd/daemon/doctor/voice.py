@@ -15,6 +15,7 @@ from kioskd.core.access import LOUDEST, START_VOLUME
 from kioskd.core.errors import ConfigError, DeviceAbsent, DeviceError
 from kioskd.core.speech import Utterance
 from kioskd.daemon import exit_codes
+from kioskd.daemon.cli.config_file import CONFIG
 from kioskd.daemon.config import kiosk as settings
 from kioskd.daemon.config.kiosk import load_config
 from kioskd.daemon.doctor.report import Finding, Report, Verdict, show
@@ -22,7 +23,6 @@ from kioskd.daemon.wiring import voice_of
 from kioskd.devices.voice.voice import ProcessVoice
 from kioskd.ui.locale.translator import LANGUAGES, translator
 
-CONFIG = Path("/etc/kioskd/kiosk.toml")
 _START_S = 60.0
 
 

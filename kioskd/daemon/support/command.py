@@ -11,6 +11,7 @@ from pathlib import Path
 
 from kioskd.daemon import exit_codes
 from kioskd.daemon.cli.asking import add_socket
+from kioskd.daemon.cli.config_file import add_config
 from kioskd.daemon.support.bundle import write_bundle
 from kioskd.daemon.support.pieces import Sources, gather
 
@@ -42,6 +43,6 @@ def _parser() -> argparse.ArgumentParser:
         "The kiosk may be running or not.",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="FILE.tar.gz")
-    parser.add_argument("--config", type=Path, default=Path("/etc/kioskd/kiosk.toml"), metavar="FILE")
+    add_config(parser)
     add_socket(parser)
     return parser
