@@ -16,7 +16,7 @@ from pathlib import Path
 
 from kioskd.core.catalogue_port import CatalogueEntry
 from kioskd.core.errors import StorageError
-from kioskd.daemon.durable import write_file
+from kioskd.durable import write_file
 
 log = logging.getLogger(__name__)
 

@@ -19,6 +19,7 @@ from pathlib import Path
 import apsw
 
 from kioskd.core.errors import StorageError
+from kioskd.durable import sync_folder
 from kioskd.outbox import chain
 from kioskd.outbox.chain import GENESIS, Link
 from kioskd.outbox.journal import Journal, read
@@ -77,7 +78,7 @@ class Copies:
         """From now on it counts. OSError when the disk does not take it."""
         sync_file(made)
         made.rename(self.backup(generation))
-        sync_directory(self.outbox.parent)
+        sync_folder(self.outbox.parent)
 
     def prune(self, keep: int = KEPT) -> None:
         """Keep the newest backups (the empty outbox counts as one) and what continues them."""
@@ -166,7 +167,7 @@ class Copies:
     def _put_in_place(self, made: Path, end: Link) -> Link:
         sync_file(made)
         made.rename(self.outbox)
-        sync_directory(self.outbox.parent)
+        sync_folder(self.outbox.parent)
         _remove(self._part)
         return end
 
@@ -227,14 +228,6 @@ def _last(segment: Path) -> tuple[Link | None, int]:
 
 def sync_file(path: Path) -> None:
     descriptor = os.open(path, os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def sync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
     finally:

@@ -28,8 +28,9 @@ from pathlib import Path
 import apsw
 
 from kioskd.core.errors import StorageError
+from kioskd.durable import sync_folder
 from kioskd.outbox import chain, remains
-from kioskd.outbox.copies import Copies, WrittenByNewer, sync_directory
+from kioskd.outbox.copies import Copies, WrittenByNewer
 from kioskd.outbox.transactions import transaction
 
 APPLICATION_ID = 0x6B696F75  # "kiou", in the file header: this is ours
@@ -220,7 +221,7 @@ def make_empty(path: Path, vfs: str | None = None, last_order_number: int = 0) -
     finally:
         connection.close()
     new.rename(path)
-    sync_directory(path.parent)
+    sync_folder(path.parent)
     _log.info("outbox %s made", path)
 
 
@@ -292,5 +293,5 @@ def _set_aside(path: Path) -> Path:
     wal = path.with_name(f"{path.name}-wal")
     if wal.exists():
         wal.rename(kept.with_name(f"{kept.name}-wal"))
-    sync_directory(path.parent)
+    sync_folder(path.parent)
     return kept

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import apsw
 
-from kioskd.outbox.copies import Copies, sync_directory
+from kioskd.durable import sync_folder
+from kioskd.outbox.copies import Copies
 from kioskd.outbox.journal import read
 
 _MARGIN = 100
@@ -66,7 +67,7 @@ def put_away(path: Path) -> Path:
     if wal.exists():
         wal.rename(target.with_name(f"{target.name}-wal"))
     first.rename(target)  # last: until then the next start does it again
-    sync_directory(path.parent)
+    sync_folder(path.parent)
     return target
 
 

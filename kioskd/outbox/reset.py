@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kioskd.core.errors import StorageError
-from kioskd.outbox.copies import sync_directory
+from kioskd.durable import sync_folder
 from kioskd.outbox.events import Booted
 from kioskd.outbox.remains import lost
 from kioskd.outbox.store import Store
@@ -30,7 +30,7 @@ def reset(path: Path) -> int:
     # The file goes last: a reset that is cut short leaves an outbox without copies, not copies without one.
     for file in (*path.parent.glob(f"{path.name}.*"), *path.parent.glob(f"{path.name}-*"), path):
         file.unlink()
-    sync_directory(path.parent)
+    sync_folder(path.parent)
     return loaded.last_seq
 
 

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from kioskd import durable
 from kioskd.cli import main
 from kioskd.core.errors import ConfigError
-from kioskd.daemon import durable, exit_codes
+from kioskd.daemon import exit_codes
 from kioskd.daemon.config.kiosk import load_config
 from kioskd.daemon.config.menu import load_menu
 from kioskd.daemon.first_boot import taking, taking_over

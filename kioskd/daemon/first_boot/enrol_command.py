@@ -11,9 +11,9 @@ from pathlib import Path
 from kioskd.core.enrolment import make_codes, read_pairing_code
 from kioskd.core.errors import ConfigError
 from kioskd.daemon import exit_codes
-from kioskd.daemon.durable import write_file
 from kioskd.daemon.first_boot.card import read_card
 from kioskd.daemon.first_boot.places import FILE
+from kioskd.durable import write_file
 from kioskd.ui.qr import QUIET_ZONE, modules
 
 

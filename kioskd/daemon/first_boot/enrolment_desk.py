@@ -14,9 +14,9 @@ from kioskd.core.enrolment import EnrolmentRefused, Objection, open_codes, pairi
 from kioskd.core.errors import ConfigError
 from kioskd.core.events import Event
 from kioskd.daemon.config.menu import load_menu
-from kioskd.daemon.durable import sync_folder, write_folder
 from kioskd.daemon.first_boot.card import read_card
 from kioskd.daemon.first_boot.places import FILE
+from kioskd.durable import sync_folder, write_folder
 
 log = logging.getLogger(__name__)
 

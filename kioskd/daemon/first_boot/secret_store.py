@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from kioskd.daemon.durable import write_file
+from kioskd.durable import write_file
 
 Encrypt = Callable[[str, str], bytes | None]
 """Name and secret to what systemd can decrypt; None when this machine cannot do that."""

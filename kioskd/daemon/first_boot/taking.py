@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kioskd.core.errors import ConfigError
-from kioskd.daemon.durable import sync_folder, write_file, write_folder, write_link
 from kioskd.daemon.first_boot.card import Card
 from kioskd.daemon.first_boot.places import FILE, TAKEN, taken_id
 from kioskd.daemon.first_boot.secret_store import SecretStore
 from kioskd.daemon.first_boot.wifi import PROFILE, REGION, keyfile, password_in, region_option
+from kioskd.durable import sync_folder, write_file, write_folder, write_link
 
 log = logging.getLogger(__name__)
 

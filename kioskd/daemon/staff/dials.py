@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from kioskd.core.upkeep import Dial, Knob
-from kioskd.daemon.durable import write_file
+from kioskd.durable import write_file
 
 log = logging.getLogger(__name__)
 

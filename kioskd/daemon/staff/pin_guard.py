@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from kioskd.daemon.durable import write_file
 from kioskd.daemon.staff.pin import PinHash
+from kioskd.durable import write_file
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from kioskd.daemon.durable import sync_folder, write_file
+from kioskd.durable import sync_folder, write_file
 
 _BACK = r" kioskd\.back=\w+"
 

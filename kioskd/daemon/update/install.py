@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from kioskd.daemon.durable import sync_folder
 from kioskd.daemon.update.boot_loaders import BootLoader, Slot, boot_loader
 from kioskd.daemon.update.bundle import BundleRefused, Part, copy, opened
+from kioskd.durable import sync_folder
 
 IMAGE = Path("/usr/share/kioskd/image.json")
 KEYS = Path("/usr/share/kioskd/update-keys")

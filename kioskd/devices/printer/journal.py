@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import os
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from kioskd.core.print_verdict import PrintVerdict
+from kioskd.durable import write_file
 
 _log = logging.getLogger(__name__)
 
@@ -84,19 +84,11 @@ class JobJournal:
             return
         ended = {job: end for job, end in self._verdicts.items() if not (begun and job == begun["job"])}
         try:
-            await asyncio.to_thread(_replace, self.path, json.dumps({"open": begun, "ended": ended}))
+            content = json.dumps({"open": begun, "ended": ended}).encode()
+            await asyncio.to_thread(write_file, self.path, content, 0o640)
         except OSError as error:
             if not self._complained:
                 _log.warning(
                     "%s cannot be written (%s): a restart forgets receipts", self.path, error.strerror
                 )
             self._complained = True
-
-
-def _replace(path: Path, text: str) -> None:
-    draft = path.with_name(path.name + ".new")
-    with draft.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import threading
 from datetime import date, datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 from kioskd.core.events import PaymentOutcome
 from kioskd.devices.terminal.attempts import Attempt, AttemptsUnreadable, Mark
+from kioskd.durable import write_file
 
 KEPT = 200
 """Attempts remembered: about a day, for as long can a payment be reversed. Only the last can be undecided."""
@@ -77,18 +77,8 @@ class AttemptJournal:
         self._attempts, self._closed_on = attempts, closed_on
 
     def _write(self, text: str) -> None:
-        draft = self._path.with_name(self._path.name + ".new")
         with self._writing:
-            with draft.open("w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(self._path)
-            directory = os.open(self._path.parent, os.O_RDONLY)
-            try:
-                os.fsync(directory)
-            finally:
-                os.close(directory)
+            write_file(self._path, text.encode(), 0o640)
 
 
 def _to_json(attempt: Attempt) -> dict[str, Any]:

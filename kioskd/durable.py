@@ -1,4 +1,8 @@
-"""Files that are there as a whole or not at all, whenever the power goes."""
+"""Files that are there as a whole or not at all, whenever the power goes.
+
+Beside the packages and not in one: the daemon, the devices and the outbox keep things, know the core alone in
+common, and the core touches no files.
+"""
 
 from __future__ import annotations
 
