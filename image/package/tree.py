@@ -25,6 +25,7 @@ SERVICES = (
     "kioskd-boot-ok.service",
     "kioskd-first-boot.service",
     "kioskd-first-boot.path",
+    "kioskd-clock.service",
 )
 
 APPLIANCE_FILES = {

@@ -87,7 +87,7 @@ expect "the user exists, the state is its own" \
     [ "$(stat -c '%U:%G %a' $state)" = "kioskd:kioskd 700" ]
 expect "enabled at boot" [ -L /etc/systemd/system/multi-user.target.wants/kioskd.service ]
 step "units, as this systemd reads them" systemd-analyze verify --man=no kioskd.service kioskd-rescue.service \
-    kioskd-boot-ok.service kioskd-first-boot.service kioskd-first-boot.path
+    kioskd-boot-ok.service kioskd-first-boot.service kioskd-first-boot.path kioskd-clock.service
 # Until here as where images are made. A kiosk at work has this.
 mount -t proc proc /proc
 step "an order is left open" leave_work_open

@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 
 from kioskd.core.events import Moment
 
-SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
+SYNCHRONISED = (Path("/run/systemd/timesync/synchronized"), Path("/run/kioskd-clock/synchronized"))
+"""systemd-timesyncd leaves the first when it has asked; for chrony and others kioskd-clock.service leaves the
+second, once the kernel says that its clock is synchronised."""
 
 
 class Clock:
@@ -36,9 +38,9 @@ class Clock:
     def trusted(self) -> bool:
         """Whether the wall clock was set by somebody who knows, since the last boot.
 
-        A kiosk without a battery wakes up in the past; systemd-timesyncd leaves this file when it has asked.
+        A kiosk without a battery wakes up in the past.
         """
-        return self._wall_error_s == 0.0 and SYNCHRONISED.exists()
+        return self._wall_error_s == 0.0 and any(file.exists() for file in SYNCHRONISED)
 
     def moment(self) -> Moment:
         return Moment(self.mono_s(), self.wall(), str(uuid.uuid4()))

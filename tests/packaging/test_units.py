@@ -33,6 +33,7 @@ def values(unit: str, key: str) -> list[str]:
         ("kioskd-rescue-picture.service", 7),
         ("kioskd-boot-ok.service", 9),
         ("kioskd-first-boot.service", 11),
+        ("kioskd-clock.service", 2),
     ],
 )
 def test_a_unit_may_do_little_more_than_it_must(unit: str, threshold: int) -> None:
