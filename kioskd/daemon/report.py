@@ -54,33 +54,85 @@ class OutboxReport:
     online: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OfAnyKiosk:
+    """What every kiosk knows of itself."""
+
+    version: str
+    kiosk: str
+    pid: int
+    place: Place
+    devices: tuple[DeviceHealth, ...]
+    pictures_shown: int
+
+    @property
+    def condition(self) -> Condition:
+        raise NotImplementedError
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """What somebody should look at, in sentences. The worst is first."""
+        raise NotImplementedError
+
+    def document(self) -> dict[str, Any]:
+        """As JSON values."""
+        return {
+            "version": self.version,
+            "kiosk": self.kiosk,
+            "condition": self.condition.value,
+            "reasons": list(self.reasons),
+            "pid": self.pid,
+            "place": self.place.value,
+            "devices": [
+                {
+                    "name": each.name,
+                    "kind": each.kind.value,
+                    "state": each.state.value,
+                    "detail": each.detail,
+                    "since": _label(each.since),
+                }
+                for each in self.devices
+            ],
+            "screen": self.pictures_shown,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UntoldReport(_OfAnyKiosk):
+    """Of a kiosk that nobody has told yet what it is: it has no outbox, and nothing to sell."""
+
+    kiosk: str = "without a name"
+
+    @property
+    def condition(self) -> Condition:
+        return Condition.NOT_SELLING
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        return ("nobody has told it yet what it is: its screen says how",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report(_OfAnyKiosk):
     """Times are local wall time; `up_s` is counted by a clock that nobody sets.
 
     `blocked` is why nothing can be sold, for staff; `online` is None until the backend was first asked;
     `last_order_at` is None when none is on record.
     """
 
-    version: str
-    kiosk: str
     backend: str
-    pid: int
     time: datetime
     clock_trusted: bool
     up_since: datetime
     up_s: float
-    place: Place
     blocked: tuple[str, ...]
     online: bool | None
     help: HelpState | None
-    devices: tuple[DeviceHealth, ...]
     outbox: OutboxReport
     attention: tuple[Attention, ...]
     last_order_at: datetime | None
     free_bytes: int | None
     objections: Mapping[str, object] | None
-    pictures_shown: int
 
     @property
     def condition(self) -> Condition:
@@ -90,7 +142,6 @@ class Report:
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """What somebody should look at, in sentences. The worst is first."""
         return tuple(self._reasons())
 
     def _reasons(self) -> Iterator[str]:
@@ -113,31 +164,15 @@ class Report:
             yield f"only {self.free_bytes // 1024**2} MiB are free where the outbox lies"
 
     def document(self) -> dict[str, Any]:
-        """As JSON values."""
         return {
-            "version": self.version,
-            "kiosk": self.kiosk,
-            "condition": self.condition.value,
-            "reasons": list(self.reasons),
+            **_OfAnyKiosk.document(self),
             "backend": self.backend,
-            "pid": self.pid,
             "time": _label(self.time),
             "clock_trusted": self.clock_trusted,
             "up_since": _label(self.up_since),
             "up_s": round(self.up_s),
-            "place": self.place.value,
             "online": self.online,
             "help": self.help.value if self.help else None,
-            "devices": [
-                {
-                    "name": each.name,
-                    "kind": each.kind.value,
-                    "state": each.state.value,
-                    "detail": each.detail,
-                    "since": _label(each.since),
-                }
-                for each in self.devices
-            ],
             "outbox": {
                 "open": self.outbox.open,
                 "oldest_s": None if self.outbox.oldest_s is None else round(self.outbox.oldest_s),
@@ -154,7 +189,6 @@ class Report:
             **({"objections": dict(self.objections)} if self.objections else {}),
             "last_order_at": _label(self.last_order_at),
             "free_bytes": self.free_bytes,
-            "screen": self.pictures_shown,
         }
 
 

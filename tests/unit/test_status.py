@@ -22,7 +22,7 @@ from kioskd.daemon import exit_codes
 from kioskd.daemon.cli import status as status_command
 from kioskd.daemon.cli.status_text import span, status_text
 from kioskd.daemon.control import Answer, ControlSocket
-from kioskd.daemon.report import Condition, OutboxReport, Report
+from kioskd.daemon.report import Condition, OutboxReport, Report, UntoldReport
 from kioskd.daemon.runtime import Runtime
 from kioskd.daemon.selling.selling import Selling
 from kioskd.daemon.units import UnitFacts, read_facts
@@ -136,6 +136,19 @@ def test_it_can_be_read_out_on_the_phone() -> None:
         "clock       2026-11-22 12:00 (nobody vouches for this clock)",
         "disk        3.0 GiB free",
         "printer     absent: nobody answers at 192.168.1.40",
+    ]
+
+
+def test_a_kiosk_that_nobody_has_told_what_it_is_is_asked_in_the_same_way() -> None:
+    scanner = DeviceHealth("scanner", DeviceKind.SCANNER, DeviceState.OK)
+    report = UntoldReport(version="1.2.3", pid=7, place=Place.ENROLLING, devices=(scanner,), pictures_shown=2)
+    assert report.document().keys() <= GOOD.document().keys()
+    assert status_text(report.document()).splitlines() == [
+        "kiosk without a name, kioskd 1.2.3: DOES NOT SELL:",
+        "  - nobody has told it yet what it is: its screen says how",
+        "",
+        "screen      enrolling",
+        "scanner     ok",
     ]
 
 

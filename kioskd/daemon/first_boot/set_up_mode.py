@@ -19,13 +19,13 @@ from kioskd.core.shop import Shop
 from kioskd.core.visit import first_visit
 from kioskd.daemon import exit_codes
 from kioskd.daemon.clock import Clock
-from kioskd.daemon.control import Answer, ControlSocket
+from kioskd.daemon.control import Answer, Command, ControlSocket
 from kioskd.daemon.display import Display, make_display
 from kioskd.daemon.first_boot.enrolment_desk import EnrolmentDesk
 from kioskd.daemon.first_boot.hardware import FILE, Hardware, found_readers, read_hardware, readers_only
 from kioskd.daemon.first_boot.places import Places
 from kioskd.daemon.notify import ServiceManager
-from kioskd.daemon.report import Condition
+from kioskd.daemon.report import UntoldReport
 from kioskd.daemon.runtime import Runtime
 from kioskd.daemon.screen_commands import ScreenCommands
 from kioskd.daemon.setup_problem import FALLBACK
@@ -162,21 +162,16 @@ def _socket(hardware: Hardware) -> Path | None:
     return Path(folder) / "control.socket" if folder else None
 
 
-def _status_of(runtime: Runtime, display: Display) -> Any:
+def _status_of(runtime: Runtime, display: Display) -> Command:
     async def status(_request: dict[str, Any]) -> Answer:
-        devices = [
-            {"name": d.name, "kind": d.kind, "state": d.state, "detail": d.detail}
-            for d in runtime.visit.devices.values()
-        ]
-        return {
-            "version": __version__,
-            "kiosk": "without a name",
-            "pid": os.getpid(),
-            "condition": Condition.NOT_SELLING.value,
-            "reasons": ["nobody has told it yet what it is: its screen says how"],
-            "place": runtime.visit.place,
-            "devices": devices,
-            "screen": display.seq,
-        }, b""
+        visit = runtime.visit
+        report = UntoldReport(
+            version=__version__,
+            pid=os.getpid(),
+            place=visit.place,
+            devices=tuple(visit.devices.values()),
+            pictures_shown=display.seq,
+        )
+        return report.document(), b""
 
     return status
