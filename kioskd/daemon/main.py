@@ -22,7 +22,8 @@ from kioskd.daemon.config.kiosk import Config, load_config
 from kioskd.daemon.config.menu import load_menu
 from kioskd.daemon.display import make_display
 from kioskd.daemon.first_boot.places import Places
-from kioskd.daemon.wiring import expected_devices, shop_of
+from kioskd.daemon.wiring.hardware import expected_devices
+from kioskd.daemon.wiring.shop import shop_of
 from kioskd.ui.window import Window
 
 log = logging.getLogger(__name__)

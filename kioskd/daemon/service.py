@@ -53,18 +53,11 @@ from kioskd.daemon.staff.terminal_desk import TerminalDesk
 from kioskd.daemon.staff.terminal_watch import asking_again
 from kioskd.daemon.staff.upkeep_desk import UpkeepDesk
 from kioskd.daemon.watching import instruments_of, watched
-from kioskd.daemon.wiring import (
-    backend_of,
-    dials_of,
-    expected_devices,
-    hardware_of,
-    letterhead_of,
-    paper_columns_of,
-    pin_guard_of,
-    prints_slips,
-    takes_parts,
-    webhook_of,
-)
+from kioskd.daemon.wiring.backend import backend_of
+from kioskd.daemon.wiring.hardware import expected_devices, hardware_of
+from kioskd.daemon.wiring.paper import letterhead_of, paper_columns_of
+from kioskd.daemon.wiring.staff import dials_of, pin_guard_of, webhook_of
+from kioskd.daemon.wiring.terminal import prints_slips, takes_parts
 from kioskd.devices.supervisor import supervise
 from kioskd.outbox.courier import Outcome, Refused
 from kioskd.outbox.operation import Operation

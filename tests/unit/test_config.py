@@ -16,7 +16,7 @@ from kioskd.daemon.config.credentials import read_secret
 from kioskd.daemon.config.dump import dump_config
 from kioskd.daemon.config.errors import ConfigErrors
 from kioskd.daemon.config.kiosk import Config, Disabled, SerialScanner, TcpPrinter, WedgeScanner, load_config
-from kioskd.daemon.wiring import shop_of
+from kioskd.daemon.wiring.shop import shop_of
 from tests.unit.shopfront import CATALOGUE
 
 SMALL = """\

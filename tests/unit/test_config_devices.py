@@ -9,7 +9,7 @@ import pytest
 from kioskd.core.errors import ConfigError
 from kioskd.daemon.config.dump import dump_config
 from kioskd.daemon.config.kiosk import Config, load_config
-from kioskd.daemon.wiring import hardware_of
+from kioskd.daemon.wiring.hardware import hardware_of
 from kioskd.devices.camera.parent import CameraScanner
 from kioskd.devices.keypad import Keypad
 from kioskd.devices.scanner.evdev import WedgeScanner

@@ -15,7 +15,7 @@ from kioskd.core.money import Money
 from kioskd.core.order import ChargeKind
 from kioskd.core.shop import Capability, Shop
 from kioskd.daemon.config.dump import dump_config
-from kioskd.daemon.wiring import shop_of
+from kioskd.daemon.wiring.shop import shop_of
 from tests.unit.shopfront import CATALOGUE
 from tests.unit.test_config import LEAT, SMALL, load, refusal
 

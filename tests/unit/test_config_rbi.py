@@ -9,7 +9,7 @@ import pytest
 from kioskd.core.errors import ConfigError
 from kioskd.daemon.config.kiosk import load_config
 from kioskd.daemon.config.menu import load_menu
-from kioskd.daemon.wiring import shop_of
+from kioskd.daemon.wiring.shop import shop_of
 from tests.unit.test_config_offers import SMALL
 
 GOOD = """

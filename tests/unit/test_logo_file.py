@@ -16,7 +16,7 @@ from kioskd.core.errors import ConfigError
 from kioskd.daemon import exit_codes
 from kioskd.daemon.config.kiosk import load_config
 from kioskd.daemon.config.logo_file import MAX_BYTES, MAX_SIDE_PX, read_logo
-from kioskd.daemon.wiring import letterhead_of
+from kioskd.daemon.wiring.paper import letterhead_of
 from kioskd.devices.printer.logo import MAX_HEIGHT_DOTS, MAX_WIDTH_DOTS
 
 HARBOUR = Path(kioskd.sim.__file__).parent / "harbour"

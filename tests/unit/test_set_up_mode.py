@@ -27,7 +27,7 @@ from kioskd.daemon.first_boot.enrolment_desk import MOST_REFUSED, EnrolmentDesk
 from kioskd.daemon.first_boot.hardware import found_readers, read_hardware, readers_only
 from kioskd.daemon.main import run
 from kioskd.daemon.staff.readiness_desk import ReadinessDesk
-from kioskd.daemon.wiring import expected_devices
+from kioskd.daemon.wiring.hardware import expected_devices
 from kioskd.outbox.courier import Applied, NeverSent, Outcome
 from tests.unit.test_first_boot import MENU, SETTINGS
 

@@ -23,7 +23,7 @@ from kioskd.daemon.config.kiosk import load_config
 from kioskd.daemon.config.menu import load_menu
 from kioskd.daemon.push_journal import journal_in, locked_journal_in
 from kioskd.daemon.selling.progress import progress_on
-from kioskd.daemon.wiring import backend_of
+from kioskd.daemon.wiring.backend import backend_of
 
 _NOUNS = {EntryKind.CATEGORY: ("category", "categories"), EntryKind.PRODUCT: ("product", "products")}
 

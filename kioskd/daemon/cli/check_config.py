@@ -14,7 +14,7 @@ from kioskd.daemon.config.menu import load_menu
 from kioskd.daemon.config.source import read_source
 from kioskd.daemon.first_boot.card import card_in, is_card
 from kioskd.daemon.mounting import out_of_reach
-from kioskd.daemon.wiring import letterhead_of
+from kioskd.daemon.wiring.paper import letterhead_of
 
 
 def check_config(arguments: Sequence[str]) -> int:

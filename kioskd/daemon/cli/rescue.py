@@ -22,7 +22,7 @@ from kioskd.daemon.config import kiosk as settings
 from kioskd.daemon.config.kiosk import Config, load_config
 from kioskd.daemon.config.menu import load_menu
 from kioskd.daemon.display import theme_of
-from kioskd.daemon.wiring import shop_of
+from kioskd.daemon.wiring.shop import shop_of
 from kioskd.ui import stage
 from kioskd.ui.fonts import Fonts
 from kioskd.ui.picture_cache import Pictures

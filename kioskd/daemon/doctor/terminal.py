@@ -20,7 +20,7 @@ from kioskd.daemon.config import kiosk as settings
 from kioskd.daemon.config.credentials import read_secret
 from kioskd.daemon.config.kiosk import CURRENCIES, load_config
 from kioskd.daemon.doctor.report import Finding, Report, Verdict, show
-from kioskd.daemon.wiring import FACTORY_PASSWORD, terminal_password
+from kioskd.daemon.wiring.terminal import FACTORY_PASSWORD, terminal_password
 from kioskd.devices.terminal.zvt_commands import CURRENCY_CODES
 from kioskd.devices.terminal.zvt_driver import SerialAddress, TcpAddress, ZvtTerminal
 

@@ -19,7 +19,7 @@ from kioskd.daemon.cli.config_file import CONFIG
 from kioskd.daemon.config import kiosk as settings
 from kioskd.daemon.config.kiosk import load_config
 from kioskd.daemon.doctor.report import Finding, Report, Verdict, show
-from kioskd.daemon.wiring import voice_of
+from kioskd.daemon.wiring.hardware import voice_of
 from kioskd.devices.voice.voice import ProcessVoice
 from kioskd.ui.locale.translator import LANGUAGES, translator
 

@@ -29,7 +29,7 @@ from kioskd.daemon.report import UntoldReport
 from kioskd.daemon.runtime import Runtime
 from kioskd.daemon.screen_commands import ScreenCommands
 from kioskd.daemon.setup_problem import FALLBACK
-from kioskd.daemon.wiring import Plugged, expected_devices, hardware_of
+from kioskd.daemon.wiring.hardware import Plugged, expected_devices, hardware_of
 from kioskd.devices.supervisor import supervise
 from kioskd.ui.locale.translator import LANGUAGES
 from kioskd.ui.window import Window
