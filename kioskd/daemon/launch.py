@@ -23,7 +23,7 @@ import pygame.image
 
 from kioskd import __version__
 from kioskd.core.errors import DeviceError
-from kioskd.ui.window import Driver, Window
+from kioskd.ui.window import Driver, Window, driver_here
 
 
 def open_with_last_picture(config_file: Path) -> Window | None:
@@ -47,7 +47,7 @@ def open_with_last_picture(config_file: Path) -> Window | None:
 
 def open_window(display: dict[str, Any]) -> Window:
     """The window that a [display] section asks for. Raises DeviceFault when it cannot be opened."""
-    driver = Driver(display["driver"])
+    driver = driver_here(Driver(display["driver"]))
     return Window(
         display["width_px"],
         display["height_px"],

@@ -33,14 +33,41 @@ _KEYS = {
 """A developer's keyboard as the keypad that a kiosk has. SDL does not repeat keys that are held."""
 
 
+_DESKTOPS = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")
+_CARDS = Path("/dev/dri")
+
+
 class Driver(StrEnum):
-    """Where pixels go. AUTO leaves the choice to SDL; OFFSCREEN shows nothing and needs nothing."""
+    """Where pixels go. AUTO is a window where there is a desktop, and the whole display where there is none;
+    OFFSCREEN shows nothing and needs nothing."""
 
     AUTO = "auto"
     X11 = "x11"
     WAYLAND = "wayland"
     KMSDRM = "kmsdrm"
     OFFSCREEN = "offscreen"
+
+
+def driver_here(driver: Driver) -> Driver:
+    """What AUTO means on this machine: SDL itself does not draw on a display that no desktop has."""
+    if driver is Driver.AUTO and not any(os.environ.get(name) for name in _DESKTOPS) and _CARDS.exists():
+        return Driver.KMSDRM
+    return driver
+
+
+def whole_display_px() -> tuple[int, int] | None:
+    """The size of the display when all of it is ours; None on a desk, or without a display."""
+    if driver_here(Driver.AUTO) is not Driver.KMSDRM:
+        return None
+    os.environ["SDL_VIDEODRIVER"] = Driver.KMSDRM.value
+    try:
+        pygame.display.init()
+        sizes: list[tuple[int, int]] = pygame.display.get_desktop_sizes()
+    except pygame.error:
+        return None
+    finally:
+        del os.environ["SDL_VIDEODRIVER"]
+    return sizes[0] if sizes else None
 
 
 class TouchKind(StrEnum):
