@@ -488,6 +488,13 @@ def test_any_password_comes_through_networkmanagers_file(password: str | None) -
     assert ("key-mgmt" in text) == (password is not None)
 
 
+def test_a_radio_whose_country_cannot_be_changed_is_no_reason_not_to_join(card: Path, root: Path) -> None:
+    (root / "etc").mkdir(parents=True)
+    (root / "etc/modprobe.d").write_text("no folder")
+    assert boot(card, root) == exit_codes.OK
+    assert (root / "etc/NetworkManager/system-connections/kioskd-wifi.nmconnection").exists()
+
+
 def test_a_wifi_that_nothing_could_join_is_a_mistake(card: Path, root: Path) -> None:
     fresh = read_card(card)
     assert fresh is not None

@@ -160,10 +160,18 @@ def _set_wifi(card: Card, target: Target) -> bool:
     password = _known_password(card, target) if wifi.password is True else wifi.password
     write_file(target.connections / PROFILE, keyfile(wifi, password).encode(), 0o600)
     if wifi.country is not None:
-        options = target.root / "etc/modprobe.d" / REGION
-        options.parent.mkdir(parents=True, exist_ok=True)
-        write_file(options, region_option(wifi.country).encode())
+        _set_region(wifi.country, target.root)
     return True
+
+
+def _set_region(country: str, root: Path) -> None:
+    """Where the system cannot be written, it was told its country when it was made."""
+    options = root / "etc/modprobe.d" / REGION
+    try:
+        options.parent.mkdir(parents=True, exist_ok=True)
+        write_file(options, region_option(country).encode())
+    except OSError as error:
+        log.warning("the radio's country stays as it is: %s", error)
 
 
 def _set_names(card: Card, root: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from kioskd.core.errors import ConfigError
 from kioskd.daemon import exit_codes
+from kioskd.daemon.first_boot.blanking import blank_free_space
 from kioskd.daemon.first_boot.card import Card, read_card
 from kioskd.daemon.first_boot.places import FILE, Places
 from kioskd.daemon.first_boot.secret_store import SecretStore, systemd_creds
@@ -68,6 +69,8 @@ def _from_card(folder: Path, target: Target) -> Changed | None:
 
 def _scrub(card: Card) -> None:
     try:
+        # First: as long as the file itself has them, the next start does all of this again.
+        blank_free_space(card.source.file.parent)
         scrub(card)
     except OSError as error:  # a card whose lock is set: the kiosk can sell, somebody should know
         log.warning("%s: secrets are still in it, it cannot be written: %s", card.source.file, error.strerror)
