@@ -17,7 +17,7 @@ from image.debian.variant import VARIANTS, Variant
 from image.package import build as package
 from image.package.programs import ProgramFailed
 from image.package.shared_libraries import UnknownLibrary
-from image.rpi import lint, os_list
+from image.rpi import lint, os_list, splash
 
 OUT = Path("out/image")
 
@@ -92,6 +92,7 @@ def _told(file: Path) -> str:
 
 def _rpi(_asked: argparse.Namespace) -> None:
     print("\n".join(lint.findings()) or "image/rpi: nothing to complain about; build it on a Raspberry Pi")
+    print(f"{splash.draw()}: what the kernel shows until the kiosk does")
 
 
 def _os_list(asked: argparse.Namespace) -> None:

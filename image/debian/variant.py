@@ -36,6 +36,8 @@ _SYSTEM = (
     "systemd-timesyncd", "network-manager", "wpasupplicant", "wireless-regdb", "iproute2", "ca-certificates",
     # updates: their signature, and repairs of the boot partition
     "openssl", "dosfstools",
+    # the data partition is made as large as the disk allows
+    "fdisk",
 )  # fmt: skip
 _KIOSK = (
     # what the package of kioskd depends on: Python, and drawing without a desktop

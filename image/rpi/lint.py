@@ -20,16 +20,21 @@ _MMDEBSTRAP = frozenset(
     "packages mirrors setup-hooks essential-hooks customize-hooks cleanup-hooks architectures suite".split()
 )
 _OF_THE_TOOL = frozenset({"include", "device", "image", "layer", "artefact"})
+_OF_ITS_LAYERS = {"ieee80211": ("wireless-regulatory", frozenset({"regdom"}))}
+"""Prefixes of variables that layers of the tool declare, which ours must ask for."""
 
 
 def findings(folder: Path = HERE) -> list[str]:
     """Sentences about what is wrong; empty when nothing is."""
     layers: dict[str, frozenset[str]] = {}
+    asked_for: set[str] = set()
     found = []
     for file in sorted((folder / "layer").glob("*.yaml")):
         text = file.read_text("utf-8")
         found += [f"{file.name}: {problem}" for problem in _layer(text, file)]
+        asked_for |= set(_fields(text).get("X-Env-Layer-Requires", "").split(","))
         layers[_fields(text).get("X-Env-VarPrefix", "")] = frozenset(_variables(_fields(text)))
+    layers |= {prefix: names for prefix, (layer, names) in _OF_ITS_LAYERS.items() if layer in asked_for}
     for file in sorted((folder / "config").glob("*.yaml")):
         found += [f"{file.name}: {problem}" for problem in _config(file.read_text("utf-8"), layers)]
     return found
@@ -81,7 +86,7 @@ def _config(text: str, layers: Mapping[str, frozenset[str]]) -> Iterator[str]:
         yield "does not take the A/B layout image-rota"
     for section in sorted(document.keys() - _OF_THE_TOOL):
         if section not in layers:
-            yield f"{section}: no layer of ours has variables of this prefix"
+            yield f"{section}: no layer of ours, and none that one asks for, has variables of this prefix"
             continue
         yield from (
             f"{section}.{name}: unknown" for name in sorted(document[section].keys() - layers[section])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import lzma
+import os
 import re
 import shutil
 import stat
@@ -19,8 +20,10 @@ from image.debian.initrd import INIT, NoSuchModule, initrd
 from image.debian.root import HERE, KEPT, LEFT_OUT
 from image.debian.variant import VARIANTS
 from image.package.tree import CHECKOUT
-from image.rpi import lint, os_list
+from image.rpi import lint, os_list, splash
 from kioskd.daemon.first_boot.card import read_card
+from kioskd.daemon.first_boot.machine import Secrets
+from kioskd.daemon.first_boot.places import Places
 
 OVERLAY = HERE / "overlay"
 
@@ -73,7 +76,9 @@ def test_a_kernel_without_what_a_file_system_needs_ends_the_build(tmp_path: Path
         initrd(tmp_path, "6.12", ["squashfs"], must=["squashfs"])
 
 
-@pytest.mark.parametrize("script", [INIT, HERE / "customise"], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "script", [INIT, HERE / "customise", OVERLAY / "usr/lib/kioskd/grow-data"], ids=lambda path: path.name
+)
 def test_scripts_are_shell(script: Path) -> None:
     subprocess.run(("sh", "-n", script), check=True)
 
@@ -89,17 +94,30 @@ def test_the_example_on_the_card_is_a_kiosk_as_it_stands(tmp_path: Path) -> None
     boot_partition.example(CHECKOUT / "kioskd/sim/harbour", tmp_path)
     card = read_card(tmp_path)
     assert card is not None
-    assert {"kiosk/menu.toml", "kiosk/logo.png"} <= card.files.keys()
+    assert {"kiosk/menu.toml", "kiosk/logo.png", "kiosk/logo-screen.png"} <= card.files.keys()
     assert card.config.state_dir == Path("/var/lib/kioskd")
 
 
-def test_a_kiosk_and_the_message_that_its_data_is_lost_exclude_each_other() -> None:
-    units = OVERLAY / "usr/lib/systemd/system"
-    lost = (units / "kioskd-data-lost.service").read_text("utf-8")
-    assert "ConditionPathExists=/data/lost\n" in lost
-    assert "Conflicts=" not in lost  # it would stop the kiosk even where nothing is lost
-    assert "ConditionPathExists=!/data/lost\n" in (units / "kioskd.service.d/data.conf").read_text("utf-8")
+def test_a_kiosk_whose_data_is_lost_says_so_and_nothing_makes_it_sell() -> None:
+    lost = (OVERLAY / "usr/lib/systemd/system/kioskd-data-lost.service").read_text("utf-8")
+    assert "ConditionPathExists=/data/lost\n" in lost and "Before=kioskd.service\n" in lost
+    source, problem = re.findall(r"ExecStart=/bin/cp (\S+) (\S+)", lost)[0]
+    assert Path(problem) == Places(Path("/")).problem
+    words = (OVERLAY / source.lstrip("/")).read_text("utf-8").splitlines()
+    assert 1 <= len(words) <= 4  # so many lines are on the screen
+    # Only first boot takes a problem away again, and gives a kiosk what it sells.
+    first_boot = (CHECKOUT / "systemd/kioskd-first-boot.service").read_text("utf-8")
+    assert "ConditionPathExists=!/data/lost\n" in first_boot
     assert ">/root/data/lost" in INIT.read_text("utf-8")
+
+
+def test_the_data_partition_grows_with_what_is_in_the_image() -> None:
+    unit = (OVERLAY / "usr/lib/systemd/system/kioskd-data-grow.service").read_text("utf-8")
+    (program,) = re.findall(r"ExecStart=(\S+)", unit)
+    script = OVERLAY / program.lstrip("/")
+    assert os.access(script, os.X_OK)
+    assert "sfdisk" in script.read_text("utf-8")
+    assert all("fdisk" in variant.every_package for variant in VARIANTS.values())
 
 
 def test_a_slot_is_kept_after_the_health_check_and_left_when_it_fails() -> None:
@@ -114,7 +132,7 @@ def test_systemd_finds_nothing_to_complain_about(tmp_path: Path) -> None:
     for unit in sorted((OVERLAY / "usr/lib/systemd/system").glob("*.service")):
         text = unit.read_text("utf-8")
         (tmp_path / unit.name).write_text(
-            re.sub(r"(?m)^(ExecStart=)/usr/bin/kioskd\S*", r"\1/bin/true", text)
+            re.sub(r"(?m)^(ExecStart=)/usr/(bin|lib)/kioskd\S*", r"\1/bin/true", text)
         )
     done = subprocess.run(
         ("systemd-analyze", "verify", "--man=no", *sorted(tmp_path.iterdir())),
@@ -152,7 +170,7 @@ def test_the_layer_and_its_configuration_are_what_rpi_image_gen_asks_for() -> No
 @pytest.mark.parametrize(
     ("file", "old", "new", "complaint"),
     [
-        ("layer/kioskd.yaml", "# X-Env-Layer-Version: 1.0.0\n", "", "has no X-Env-Layer-Version"),
+        ("layer/kioskd.yaml", "# X-Env-Layer-Version: 1.1.0\n", "", "has no X-Env-Layer-Version"),
         (
             "layer/kioskd.yaml",
             "X-Env-Layer-Requires:",
@@ -167,7 +185,14 @@ def test_the_layer_and_its_configuration_are_what_rpi_image_gen_asks_for() -> No
             'rm -rf "$1/etc/other"',
             "/etc/kioskd is shared and not",
         ),
+        (
+            "layer/kioskd.yaml",
+            'rm -rf "$1/var/lib/systemd"',
+            'rm -rf "$1/var/lib/other"',
+            "/var/lib/systemd is shared and not",
+        ),
         ("config/kioskd.yaml", "  video:", "  vidio:", "kioskd.vidio: unknown"),
+        ("layer/kioskd.yaml", ",wireless-regulatory", "", "ieee80211: no layer of ours"),
         ("config/kioskd.yaml", "image-rota", "image-rpios", "does not take the A/B layout"),
     ],
 )
@@ -178,6 +203,24 @@ def test_a_slip_in_them_is_found(tmp_path: Path, file: str, old: str, new: str, 
     assert old in text
     (tmp_path / file).write_text(text.replace(old, new), "utf-8")
     assert any(complaint in finding for finding in lint.findings(tmp_path)), lint.findings(tmp_path)
+
+
+def test_a_slot_reads_secrets_that_were_encrypted_in_the_other_one() -> None:
+    overlay = lint.HERE / "layer/kioskd.d/customize.overlay"
+    shared = (overlay / "etc/rpi-image-gen/slot-shared.d/kioskd.conf").read_text("utf-8")
+    assert "Path=/etc/credstore.encrypted\n" in shared and "Path=/var/lib/systemd\n" in shared
+    unit = (overlay / "usr/lib/systemd/system/kioskd.service.d/credentials.conf").read_text("utf-8")
+    assert set(re.findall(r"ImportCredential=(\S+)", unit)) == {
+        field.alias for field in Secrets.model_fields.values()
+    }
+
+
+def test_the_first_picture_is_what_the_kernel_takes(tmp_path: Path) -> None:
+    tga = splash.draw(tmp_path / "splash.tga").read_bytes()
+    kind, bits = tga[2], tga[16]
+    assert (kind, bits) == (2, 24)  # colours, not compressed
+    pixels = {tga[at : at + 3] for at in range(18, 18 + 3 * splash.SIDE_PX**2, 3)}
+    assert 2 <= len(pixels) <= splash.MOST_COLOURS
 
 
 def test_imager_is_told_size_and_hash_of_what_is_written(tmp_path: Path) -> None:
