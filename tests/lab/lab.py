@@ -72,13 +72,15 @@ class Lab:
     """Use as an async context manager; inside, the kiosk is on the screen and waits for a guest.
 
     `folder` takes the disk, sockets and logs, `pictures` the report's pictures; `times_s` is how long what
-    took. `with_newer`: a later version of kioskd lies in the machine. `disk_lies`: see ForgetfulDisk.
+    took. `with_newer`: a later version of kioskd lies in the machine; `with_gadgets`: camera and twins are
+    plugged in. `disk_lies`: see ForgetfulDisk.
     Entering raises what its parts raise.
     """
 
     folder: Path
     pictures: Path
     with_newer: bool = False
+    with_gadgets: bool = False
     disk_lies: bool = False
     image: Image = field(init=False)
     machine: Machine = field(init=False)
@@ -276,11 +278,12 @@ class Lab:
 
         self.camera = LabCamera(self.door)
         self.twins = GadgetScanners(self.door)
-        await self.twins.set_up()
-        await self.camera.plug()
-        for device in ("twin0", "twin1"):
-            await self.until_device(device, "ok")
-        self._took("camera and twins", since_s)
+        if self.with_gadgets:
+            await self.twins.set_up()
+            await self.camera.plug()
+            for device in ("twin0", "twin1"):
+                await self.until_device(device, "ok")
+            self._took("camera and twins", since_s)
 
     def _took(self, what: str, since_s: float) -> float:
         now_s = time.monotonic()

@@ -83,8 +83,8 @@ async def _child(lab: Lab) -> int:
 
 
 PROOFS = (
-    Proof("camera", "the camera reads a code", reads, quick=False),
-    Proof("camera-killed", "the camera's process is killed", killed),
-    Proof("camera-hung", "the camera's process hangs", hung, quick=False),
-    Proof("camera-pulled", "the camera is pulled while it is used", pulled, quick=False),
+    Proof("camera", "the camera reads a code", reads, quick=False, needs_gadgets=True),
+    Proof("camera-killed", "the camera's process is killed", killed, quick=False, needs_gadgets=True),
+    Proof("camera-hung", "the camera's process hangs", hung, quick=False, needs_gadgets=True),
+    Proof("camera-pulled", "the camera is pulled while it is used", pulled, quick=False, needs_gadgets=True),
 )

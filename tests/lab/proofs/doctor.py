@@ -36,4 +36,6 @@ async def overview(lab: Lab) -> str:
     return f"{len(rows)} devices, no complaint; {', '.join(TWIN_PATHS)}: {TWINS_PROFILE}"
 
 
-PROOFS = (Proof("doctor", "kioskd doctor knows what is plugged in", overview, quick=False),)
+PROOFS = (
+    Proof("doctor", "kioskd doctor knows what is plugged in", overview, quick=False, needs_gadgets=True),
+)

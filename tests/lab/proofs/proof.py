@@ -11,7 +11,8 @@ from tests.lab.lab import Lab
 @dataclass(frozen=True, slots=True)
 class Proof:
     """`quick` ones are for every change: together they may take some minutes. `needs_newer` ones install
-    another version of kioskd."""
+    another version of kioskd, `needs_gadgets` ones look at what the machine's own kernel plays: a camera
+    and two equal scanners."""
 
     name: str
     title: str
@@ -19,3 +20,4 @@ class Proof:
     quick: bool = True
     limit_s: float = 600.0
     needs_newer: bool = False
+    needs_gadgets: bool = False

@@ -46,6 +46,6 @@ async def burst(lab: Lab) -> str:
 
 
 PROOFS = (
-    Proof("twins", "two equal scanners are told apart by port", told_apart, quick=False),
-    Proof("burst", "a scanner that never stops", burst, quick=False),
+    Proof("twins", "two equal scanners are told apart by port", told_apart, quick=False, needs_gadgets=True),
+    Proof("burst", "a scanner that never stops", burst, quick=False, needs_gadgets=True),
 )
