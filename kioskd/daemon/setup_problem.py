@@ -16,15 +16,13 @@ from kioskd.core.errors import DeviceError, KioskError
 from kioskd.core.phases import Blockage, OutOfOrder
 from kioskd.core.shop import Shop
 from kioskd.core.visit import Visit
+from kioskd.daemon.any_display import any_display
 from kioskd.daemon.config.kiosk import Display as DisplayConfig
 from kioskd.daemon.notify import ServiceManager
 
 log = logging.getLogger(__name__)
 
 LOOK_AGAIN_S = 0.25
-
-FALLBACK = DisplayConfig(width_px=1080, height_px=1920, width_mm=336, height_mm=598)
-"""Shown on whatever display there is when the file does not say."""
 
 
 def show_until_changed(
@@ -43,7 +41,7 @@ def show_until_changed(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, asked_to_stop)
     try:
-        shown = _show(error, display or FALLBACK)
+        shown = _show(error, display or any_display())
     except DeviceError as no_display:
         log.error("%s", no_display)
         return

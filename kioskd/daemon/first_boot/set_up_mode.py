@@ -18,6 +18,7 @@ from kioskd.core.enrolling import CheckEnrolment, Enrolling
 from kioskd.core.shop import Shop
 from kioskd.core.visit import first_visit
 from kioskd.daemon import exit_codes
+from kioskd.daemon.any_display import any_display
 from kioskd.daemon.clock import Clock
 from kioskd.daemon.control import Answer, Command, ControlSocket
 from kioskd.daemon.display import Display, make_display
@@ -28,7 +29,6 @@ from kioskd.daemon.notify import ServiceManager
 from kioskd.daemon.report import UntoldReport
 from kioskd.daemon.runtime import Runtime
 from kioskd.daemon.screen_commands import ScreenCommands
-from kioskd.daemon.setup_problem import FALLBACK
 from kioskd.daemon.wiring.hardware import Plugged, expected_devices, hardware_of
 from kioskd.devices.supervisor import supervise
 from kioskd.ui.locale.translator import LANGUAGES
@@ -61,7 +61,7 @@ def set_up(config_file: Path, places: Places, window: Window | None) -> int:
         (),
         loyalty=False,
     )
-    display = make_display(hardware.display or FALLBACK, shop, None, clock.mono_s, window)
+    display = make_display(hardware.display or any_display(), shop, None, clock.mono_s, window)
     try:
         asyncio.run(_serve(config_file, places, hardware, shop, clock, display, search=named is None))
     except* _Over:
