@@ -27,6 +27,7 @@ _TREES = ("bcm2837-rpi-*.dtb", "bcm2711-rpi-*.dtb", "bcm2710-rpi-*.dtb")
 _ON_A_CARD = {
     '"menu.toml"': '"kiosk/menu.toml"',
     '"logo.png"': '"kiosk/logo.png"',
+    '"logo-screen.png"': '"kiosk/logo-screen.png"',
     'state_dir = "/tmp/kioskd-harbour"': 'state_dir = "/var/lib/kioskd"',
     'token_file = "leat.token"': 'token_credential = "leat-token"',
     'claim_secret_file = "leat-claims.secret"': 'claim_secret_credential = "leat-claims"',

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -73,10 +74,15 @@ def make_display(
 
 
 def theme_of(config: settings.Display) -> Theme:
-    """Raises ConfigError for colours that cannot be used."""
+    """Raises ConfigError for colours or a logo that cannot be used."""
     colours = brand_file(config.brand) if config.brand else config.colours
     dark = config.theme == "dark"
-    return default_theme() if colours is None and not dark else load_theme(brand=colours, dark=dark)
+    theme = default_theme() if colours is None and not dark else load_theme(brand=colours, dark=dark)
+    if config.logo is None:
+        return theme
+    from kioskd.ui.logo import read_logo
+
+    return replace(theme, logo=read_logo(config.logo))
 
 
 class Display:

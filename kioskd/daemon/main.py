@@ -105,6 +105,7 @@ def _read_by(config: Config) -> Iterator[Path]:
     files = (
         (config.site, "logo"),
         (config.display, "colours"),
+        (config.display, "logo"),
         (config.loyalty, "token_file"),
         (config.loyalty, "key_file"),
         (config.loyalty, "incentives"),

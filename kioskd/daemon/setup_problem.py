@@ -61,7 +61,9 @@ def _show(error: KioskError, display: DisplayConfig) -> Callable[[], None]:
 
     shop = Shop("kioskd", "", Catalogue("EUR", (), {}), ("en",), ())
     basket = Basket("EUR")
-    opened = make_display(display, shop, None, time.monotonic)
+    unadorned = {"brand": None, "colours": None, "logo": None}  # they may be what is wrong
+    plain = display.model_copy(update=unadorned)
+    opened = make_display(plain, shop, None, time.monotonic)
     opened.show(
         Visit(
             phase=OutOfOrder(Blockage.SETUP, tuple(str(error).splitlines())),

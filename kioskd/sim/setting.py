@@ -99,6 +99,7 @@ def kiosk_settings(
             "width_mm": width_mm,
             "height_mm": height_mm,
             "driver": driver,
+            "logo": str(HARBOUR / harbour["display"]["logo"]),
         },
         "loyalty": _rbi(places, loyalty_port) if backend == "rbi" else _leat(places, loyalty_port, harbour),
         "scanner": [

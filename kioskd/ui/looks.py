@@ -45,7 +45,10 @@ class Outfit:
     """One look of one kiosk: composes scenes and paints them. `stage` is what is painted on."""
 
     def __init__(self, display: Display, theme: Theme, look: Look, pictures: Pictures, shop: Shop) -> None:
-        theme = contrast_theme() if look.contrast else theme
+        if look.contrast:
+            theme = replace(contrast_theme(), logo=theme.logo)
+        if look.large:  # in words, which are large
+            theme = replace(theme, logo=None)
         self._display = display
         self._shop = shop
         self._area = reach_area(display) if look.lower else None

@@ -29,7 +29,11 @@ class Pictures:
     """`menu_folder` is where the merchant's pictures are; None when the menu could not be read."""
 
     def __init__(self, menu_folder: Path | None, max_bytes: int = _MAX_BYTES) -> None:
-        self._folders = {PictureKind.PHOTO: menu_folder, PictureKind.ART: ART_FOLDER}
+        self._folders = {
+            PictureKind.PHOTO: menu_folder,
+            PictureKind.ART: ART_FOLDER,
+            PictureKind.LOGO: Path(),
+        }
         self._max_bytes = max_bytes
         self._kept: OrderedDict[Key, pygame.Surface] = OrderedDict()
         self._bytes = 0
@@ -42,7 +46,10 @@ class Pictures:
     def fitted(
         self, picture: Picture, w_px: int, h_px: int, ink: Colour, turned: bool = False
     ) -> pygame.Surface | None:
-        """The picture as large as fits, or None when there is no room for it. A broken file shows a plate."""
+        """The picture as large as fits, or None when there is no room for it. A broken file shows a plate.
+
+        A logo comes with its colours multiplied by its alpha.
+        """
         if w_px < 2 or h_px < 2:
             return None
         if picture.kind is PictureKind.CAMERA:
@@ -84,6 +91,8 @@ class Pictures:
             return draw_icon("plate", max(2, min(w_px, h_px) * 2 // 3), ink, stroke=1.2)
         scale = min(w_px / loaded.get_width(), h_px / loaded.get_height())
         size = (max(1, round(loaded.get_width() * scale)), max(1, round(loaded.get_height() * scale)))
+        if picture.kind is PictureKind.LOGO:
+            loaded = loaded.premul_alpha()  # or what is invisible around it would show at its edges
         surface = pygame.transform.smoothscale(loaded, size)
         if picture.faded:
             surface = pygame.transform.grayscale(surface)
@@ -94,7 +103,7 @@ class Pictures:
         folder = self._folders[picture.kind]
         if folder is None:
             return None
-        name = picture.source if picture.kind is PictureKind.PHOTO else f"{picture.source}.webp"
+        name = f"{picture.source}.webp" if picture.kind is PictureKind.ART else picture.source
         try:
             surface = pygame.image.load(folder / name)
             if max(surface.get_size()) > _MAX_SIDE_PX:

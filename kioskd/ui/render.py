@@ -13,7 +13,7 @@ from kioskd.ui.fonts import Fonts
 from kioskd.ui.geometry import Rect
 from kioskd.ui.picture_cache import Pictures
 from kioskd.ui.ring import paint_ring, ring_around
-from kioskd.ui.scene import Align, Label, Picture, Region, Scene, Widget, seen
+from kioskd.ui.scene import Align, Label, Picture, PictureKind, Region, Scene, Widget, seen
 from kioskd.ui.shapes import fade, rounded, shadow
 from kioskd.ui.stage import Stage
 from kioskd.ui.theme import Colour, Style
@@ -239,7 +239,8 @@ class Renderer:
             if image is not None:
                 if pose and pose.angle:
                     image = pygame.transform.rotozoom(image, -pose.angle, 1.0)
-                canvas.blit(image, image.get_rect(center=room.center))
+                blend = pygame.BLEND_PREMULTIPLIED if widget.picture.kind is PictureKind.LOGO else 0
+                canvas.blit(image, image.get_rect(center=room.center), special_flags=blend)
         if widget.label is not None:
             self._label(canvas, rect, widget.label, ink, scene.rtl, pose.text if pose else None)
 

@@ -58,6 +58,8 @@ class PictureKind(StrEnum):
     """A file of the merchant's, relative to the menu."""
     ART = "art"
     """A picture of ours, by name."""
+    LOGO = "logo"
+    """The merchant's, a file by its whole path."""
     ICON = "icon"
     """A sign drawn in the widget's ink."""
     CODE = "code"

@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kioskd.core.errors import ConfigError
+
+if TYPE_CHECKING:
+    from kioskd.ui.logo import Logo
 
 Colour = tuple[int, int, int]
 
@@ -90,6 +93,8 @@ class Theme:
     """Font file by script and weight."""
     spacing: Spacing
     shadow: Shadow
+    logo: Logo | None = None
+    """The merchant's; without one the restaurant's name is written."""
 
 
 def luminance(colour: Colour) -> float:

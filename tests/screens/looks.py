@@ -10,6 +10,7 @@ from kioskd.core.access import Aid
 from kioskd.core.shop import Shop
 from kioskd.ui import compose, veil
 from kioskd.ui.fonts import Fonts
+from kioskd.ui.logo import read_logo
 from kioskd.ui.looks import Look as Aids
 from kioskd.ui.looks import Outfit
 from kioskd.ui.picture_cache import Pictures
@@ -58,11 +59,17 @@ _PICTURES = Pictures(MENU_FOLDER)
 _outfits: dict[tuple[str, Aids, int], Outfit] = {}
 
 
+@cache
+def _theme() -> Theme:
+    """With a logo, which takes more room than a name."""
+    return replace(default_theme(), logo=read_logo(MENU_FOLDER / "logo-screen.png"))
+
+
 def _outfit(size: str, aids: Aids, shop: Shop) -> Outfit:
     """Made once: the shops of the states are few, and live as long as they do."""
     key = size, aids, id(shop)
     if key not in _outfits:
-        _outfits[key] = Outfit(SIZES[size], default_theme(), aids, _PICTURES, shop)
+        _outfits[key] = Outfit(SIZES[size], _theme(), aids, _PICTURES, shop)
     return _outfits[key]
 
 

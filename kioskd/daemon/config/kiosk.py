@@ -101,7 +101,7 @@ class Display(Section):
     """Width and height are as the guest sees them, after `rotation` (clockwise, in degrees).
 
     `brand` names colours that come along, or `colours` is a file with your own: its [colours], and its [dark]
-    for the dark `theme`.
+    for the dark `theme`. `logo` is a PNG that the screen shows in place of the restaurant's name.
 
     `bottom_height_mm` is how high the lower edge of the picture is above the floor. `touch` is an evdev
     device; without it touches come from the window. For `lockout_s` after a finger left something the same
@@ -120,6 +120,7 @@ class Display(Section):
     lockout_s: LockoutSeconds = 0.1
     brand: Literal["ember", "orchard", "lagoon"] | None = None
     colours: FilePath | None = None
+    logo: FilePath | None = None
     theme: Literal["light", "dark"] = "light"
 
     @model_validator(mode="after")

@@ -20,16 +20,20 @@ from kioskd.ui.screens.frame import (
     points_words,
 )
 from kioskd.ui.screens.languages import language_button, language_row, language_row_height
+from kioskd.ui.screens.logo import fitted_logo, greeting_room, place_logo
 from kioskd.ui.screens.offer_words import offer_title
 from kioskd.ui.screens.pair import LARGE, MEDIUM, pair
 from kioskd.ui.screens.scan_words import only_camera
 from kioskd.ui.screens.sheet import Sheet, art, icon, photo
 from kioskd.ui.screens.shortfall_banner import shortfall_banner, shortfall_height
 from kioskd.ui.screens.spacing import edge
+from kioskd.ui.stage import Stage
 from kioskd.ui.text import clean
 
 _SERVICES, _CARD = 220, 268
 """In units: how high the two ways to start are, and the card below them."""
+_FIELD = 0.54
+"""The share of a wide display that is coloured."""
 
 
 def attract(sheet: Sheet, visit: Visit, shop: Shop) -> str:
@@ -42,7 +46,7 @@ def attract(sheet: Sheet, visit: Visit, shop: Shop) -> str:
         # The field's upper corners are round too: they hang over the edge.
         sheet.surface(_hung(sheet, field, up=True), "joy", id="field")
     else:
-        field, rest = stage.area.start(stage.area.w * 0.54, sheet.u(40))
+        field, rest = stage.area.start(stage.area.w * _FIELD, sheet.u(40))
         sheet.surface(_hung(sheet, field, up=False), "joy", id="field")
     _hero(sheet, field, shop)
     inset = margin(sheet) if stage.compact else sheet.u(60)
@@ -66,12 +70,10 @@ def _hung(sheet: Sheet, field: Rect, *, up: bool) -> Rect:
 
 def _hero(sheet: Sheet, field: Rect, shop: Shop) -> None:
     tr, stage = sheet.tr, sheet.stage
-    area = field.inset(sheet.u(72 if not stage.compact else 40), 0)
+    area = field.around(hero_width(stage), field.h)
     top = sheet.u(96 if stage.portrait else 72 if not stage.compact else 36)
     area = Rect(area.x, field.y + top, area.w, field.h - top)
-    area = sheet.text(
-        area, clean(shop.name, 60), "strong", lines=1, gap=sheet.u(20 if not stage.compact else 6)
-    )
+    area = _name(sheet, area, shop)
     words = tr("Hungry?\nOrder here.")
     sizes = ("hero", "title") if not stage.compact else ("title", "heading")
     area = sheet.text(area, words, sizes, role=Role.HEADING, lines=3, id="title", gap=sheet.u(10))
@@ -81,6 +83,25 @@ def _hero(sheet: Sheet, field: Rect, shop: Shop) -> None:
         side = min(area.h, field.w * 0.84)
         place = Rect(field.x, field.bottom - side, field.w, side)
         sheet.picture(place.around(side, side * 0.96), photo(picture), id="hero")
+
+
+def hero_width(stage: Stage) -> float:
+    """Of what is written on the coloured field."""
+    field_w = stage.area.w * (1.0 if stage.portrait else _FIELD)
+    return field_w - 2 * stage.u(72 if not stage.compact else 40)
+
+
+def _name(sheet: Sheet, area: Rect, shop: Shop) -> Rect:
+    """The restaurant's, as its logo or in words; returns what is below."""
+    compact = sheet.stage.compact
+    fitted = fitted_logo(sheet.stage, *greeting_room(sheet.stage, area.w), on="joy")
+    if fitted is None:
+        return sheet.text(
+            area, clean(shop.name, 60), "strong", lines=1, gap=sheet.u(20 if not compact else 6)
+        )
+    row, rest = area.top(fitted.h, sheet.u(36 if not compact else 8))
+    place_logo(sheet, row.start(fitted.w)[0], fitted, shop)
+    return rest
 
 
 def _wide_gap(sheet: Sheet) -> float:

@@ -8,11 +8,13 @@ from kioskd.core.help import HelpState
 from kioskd.core.intents import AskHelp, CancelOrder, GoBack, ShowIdentify, ShowMember
 from kioskd.core.notice import Notice, NoticeKind
 from kioskd.core.phases import Identifying
+from kioskd.core.place import STAFF
 from kioskd.core.shop import Shop
 from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Action, Role, Spin, Widget
 from kioskd.ui.screens.languages import language_button
+from kioskd.ui.screens.logo import logo_between
 from kioskd.ui.screens.sheet import Sheet, art, icon
 from kioskd.ui.screens.spacing import access_place, edge
 from kioskd.ui.screens.spacing import gap as gap
@@ -70,6 +72,8 @@ def frame(
     body = Rect(inner.x, top + (0 if stage.compact else sheet.u(12)), inner.w, above.bottom - top)
     body = Rect(body.x, body.y, body.w, above.bottom - body.y)
     foot_rect = middle
+    if stage.portrait and visit.place not in STAFF:
+        logo_between(sheet, middle, shop, axis=stage.area.centre[0])
     if stage.portrait and foot:
         height = foot_h if foot_h is not None else sheet.u(132)
         foot_rect, body = body.foot(max(height, target), space)

@@ -11,6 +11,7 @@ from kioskd.ui.scene import Align, Role, Widget
 from kioskd.ui.screens.basket_summary import aside_buttons, basket_aside, basket_bar, basket_strip
 from kioskd.ui.screens.frame import cancel_order, frame, gap, head, head_room, notice_banner
 from kioskd.ui.screens.lists import pager_w, scroll_area
+from kioskd.ui.screens.logo import logo_between
 from kioskd.ui.screens.product_grid import product_grid
 from kioskd.ui.screens.sheet import Sheet, icon, photo
 from kioskd.ui.screens.suggestion import suggestion_strip
@@ -96,6 +97,8 @@ def _rail(sheet: Sheet, area: Rect, visit: Visit, shop: Shop) -> None:
     rows = -(-len(categories) // columns)
     space = 1.2 if sheet.stage.compact else max(sheet.u(10), 3.0)
     lowest = max(sheet.stage.target_mm, sheet.u(140 if not sheet.stage.compact else 0))
+    if not sheet.stage.portrait and not sheet.stage.compact:
+        area = _logo(sheet, area, rows * lowest + (rows - 1) * space, shop)
     fitting = (area.h - (rows - 1) * space) / rows
     if fitting >= lowest:
         height, region, top = min(fitting, sheet.u(200)), None, area
@@ -118,6 +121,14 @@ def _rail(sheet: Sheet, area: Rect, visit: Visit, shop: Shop) -> None:
         )
     if region is not None:
         sheet.reveal(f"category:{visit.category}")
+
+
+def _logo(sheet: Sheet, area: Rect, categories_h: float, shop: Shop) -> Rect:
+    """As high as the head beside it, where the categories can do without; returns what is left for them."""
+    at, rest = area.top(max(sheet.stage.target_mm, sheet.u(104)), gap(sheet))
+    if rest.h >= categories_h and logo_between(sheet, at, shop):
+        return rest
+    return area
 
 
 def _category(
