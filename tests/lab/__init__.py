@@ -4,6 +4,7 @@
     ./dev lab --quick    what is for every change: some minutes
     ./dev lab camera     one proof; --list names them
     ./dev lab --cuts 20  the power is cut twenty times in the middle of orders
+    ./dev lab --first-boot   nothing was set up yet: see `tests.lab.first_boot`
 
 out/lab/ has the report (page, text and JSON), pictures of the display, the machine's log. The bare Debian is
 built once and kept by `image.debian`; packages and disk are made anew for every run and thrown away after it.

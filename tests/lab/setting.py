@@ -66,7 +66,7 @@ def kiosk_toml(terminal_port: int) -> str:
 
 
 def lay_out(tree: Path, leat_port: int, terminal_port: int) -> None:
-    """What a technician brings, and what an emulated processor needs, into a tree of files."""
+    """What a technician brings, and what the lab adds, into a tree of files."""
     kioskd = tree / "etc/kioskd"
     shutil.copytree(HARBOUR, kioskd / "harbour", ignore=shutil.ignore_patterns("__pycache__"))
     (kioskd / "kiosk.toml").write_text(kiosk_toml(terminal_port), "utf-8")
@@ -74,6 +74,11 @@ def lay_out(tree: Path, leat_port: int, terminal_port: int) -> None:
     token.parent.mkdir(mode=0o700)
     token.write_text(f"{SIM_TOKEN}\n")
     token.chmod(0o600)
+    lay_out_lab(tree, leat_port)
+
+
+def lay_out_lab(tree: Path, leat_port: int) -> None:
+    """What an emulated processor needs, and the ways in and out, into a tree of files."""
     for name, place in {
         "kioskd.conf": "systemd/system/kioskd.service.d/lab.conf",
         "system.conf": "systemd/system.conf.d/90-lab.conf",

@@ -77,7 +77,9 @@ def test_a_kernel_without_what_a_file_system_needs_ends_the_build(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    "script", [INIT, HERE / "customise", OVERLAY / "usr/lib/kioskd/grow-data"], ids=lambda path: path.name
+    "script",
+    [INIT, HERE / "customise", *sorted((OVERLAY / "usr/lib/kioskd").iterdir())],
+    ids=lambda path: path.name,
 )
 def test_scripts_are_shell(script: Path) -> None:
     subprocess.run(("sh", "-n", script), check=True)
