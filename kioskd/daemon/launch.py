@@ -31,14 +31,15 @@ def open_with_last_picture(config_file: Path) -> Window | None:
 
     Nothing is checked here: what is wrong with the configuration is said by who really reads it.
     """
-    note_file, picture_file = _places(config_file)
+    note_file, picture_file = _places()
     try:
         note = json.loads(note_file.read_bytes())
-        if note["drawn_from"] != _drawn_from(map(Path, note["files"])):
+        fits = note["files"][0] == str(config_file.absolute()) and note["picture"] == _stamp(picture_file)
+        if not fits or note["drawn_from"] != _drawn_from(map(Path, note["files"])):
             return None
         picture = pygame.image.load(picture_file)
         window = open_window(note["display"])
-    except (OSError, ValueError, KeyError, TypeError, pygame.error, DeviceError):
+    except (OSError, ValueError, KeyError, TypeError, IndexError, pygame.error, DeviceError):
         return None
     window.canvas.blit(picture, (0, 0))
     window.present([window.canvas.get_rect()])
@@ -57,31 +58,54 @@ def open_window(display: dict[str, Any]) -> Window:
     )
 
 
-def keep_picture(picture: pygame.Surface, config_file: Path, menu: Path, display: dict[str, Any]) -> None:
-    """For the next start. Not being able to is no reason to complain."""
-    note_file, picture_file = _places(config_file)
+def keep_picture(
+    picture: pygame.Surface, config_file: Path, shown: Iterable[Path], display: dict[str, Any]
+) -> None:
+    """For the next start. Not being able to is no reason to complain.
+
+    `shown` are the files, besides the configuration, that the picture was drawn from. There is one picture
+    at a time: a machine has one kiosk, and whoever starts many leaves no more behind than that.
+    """
+    note_file, picture_file = _places()
     try:
-        files = [config_file.absolute(), menu]
+        files = [config_file.absolute(), *shown]
         note = {"files": [str(file) for file in files], "drawn_from": _drawn_from(files), "display": display}
-        note_file.parent.mkdir(parents=True, exist_ok=True)
-        if note_file.exists() and json.loads(note_file.read_bytes()) == note:
+        if _kept(note_file) == note | {"picture": _stamp(picture_file)}:
             return
+        note_file.parent.mkdir(parents=True, exist_ok=True)
         note_file.unlink(missing_ok=True)  # while there is no note, the picture does not count
+        for older in note_file.parent.glob("launch-*"):  # version 0 kept one for each configuration
+            older.unlink()
         pygame.image.save(picture, picture_file)
-        note_file.write_text(json.dumps(note))
+        note_file.write_text(json.dumps(note | {"picture": _stamp(picture_file)}))
     except (OSError, ValueError, pygame.error):
         with suppress(OSError):
             note_file.unlink(missing_ok=True)
 
 
-def _places(config_file: Path) -> tuple[Path, Path]:
+def _kept(note_file: Path) -> object:
+    try:
+        return json.loads(note_file.read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
+def _places() -> tuple[Path, Path]:
     """Note and picture, in the cache directory that systemd gives or that users have."""
     given = os.environ.get("CACHE_DIRECTORY") or os.environ.get("XDG_CACHE_HOME")
     cache = given or os.path.expanduser("~/.cache")  # noqa: PTH111 - Path's raises where there is no home
-    name = f"launch-{zlib.crc32(bytes(config_file.absolute())):08x}"
     folder = Path(cache) / "kioskd"
     # A bitmap: large, but there is nothing to unpack before the first frame.
-    return folder / f"{name}.json", folder / f"{name}.bmp"
+    return folder / "launch.json", folder / "launch.bmp"
+
+
+def _stamp(picture_file: Path) -> list[int] | None:
+    """Tells this picture from one that another kiosk kept meanwhile; None when there is none."""
+    try:
+        stat = picture_file.stat()
+    except OSError:
+        return None
+    return [stat.st_size, stat.st_mtime_ns]
 
 
 def _drawn_from(files: Iterable[Path]) -> list[object]:

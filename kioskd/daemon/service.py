@@ -330,8 +330,10 @@ async def _keep_launch_picture(runtime: Runtime, display: Display, config_file: 
     """Once every device has had its time to come, and only when nobody is there whose visit it would show."""
     await asyncio.sleep(DEVICES_COME_S)
     if runtime.visit.at_home:
-        settings = config.display.model_dump(mode="json")
-        await asyncio.to_thread(keep_picture, display.picture(), config_file, config.menu, settings)
+        look = config.display
+        shown = [file for file in (config.menu, look.colours, look.logo) if file is not None]
+        settings = look.model_dump(mode="json")
+        await asyncio.to_thread(keep_picture, display.picture(), config_file, shown, settings)
 
 
 def _speaking_of(
