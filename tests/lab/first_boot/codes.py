@@ -10,7 +10,7 @@ from kioskd.sim.finger import texts
 from kioskd.sim.kiosk import KioskDown
 from tests.lab.first_boot import papers
 from tests.lab.first_boot.card import DATA
-from tests.lab.first_boot.fresh import LARGER_BY_MIB, Fresh
+from tests.lab.first_boot.fresh import LARGER_BY_MIB, PATIENCE_S, Fresh
 from tests.lab.first_boot.kept import secrets_are_kept
 from tests.lab.first_boot.story import Act, Story
 from tests.lab.lab import NotSo, until
@@ -19,7 +19,7 @@ _SHOWN = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b")
 _NAMES = ("/dev/kioskd/wedge-", "/dev/kioskd/serial-")
 """Of scanner and printer, by the port they are in."""
 TRIES = 8
-_COUNTED_S = 20.0
+_COUNTED_S = 60.0
 _MISSING = re.compile("codes are here|This is no code")
 """Said as long as one is."""
 _MIB = 1 << 20
@@ -41,7 +41,7 @@ async def grown(fresh: Fresh) -> str:
     async def over() -> list[str]:
         return (await fresh.door.run(show)).split()
 
-    await until(over, lambda state: "inactive" in state, "end of kioskd-data-grow")
+    await until(over, lambda state: "inactive" in state, "end of kioskd-data-grow", PATIENCE_S)
     if (result := await over()) != ["success", "0", "inactive"]:
         raise NotSo(f"kioskd-data-grow: {result}: {await fresh.door.run('journalctl -u kioskd-data-grow')}")
     size_mib = int(await fresh.door.run("findmnt --bytes --noheadings --output SIZE /data")) / _MIB
@@ -55,7 +55,9 @@ async def stolen_codes(fresh: Fresh) -> str:
     """Codes made for another pairing code are of no use here."""
     await _plug_scanner(fresh)
     await _show_codes(fresh, pairing_code(secrets.randbits(40)))
-    await until(lambda: _status(fresh), lambda said: "another kiosk" in said, "refusal of foreign codes")
+    await until(
+        lambda: _status(fresh), lambda said: "another kiosk" in said, "refusal of foreign codes", PATIENCE_S
+    )
     await fresh.picture("codes-of-another")
     return await _status(fresh)
 

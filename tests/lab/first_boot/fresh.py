@@ -26,10 +26,13 @@ from tests.lab.door import Door
 from tests.lab.first_boot.card import Card
 from tests.lab.first_boot.serial_scanner import SerialScanner
 from tests.lab.image import Image, make_image
-from tests.lab.lab import ANSWER_S, READY_S, GuestKiosk, NotSo, until
+from tests.lab.lab import GuestKiosk, NotSo, until
 from tests.lab.machine import SCREEN_PX, Machine
 
 LARGER_BY_MIB = 1024
+PATIENCE_S = 1800.0
+"""An emulated machine starts in two minutes on two idle cores, and in a quarter of an hour beside others."""
+TAP_S = 300.0
 HOLD_CORNER_S = 4.0
 """A second longer than the kiosk wants: what the finger does arrives late in an emulated machine."""
 _CORNER_PX = 12
@@ -108,7 +111,7 @@ class Fresh:
     async def power_on(self) -> None:
         """Returns when we can look into the machine, whatever its screen shows by then."""
         await self.machine.power_on()
-        await self.door.open(READY_S)
+        await self.door.open(PATIENCE_S)
         self._follower = await self.door.follow(
             "journalctl --follow --lines=all --boot -o short-monotonic", self.log_file
         )
@@ -130,7 +133,7 @@ class Fresh:
 
     # --- what is seen ------------------------------------------------------------------------------------
 
-    async def until_screen(self, *names: str, timeout_s: float = READY_S) -> dict[str, Any]:
+    async def until_screen(self, *names: str, timeout_s: float = PATIENCE_S) -> dict[str, Any]:
         """The scene, once it is one of these."""
 
         async def seen() -> dict[str, Any]:
@@ -142,7 +145,7 @@ class Fresh:
         wanted = f"screen {' or '.join(names)}"
         return await until(seen, lambda scene: scene.get("id") in names, wanted, timeout_s, _RARELY_S)
 
-    async def until_said(self, pattern: str, timeout_s: float = READY_S) -> str:
+    async def until_said(self, pattern: str, timeout_s: float = PATIENCE_S) -> str:
         """The first line of the kiosk's, or of first boot's, that has it."""
 
         async def said() -> str:
@@ -159,7 +162,7 @@ class Fresh:
                 return next((str(device["state"]) for device in devices if device["name"] == name), "unknown")
             return "without a kiosk"
 
-        await until(seen, lambda found: found == state, f"{name} {state}", READY_S, _RARELY_S)
+        await until(seen, lambda found: found == state, f"{name} {state}", PATIENCE_S, _RARELY_S)
 
     async def picture(self, name: str) -> None:
         """Of the display, once there is something on it; pictures are numbered in their order."""
@@ -170,7 +173,9 @@ class Fresh:
             await self.machine.picture(file)
             return await asyncio.to_thread(_colours, file)
 
-        await until(colours, lambda count: count >= _LEAST_COLOURS, f"picture on the display ({name})")
+        await until(
+            colours, lambda count: count >= _LEAST_COLOURS, f"picture on the display ({name})", PATIENCE_S
+        )
 
     async def boot_id(self) -> str:
         return (await self.door.run("cat /proc/sys/kernel/random/boot_id")).strip()
@@ -179,7 +184,7 @@ class Fresh:
 
     async def tap(self, *targets: str) -> None:
         for target in targets:
-            await finger.tap(self.kiosk, target, ANSWER_S)
+            await finger.tap(self.kiosk, target, TAP_S)
 
     async def hold_corner(self) -> None:
         await self.machine.touch(_CORNER_PX, _CORNER_PX, True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.lab.first_boot.fresh import Fresh
+from tests.lab.first_boot.fresh import PATIENCE_S, Fresh
 from tests.lab.first_boot.papers import PIN
 from tests.lab.first_boot.story import Act
 from tests.lab.keystrokes import typed
@@ -13,7 +13,6 @@ from tests.lab.machine import SCANNER
 
 _CODE = "LAB-4711"
 _NUMBER = re.compile(r"\bA\d+\b")
-_SEEN_S = 60.0
 
 
 async def ready_page(fresh: Fresh) -> str:
@@ -44,7 +43,7 @@ async def staff_pages(fresh: Fresh) -> str:
     await fresh.until_screen("staff_devices")
     await fresh.tap("test:scan")
     await fresh.until_screen("staff_test_scan")
-    await until(lambda: _scanned(fresh), bool, "trace of a code on the screen", _SEEN_S)
+    await until(lambda: _scanned(fresh), bool, "trace of a code on the screen", PATIENCE_S)
     await fresh.picture("scanned")
     await fresh.tap("back", "back")
     for page in ("settings", "about"):
@@ -84,7 +83,7 @@ async def first_order(fresh: Fresh) -> str:
         widgets = {widget["id"] for widget in (await fresh.kiosk.scene())["widgets"]}
         return "back" in widgets and "everything" not in widgets
 
-    await until(left, bool, "order that was taken back", _SEEN_S)
+    await until(left, bool, "order that was taken back", PATIENCE_S)
     await fresh.picture("taken-back")
     after = fresh.world.terminal.state()["charged_minor"]
     await fresh.tap("leave")
@@ -106,7 +105,7 @@ async def _until_printed(fresh: Fresh, before: int) -> None:
     async def printed() -> int:
         return len(fresh.world.printer.papers)
 
-    await until(printed, lambda count: count > before, "paper")
+    await until(printed, lambda count: count > before, "paper", PATIENCE_S)
 
 
 async def _print(fresh: Fresh, target: str) -> None:

@@ -15,7 +15,7 @@ class Act:
     name: str
     title: str
     show: Callable[[Fresh], Awaitable[str]]
-    limit_s: float = 1200.0
+    limit_s: float = 5400.0
 
 
 @dataclass(frozen=True, slots=True)
