@@ -14,7 +14,8 @@ from pathlib import Path
 
 from bench.table import table
 from kioskd.sim.finger import find
-from kioskd.sim.world import Options, World
+from kioskd.sim.options import Options
+from kioskd.sim.world import World
 
 SCANS = 40
 TOUCHES = 60

@@ -24,7 +24,8 @@ from pathlib import Path
 from bench.processes import cost
 from bench.table import table
 from bench.xvfb import Screen, seconds_until, xvfb
-from kioskd.sim.world import Options, World
+from kioskd.sim.options import Options
+from kioskd.sim.world import World
 
 WIDTH_PX, HEIGHT_PX = 1080, 1920
 PROBE_PX = (30, 30)

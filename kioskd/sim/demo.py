@@ -16,7 +16,8 @@ from pathlib import Path
 
 from kioskd.sim.kiosk import KioskDown
 from kioskd.sim.more_scanners import MORE_SCANNERS
-from kioskd.sim.world import Options, World
+from kioskd.sim.options import Options
+from kioskd.sim.world import World
 
 PANEL_PORT = 8080
 WENT_WRONG = 1

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 from kioskd.sim import finger
-from kioskd.sim.scenario import (
+from kioskd.sim.step import (
     Balance,
     CollectableAtLeat,
     GiftCardAtLeat,
@@ -112,7 +112,7 @@ async def papers(world: World, wanted: int) -> Verdict:
 
 @_check("claim_on")
 async def claim_on(world: World, wanted: str) -> Verdict:
-    places = await world.claims()
+    places = await world.phone.claims()
     return _equal("a code to collect points", " and ".join(places) or "nowhere", wanted)
 
 
@@ -188,7 +188,7 @@ async def transactions(world: World, wanted: Mapping[str, int]) -> Verdict:
 
 @_check("portal_says")
 async def portal_says(world: World, wanted: str) -> Verdict:
-    return lacking([world.portal_said], [wanted])
+    return lacking([world.phone.portal_said], [wanted])
 
 
 @_check("asked")

@@ -11,7 +11,8 @@ import sys
 from dataclasses import replace
 
 from kioskd.sim.paper import Mark, as_png
-from kioskd.sim.printer_machine import PrinterMachine, PrinterModel, Step
+from kioskd.sim.printer_machine import PrinterMachine, Step
+from kioskd.sim.printer_models import PrinterModel
 
 
 def picture(job: bytes, model: PrinterModel) -> bytes:

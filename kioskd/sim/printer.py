@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TypedDict, Unpack
 
 from kioskd.sim.paper import Paper, as_png, as_text
-from kioskd.sim.printer_machine import EPSON_TM_T20III, Conditions, PrinterMachine, PrinterModel, Step
+from kioskd.sim.printer_machine import PrinterMachine, Step
+from kioskd.sim.printer_models import EPSON_TM_T20III, Conditions, PrinterModel
 
 _READ_BYTES = 1024
 _PACE_S = 0.02

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kioskd.sim.printer import PrinterSimulator
-from kioskd.sim.printer_machine import MODELS
+from kioskd.sim.printer_models import MODELS
 
 WENT_WRONG = 1
 _HELP = "NAME on|off|NUMBER (such as paper_out on, lines_left 5, baud 9600), take, unplug, plug, or nothing"

@@ -15,94 +15,9 @@ from enum import Enum, auto
 
 import segno
 
+from kioskd.sim.escpos_framing import command_size
 from kioskd.sim.paper import CELL_WIDTH, LINE_DOTS, Blank, Letter, Line, Mark, Picture
-
-
-@dataclass(frozen=True, slots=True)
-class PrinterModel:
-    """`pages` maps the numbers of `ESC t` to Python codecs."""
-
-    title: str
-    dots: int = 576
-    paper_dots: int = 640
-    pages: tuple[tuple[int, str], ...] = ((0, "cp437"),)
-    status: bool = True
-    process_id: bool = True
-    native_qr: bool = True
-    knife: bool = True
-    clears_buffer: bool = False
-    buffer_bytes: int = 4096
-    custom: bool = False
-    """It speaks Custom's dialect, and holds receipts out instead of letting them fall."""
-    xonxoff: bool = False
-
-
-EPSON_TM_T20III = PrinterModel(
-    "Epson TM-T20III",
-    pages=(
-        (0, "cp437"),
-        (2, "cp850"),
-        (16, "cp1252"),
-        (17, "cp866"),
-        (18, "cp852"),
-        (19, "cp858"),
-        (40, "iso8859-15"),
-        (45, "cp1250"),
-        (46, "cp1251"),
-        (47, "cp1253"),
-        (48, "cp1254"),
-    ),
-)
-GENERIC_80MM = PrinterModel("Unnamed 80 mm printer", process_id=False, native_qr=False)
-GENERIC_58MM = PrinterModel(
-    "Unnamed 58 mm printer",
-    dots=384,
-    paper_dots=464,
-    status=False,
-    process_id=False,
-    native_qr=False,
-    knife=False,
-)
-
-
-CUSTOM_VKP80III = PrinterModel(
-    "Custom VKP80III",
-    dots=512,
-    pages=((0, "cp437"), (2, "cp850"), (16, "cp1252"), (17, "cp866"), (18, "cp852"), (19, "cp858")),
-    process_id=False,
-    custom=True,
-)
-MODELS = {
-    "epson-tm-t20iii": EPSON_TM_T20III,
-    "custom-vkp80iii": CUSTOM_VKP80III,
-    "generic-80mm": GENERIC_80MM,
-    "generic-58mm": GENERIC_58MM,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Conditions:
-    """How the printer is. `lines_left` is the paper that remains; at 0 it is out. `cutter_fails`: the knife
-    will stick at the next cut. `babbles`: it sends bytes nobody asked for and never stops.
-    """
-
-    paper_out: bool = False
-    paper_low: bool = False
-    cover_open: bool = False
-    silent: bool = False
-    babbles: bool = False
-    cutter_fails: bool = False
-    cutter_stuck: bool = False
-    too_hot: bool = False
-    jammed: bool = False
-    receipt_out: bool = False
-    lines_left: int | None = None
-    baud: int | None = None
-    dies_after_bytes: int | None = None
-
-    @property
-    def off_line(self) -> bool:
-        return self.paper_out or self.cover_open or self.cutter_stuck or self.too_hot or self.jammed
+from kioskd.sim.printer_models import Conditions, PrinterModel
 
 
 class Step(Enum):
@@ -117,18 +32,6 @@ class Step(Enum):
 _CLEAR = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
 _REALTIME = (*(b"\x10\x04" + bytes([number]) for number in (1, 2, 3, 4, 0x14)), _CLEAR)
 _REALTIME_NOW = re.compile(b"|".join(re.escape(command) for command in _REALTIME))
-_LENGTHS = {
-    b"\x1b@": 2,
-    b"\x1b2": 2,
-    b"\x1c.": 2,
-    b"\x1bi": 2,
-    b"\x1bm": 2,
-    b"\x1d\xe0": 3,
-    b"\x1d\xe4": 2,
-    b"\x1cP": 6,
-    **{b"\x1b" + letter: 3 for letter in (b"R", b"t", b"E", b"a", b"d", b"J", b"M", b"!", b"-", b"3")},
-    **{b"\x1d" + letter: 3 for letter in (b"!", b"B", b"a", b"r")},
-}
 
 
 def _unfinished(data: bytes) -> int:
@@ -172,7 +75,7 @@ class PrinterMachine:
     def full(self) -> bool:
         """It would lose more bytes. A picture that is still arriving goes to the print memory instead."""
         crowded = len(self._waiting) >= self.model.buffer_bytes
-        return crowded and (self.conditions.off_line or self._command_size() > 0)
+        return crowded and (self.conditions.off_line or command_size(self._waiting) > 0)
 
     def receive(self, data: bytes) -> None:
         """Real-time commands are obeyed at once, wherever they are; the rest waits in the buffer."""
@@ -203,7 +106,7 @@ class PrinterMachine:
         """Execute the next command, if there is a whole one and nothing is in the way."""
         if self.conditions.off_line or not self._waiting:
             return Step.IDLE
-        size = self._command_size()
+        size = command_size(self._waiting)
         if size == 0:
             return Step.IDLE
         command = bytes(self._waiting[:size])
@@ -265,33 +168,6 @@ class PrinterMachine:
         third = 0x03 * (now.paper_low or now.paper_out) | 0x0C * now.paper_out
         second = 0x08 * now.cutter_stuck | 0x20 * now.jammed | 0x40 * now.too_hot
         return bytes([first, second, third, 0x0F])
-
-    def _command_size(self) -> int:
-        """Bytes of the command at the front of the buffer; 0 while it is incomplete."""
-        waiting = self._waiting
-        if waiting[0] not in (0x1B, 0x1C, 0x1D):
-            return 1
-        if len(waiting) < 2:
-            return 0
-        head = bytes(waiting[:2])
-        size = _LENGTHS.get(head) or self._long_command_size(head)
-        return size if len(waiting) >= size else 0
-
-    def _long_command_size(self, head: bytes) -> int:
-        waiting = self._waiting
-
-        def number(at: int, size: int = 2) -> int:
-            return int.from_bytes(waiting[at : at + size], "little") if len(waiting) >= at + size else 1 << 30
-
-        if head == b"\x1dV":
-            return 3 if len(waiting) > 2 and waiting[2] in (0, 1, 48, 49) else 4
-        if head == b"\x1d(":
-            return 5 + number(3)
-        if head == b"\x1dv":
-            return 8 + number(4) * number(6)
-        if head == b"\x1d8":
-            return 7 + number(3, 4)
-        return 2
 
     def _execute(self, command: bytes) -> Step:
         if command == b"\n":

@@ -13,23 +13,25 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
-import socket
-import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self, get_args
+from typing import TYPE_CHECKING, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from kioskd.sim import finger, keys
+from kioskd.sim.free_port import FreePort
 from kioskd.sim.hearing import Hearing
 from kioskd.sim.keypad import KeypadSimulator
 from kioskd.sim.kiosk import Kiosk, KioskDown
 from kioskd.sim.more_scanners import MoreScanner, MoreScanners
+from kioskd.sim.network import Network, faults_of
+from kioskd.sim.options import ORDINARY, Options
+from kioskd.sim.phone import Phone
+from kioskd.sim.plug import Plug
 from kioskd.sim.scanner import SerialScannerSimulator, WedgeSimulator
 from kioskd.sim.setting import Places, as_toml, kiosk_settings, laid_over
 from kioskd.sim.technician import Technician
@@ -54,55 +56,8 @@ _LOOK_AGAIN_S = 0.03
 _READERS = ("display", "scanner", "camera", "keypad", "control")
 """What a kiosk may use before it was told what it is."""
 
-Network = Literal[
-    "on", "off", "slow", "no_answer", "lost_answers", "error500", "html503", "too_many", "portal"
-]
-"""on: all is well. off: nobody listens. slow: two seconds a request. no_answer: requests vanish.
-lost_answers: requests are executed, answers vanish. The others: what something on the way answers instead."""
-NETWORKS: tuple[str, ...] = get_args(Network)
-
-_RULES: Mapping[str, Mapping[str, Any]] = {
-    "slow": {"kind": "slow", "delay_ms": 2000},
-    "no_answer": {"kind": "timeout_before"},
-    "lost_answers": {"kind": "drop_answer"},
-    "error500": {"kind": "status_500"},
-    "html503": {"kind": "status_503_html"},
-    "too_many": {"kind": "status_429"},
-    "portal": {"kind": "portal"},
-}
-
-Backend = Literal["leat", "rbi"]
-"""Which loyalty world the kiosk lives in. Both are simulated; only this one is asked."""
-
 Via = Literal["serial", "wedge", "camera", MoreScanner]
-ClaimPlace = Literal["paper", "screen"]
 Device = Literal["scanner", "wedge", "keypad", "camera", "printer", "terminal", MoreScanner]
-DEVICES: tuple[str, ...] = get_args(Device)
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """`terminal_auto_s`: so long after the prompt a card is presented; None waits for `tap_card` and others.
-
-    `restart_after_s`: so long after it ended the kiosk is started again, as systemd would; None: not at all.
-    `driver` is the display's: "auto" opens a window where there is a desktop. `python` runs the kiosk.
-    """
-
-    size_px: tuple[int, int] = (1080, 1920)
-    driver: str = "offscreen"
-    counter: bool = True
-    terminal_auto_s: float | None = None
-    restart_after_s: float | None = 1.0
-    python: str = sys.executable
-    backend: Backend = "leat"
-    scanners: tuple[MoreScanner, ...] = ()
-    """Besides the serial one and the one that types."""
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    """Laid over the kiosk's configuration."""
-    switches: Mapping[str, Any] = field(default_factory=dict)
-    """Of the loyalty server."""
-    set_up: bool = True
-    """Else the kiosk has no configuration yet: the technician has it."""
 
 
 class World:
@@ -122,13 +77,13 @@ class World:
     terminal: TerminalSimulator
     printer: PrinterSimulator
     camera: CameraSimulator
+    phone: Phone
 
-    def __init__(self, folder: Path, options: Options = Options()) -> None:
+    def __init__(self, folder: Path, options: Options = ORDINARY) -> None:
         self.folder = folder.absolute()
         self.options = options
         self.network_is: Network = "on"
         self.closed = asyncio.Event()
-        self.portal_said = ""
         self.command_said = ""
         self.command_status: int | None = None
         self._things = AsyncExitStack()
@@ -153,7 +108,7 @@ class World:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.places = Places(self.folder, self._socket_path(things))
         self.more_scanners = things.enter_context(MoreScanners(self.folder, self.options.scanners))
-        leat_port, terminal_port, pager_port = (things.enter_context(_Claim()).port for _ in range(3))
+        leat_port, terminal_port, pager_port = (things.enter_context(FreePort()).port for _ in range(3))
         self.hearing = things.enter_context(Hearing(self.folder))
         self.keypad = KeypadSimulator(self.places.keypad)
         zone = self._write_settings(leat_port, terminal_port, pager_port)
@@ -208,6 +163,7 @@ class World:
         from kioskd.sim.camera import CameraSimulator
 
         self.camera = things.enter_context(CameraSimulator(self.places.camera))
+        self.phone = Phone(self.kiosk, self.printer, self.leat)
 
     def _kiosk(self) -> Kiosk:
         if self.technician is None:
@@ -318,12 +274,10 @@ class World:
 
     async def network(self, how: Network) -> None:
         """What is between the kiosk and its loyalty server, from now on."""
-        from kioskd.sim.faults import FaultRule
-
         if how == "off":
             await self.served.pause()
         else:
-            self.loyalty.faults.replace([FaultRule(**_RULES[how])] if how in _RULES else [])
+            self.loyalty.faults.replace(faults_of(how))
             await self.served.resume()
         self.network_is = how
 
@@ -337,38 +291,31 @@ class World:
 
     async def unplug(self, device: Device) -> None:
         match device:
-            case "scanner":
-                self.scanner.unplug()
-            case "wedge":
-                self.wedge.unplug()
-            case "keypad":
-                self.keypad.unplug()
-            case "camera":
-                self.camera.unplug()
             case "printer":
                 await self.printer.unplug()
             case "terminal":
                 await self.terminal.stop()
             case _:
-                self.more_scanners[device].unplug()
+                self._pulled_by_hand(device).unplug()
 
     async def plug(self, device: Device) -> None:
         match device:
-            case "scanner":
-                self.scanner.replug()
-            case "wedge":
-                self.wedge.replug()
-            case "keypad":
-                self.keypad.replug()
-            case "camera":
-                self.camera.replug()
             case "printer":
                 await self.printer.replug()
             case "terminal":
                 if not self.terminal.state()["plugged_in"]:
                     await self.terminal.start()
             case _:
-                self.more_scanners[device].replug()
+                self._pulled_by_hand(device).replug()
+
+    def _pulled_by_hand(self, device: str) -> Plug | CameraSimulator:
+        readers: dict[str, Plug | CameraSimulator] = {
+            "scanner": self.scanner,
+            "wedge": self.wedge,
+            "keypad": self.keypad,
+            "camera": self.camera,
+        }
+        return readers[device] if device in readers else self.more_scanners[device]
 
     def plugged(self) -> dict[str, bool]:
         """Which devices are plugged in, by the names `plug` takes."""
@@ -440,6 +387,10 @@ class World:
         """Start it when it is down; returns when it answers."""
         await self.kiosk.start()
 
+    async def command(self, words: Sequence[str]) -> None:
+        """Staff run a `kioskd` command; `command_said` and `command_status` have what came of it."""
+        self.command_said, self.command_status = await self.kiosk.command(words)
+
     async def ready(self, timeout_s: float = DEVICES_S) -> None:
         """Returns when the kiosk answers and every plugged device works. KioskDown after `timeout_s`."""
         await self.kiosk.answering()
@@ -480,42 +431,6 @@ class World:
             await asyncio.wait([self._keeper])
         await self.kiosk.stop()
 
-    # --- what is printed -----------------------------------------------------------------------------------
-
-    async def codes_on_paper(self) -> list[str]:
-        """What a scanner reads on the last piece of paper."""
-        from kioskd.sim.codes import codes_on_paper
-
-        return await asyncio.to_thread(codes_on_paper, self.papers[-1].png) if self.papers else []
-
-    # --- points for guests without card --------------------------------------------------------------------
-
-    async def claims(self) -> dict[ClaimPlace, str]:
-        """The links to collect points with that a phone reads now: off the last paper, off the screen."""
-        from kioskd.sim.codes import codes_on_screen
-
-        frame = await self.kiosk.frame()
-        shown = await asyncio.to_thread(codes_on_screen, frame.rgb, frame.width_px, frame.height_px)
-        printed = await self.codes_on_paper()
-        places: tuple[tuple[ClaimPlace, list[str]], ...] = (("paper", printed), ("screen", shown))
-        return {place: text for place, texts in places for text in texts if "/l?version=" in text}
-
-    async def collect(self, card: str, place: ClaimPlace) -> None:
-        """The card's owner opens the link in the portal; `portal_said` has its answer. Raises KeyError."""
-        from kioskd.sim.forms import ControlRefused
-
-        link = (await self.claims())[place]
-        try:
-            answer = self.leat.control("loyalty-tokens", {"url": link, "card": card})
-        except ControlRefused as refused:
-            self.portal_said = str(refused)
-        else:
-            self.portal_said = f"{answer['credits']} points"
-
-    async def command(self, words: Sequence[str]) -> None:
-        """Staff run a `kioskd` command; `command_said` and `command_status` have what came of it."""
-        self.command_said, self.command_status = await self.kiosk.command(words)
-
     # --- what can be known ---------------------------------------------------------------------------------
 
     @property
@@ -545,17 +460,3 @@ class World:
     def orders(self) -> list[dict[str, Any]]:
         """The orders that the loyalty server has, oldest first."""
         return [order.document for order in self.leat.state.orders.values()]
-
-
-class _Claim:
-    """A free port, kept from others without listening, so that it can be written down before it is served."""
-
-    def __enter__(self) -> Self:
-        self._socket = socket.socket()
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind(("127.0.0.1", 0))
-        self.port: int = self._socket.getsockname()[1]
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._socket.close()

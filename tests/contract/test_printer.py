@@ -30,7 +30,7 @@ from kioskd.devices.printer.profile import load_profile
 from kioskd.devices.printer.transport import NetworkPrinter, SerialPort, UsbPrinter
 from kioskd.sim.paper import Paper
 from kioskd.sim.printer import PrinterSimulator
-from kioskd.sim.printer_machine import EPSON_TM_T20III, GENERIC_58MM, GENERIC_80MM, PrinterModel
+from kioskd.sim.printer_models import EPSON_TM_T20III, GENERIC_58MM, GENERIC_80MM, PrinterModel
 
 FONTS = Path(kioskd.__file__).parent / "fonts"
 LETTERING = Lettering(

@@ -18,7 +18,7 @@ from kioskd.devices.printer.profile import FlowControl, load_profile
 from kioskd.devices.printer.transport import NetworkPrinter
 from kioskd.sim.paper import Paper
 from kioskd.sim.printer import PrinterSimulator
-from kioskd.sim.printer_machine import CUSTOM_VKP80III, EPSON_TM_T20III, PrinterModel
+from kioskd.sim.printer_models import CUSTOM_VKP80III, EPSON_TM_T20III, PrinterModel
 from tests.contract import test_printer as bench_module
 from tests.contract.test_printer import LETTERING, LONG, RECEIPT, SHORT, TOKEN, Bench, codes_on, on_bench
 

@@ -9,7 +9,8 @@ import pytest
 
 from kioskd.sim.demo import WRONG_USE, demo
 from kioskd.sim.kiosk import KioskDown, KioskRefused
-from kioskd.sim.world import Options, World
+from kioskd.sim.options import Options
+from kioskd.sim.world import World
 
 pytestmark = pytest.mark.process
 

@@ -17,7 +17,7 @@ from kioskd.sim.leat import LeatSimulator
 from kioskd.sim.pager import Pager
 from kioskd.sim.panel.routes import panel_app
 from kioskd.sim.paper import Paper
-from kioskd.sim.printer_machine import Conditions
+from kioskd.sim.printer_models import Conditions
 from kioskd.sim.serve import serve
 from kioskd.sim.terminal import TerminalSimulator
 

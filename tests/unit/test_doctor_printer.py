@@ -18,7 +18,7 @@ from kioskd.daemon.doctor.printer import fitting, printer
 from kioskd.daemon.selling.receipt_file import read_receipt
 from kioskd.devices.profiles import HARDWARE
 from kioskd.sim.printer import PrinterSimulator
-from kioskd.sim.printer_machine import CUSTOM_VKP80III, EPSON_TM_T20III, GENERIC_58MM, PrinterModel
+from kioskd.sim.printer_models import CUSTOM_VKP80III, EPSON_TM_T20III, GENERIC_58MM, PrinterModel
 
 RECEIPTS = HARDWARE / "receipts"
 

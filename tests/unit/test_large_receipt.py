@@ -16,7 +16,7 @@ from kioskd.core.slip import Slip, SlipKind, SlipLine
 from kioskd.devices.printer.encoder import encode
 from kioskd.devices.printer.profile import load_profile
 from kioskd.sim.paper import Line
-from kioskd.sim.printer_machine import EPSON_TM_T20III, GENERIC_58MM, PrinterModel
+from kioskd.sim.printer_models import EPSON_TM_T20III, GENERIC_58MM, PrinterModel
 from kioskd.ui.locale.translator import LANGUAGES, translator
 from tests.unit.test_claim_flow import paid
 from tests.unit.test_order_receipt import HEAD, MEMBER, job

@@ -15,7 +15,7 @@ import kioskd.sim.panel
 from kioskd.sim.panel.live_screen import LiveScreen
 from kioskd.sim.panel.routes import MOST_VIEWERS
 from kioskd.sim.panel.view import changed, sections_of
-from kioskd.sim.printer_machine import Conditions
+from kioskd.sim.printer_models import Conditions
 from kioskd.sim.rbi import RbiSimulator
 from kioskd.sim.terminal import TerminalSimulator
 from tests.unit.panel_world import FakeKiosk, FakeWorld, with_panel

@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kioskd.sim.acts import ACT_OF
 from kioskd.sim.expectations import CHECKS, difference, holding, lacking
 from kioskd.sim.finger import NothingToTouch, find
-from kioskd.sim.play import _ACTS, Expectation, Report, StepReport
-from kioskd.sim.scenario import ACTS, EXPECTATIONS, Scan, ScenarioError, Step, available, load
+from kioskd.sim.play_report import Expectation, Report, StepReport
+from kioskd.sim.scenario import ScenarioError, available, load
 from kioskd.sim.setting import as_toml, size_mm
+from kioskd.sim.step import ACTS, EXPECTATIONS, Scan, Step
 
 
 def written(folder: Path, text: str) -> str:
@@ -79,7 +81,7 @@ def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
 
 
 def test_every_key_of_a_step_can_be_done_or_checked() -> None:
-    assert set(_ACTS) == ACTS
+    assert set(ACT_OF) == ACTS
     assert set(CHECKS) == EXPECTATIONS
     assert set(Step.model_fields) == ACTS | EXPECTATIONS | {"say", "within_s", "order"}
 

@@ -10,7 +10,7 @@ from kioskd.core.errors import ConfigError
 from kioskd.devices import profiles
 from kioskd.devices.printer.profile import load_profile, profile_names
 from kioskd.devices.profiles import HARDWARE, Evidence
-from kioskd.sim.printer_machine import MODELS
+from kioskd.sim.printer_models import MODELS
 
 
 @pytest.mark.parametrize(

@@ -13,14 +13,8 @@ from PIL import Image
 
 from kioskd.sim.paper import Paper
 from kioskd.sim.printer import PrinterSimulator
-from kioskd.sim.printer_machine import (
-    EPSON_TM_T20III,
-    GENERIC_58MM,
-    Conditions,
-    PrinterMachine,
-    PrinterModel,
-    Step,
-)
+from kioskd.sim.printer_machine import PrinterMachine, Step
+from kioskd.sim.printer_models import EPSON_TM_T20III, GENERIC_58MM, Conditions, PrinterModel
 
 
 def printed(job: bytes, model: PrinterModel = EPSON_TM_T20III) -> tuple[PrinterMachine, bytes]:

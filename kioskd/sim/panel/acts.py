@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool, Strict
 
 from kioskd.sim.forms import ControlRefused
 from kioskd.sim.keypad import KeyName
+from kioskd.sim.network import Network
 from kioskd.sim.panel import hostile
-from kioskd.sim.world import Device, Network, Via, World
+from kioskd.sim.world import Device, Via, World
 
 LONGEST_CODE_CHARS = 10_000
 _LONGEST_SKIP_S = 400 * 86_400.0
