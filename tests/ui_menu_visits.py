@@ -10,11 +10,17 @@ from kioskd.core.catalogue import Allergen, Diet, Service
 from kioskd.core.notice import Notice, NoticeKind
 from kioskd.core.past_order import PastLine, PastOrder
 from kioskd.core.phases import Attract, Checkout, Choosing, Menu, Overview, Reviewing
+from kioskd.core.removal import RemovedLines
 from kioskd.core.shop import Shop
 from kioskd.core.visit import Suggestion, Visit
 from kioskd.core.wishes import Wishes
 
 STRICT = Wishes(frozenset({Diet.VEGETARIAN, Diet.GLUTEN_FREE}), frozenset({Allergen.MILK}))
+
+
+def less(visit: Visit, basket: Basket) -> Visit:
+    """What the guest has just taken out is not in that basket any more."""
+    return replace(visit, basket=basket, removed=(RemovedLines(visit.basket.lost_in(basket)),))
 
 
 def menu_visits(shop: Shop, ordering: Visit, known: Visit) -> dict[str, Visit]:
@@ -50,8 +56,8 @@ def menu_visits(shop: Shop, ordering: Visit, known: Visit) -> dict[str, Visit]:
         "product-wishes": replace(wishing, phase=Choosing("CLASSIC")),
         "product-unknown": replace(wishing, phase=Choosing("TACO")),
         "basket-suggestion": replace(known, phase=Reviewing(), suggestion=at_last),
-        "basket-cleared": replace(known, phase=Reviewing(), basket=known.basket.clear()),
-        "basket-removed-many": replace(known, phase=Reviewing(), basket=many.remove(3)),
+        "basket-cleared": less(replace(known, phase=Reviewing()), known.basket.clear()),
+        "basket-removed-many": less(replace(known, phase=Reviewing(), basket=many), many.remove(3)),
         "basket-again": replace(known, phase=Reviewing(), notice=found),
         "checkout-suggestion": replace(known, phase=Checkout(), suggestion=at_last),
         "checkout-suggestion-many": replace(known, phase=Checkout(), basket=many, suggestion=at_last),

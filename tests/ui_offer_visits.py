@@ -39,6 +39,7 @@ from kioskd.core.phases import (
     Thanks,
 )
 from kioskd.core.print_verdict import PrintVerdict
+from kioskd.core.removal import RemovedGiftCard, RemovedOffer, RemovedPrepaid
 from kioskd.core.rules.billing import billed
 from kioskd.core.shop import Shop
 from kioskd.core.stored_value import GiftCard
@@ -208,7 +209,18 @@ def offer_visits(shop: Shop, known: Visit, order: Order) -> dict[str, Visit]:
         **denied,
         **said,
         "notice-offer-added": told(reviewing, NoticeKind.OFFER_ADDED, TWENTY_OFF.title),
-        "notice-offer-removed": told(reviewing, NoticeKind.OFFER_REMOVED, LONG.title[:60]),
+        "basket-removed-offer": replace(reviewing, offers=some, removed=(RemovedOffer(0, *taken(LONG)),)),
+        "basket-removed-gift-card": replace(reviewing, removed=(RemovedGiftCard(0, CARDS[0]),)),
+        "member-removed": replace(
+            known, phase=Overview(Menu()), offers=some, removed=(RemovedOffer(0, *taken(LONG)),)
+        ),
+        "checkout-removed-gift-card": replace(
+            at_checkout, gift_cards=CARDS[:2], removed=(RemovedGiftCard(0, CARDS[2]),)
+        ),
+        "checkout-removed-gift-card-many": replace(
+            dear, phase=Checkout(), offers=nine, gift_cards=CARDS, removed=(RemovedGiftCard(0, CARDS[0]),)
+        ),
+        "checkout-removed-prepaid": replace(at_checkout, removed=(RemovedPrepaid(),)),
         "notice-gift-card": told(
             replace(at_checkout, gift_cards=CARDS[:1]), NoticeKind.GIFT_CARD_ADDED, "9876"
         ),

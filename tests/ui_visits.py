@@ -43,7 +43,7 @@ from kioskd.core.visit import Lookup, Visit, first_visit
 from kioskd.daemon.config.menu import load_menu
 from kioskd.ui.locale.translator import LANGUAGES
 from kioskd.ui.stage import Display
-from tests.ui_menu_visits import menu_visits
+from tests.ui_menu_visits import less, menu_visits
 from tests.ui_offer_visits import FREE_COFFEE, REWARDS, TWENTY_OFF, bills, offer_visits
 from tests.ui_promo_visits import promo_visits
 from tests.ui_staff_visits import staff_visits
@@ -196,7 +196,7 @@ def visits(shop: Shop) -> dict[str, Visit]:
             replace(known, phase=Reviewing(), member=None), 12345, "Sammelherzen mit Sahne"
         ),
         "basket-many": replace(known, phase=Reviewing(), basket=many, member=None),
-        "basket-removed": replace(known, phase=Reviewing(), basket=full.remove(2)),
+        "basket-removed": less(replace(known, phase=Reviewing(), basket=full), full.remove(2)),
         "basket-nothing": replace(known, phase=Reviewing(), basket=empty),
         "identify": replace(ordering, phase=Identifying(Menu())),
         "identify-unknown": noticed(replace(ordering, phase=Identifying(Menu())), NoticeKind.CARD_UNKNOWN),

@@ -55,18 +55,17 @@ def option_price(product: Product, choice: Choice) -> Money:
     return option.price
 
 
-Removal = tuple[tuple[int, Line], ...]
-"""The lines that were taken out at once, each with its place among those that were there."""
+PlacedLines = tuple[tuple[int, Line], ...]
+"""Lines that left a basket at once, each with its place among those that were there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """Lines in the order they were added; `removed` is what was taken out since, for undo: latest last."""
+    """Lines in the order they were added."""
 
     currency: str
     lines: tuple[Line, ...] = ()
     next_id: int = 1
-    removed: tuple[Removal, ...] = ()
 
     @property
     def count(self) -> int:
@@ -92,11 +91,11 @@ class Basket:
         """The same product with the same choices joins its line; anything else gets a line of its own."""
         for line in self.lines:
             if line.product.sku == product.sku and line.choices == choices:
-                return replace(self.with_quantity(line.id, line.quantity + quantity), removed=())
+                return self.with_quantity(line.id, line.quantity + quantity)
         if self.full:
             return self
         line = Line(self.next_id, product, min(max(quantity, 1), MAX_QUANTITY), choices)
-        return replace(self, lines=(*self.lines, line), next_id=self.next_id + 1, removed=())
+        return replace(self, lines=(*self.lines, line), next_id=self.next_id + 1)
 
     def with_quantity(self, id: int, quantity: int) -> Basket:
         """Quantity is kept within 1 to MAX_QUANTITY; zero or less removes the line."""
@@ -119,28 +118,32 @@ class Basket:
         return replace(self, lines=lines)
 
     def remove(self, id: int) -> Basket:
-        return self._without({id})
+        return replace(self, lines=tuple(line for line in self.lines if line.id != id))
 
     def clear(self) -> Basket:
-        """Everything out, in one removal."""
-        return self._without({line.id for line in self.lines})
+        return replace(self, lines=())
 
-    def _without(self, ids: set[int]) -> Basket:
-        out = tuple((index, line) for index, line in enumerate(self.lines) if line.id in ids)
-        if not out:
-            return self
-        left = tuple(line for line in self.lines if line.id not in ids)
-        return replace(self, lines=left, removed=(*self.removed, out))
+    def lost_in(self, later: Basket) -> PlacedLines:
+        """What of this basket is not in that one any more: whole lines, or some of what was in them."""
+        lost = []
+        for place, line in enumerate(self.lines):
+            kept = later.line(line.id)
+            missing = line.quantity - (kept.quantity if kept else 0)
+            if missing > 0:
+                lost.append((place, replace(line, quantity=missing)))
+        return tuple(lost)
 
-    def undo_removal(self) -> Basket:
-        """The latest removal is put back where it was; then the one before it is the latest."""
-        if not self.removed:
-            return self
-        *earlier, latest = self.removed
-        lines = list(self.lines)
-        for index, line in latest:
-            lines.insert(index, line)
-        return replace(self, lines=tuple(lines), removed=tuple(earlier))
+    def put_back(self, lost: PlacedLines) -> Basket:
+        """With what was lost, where it was."""
+        basket = self
+        for place, line in lost:
+            there = basket.line(line.id)
+            if there is not None:
+                basket = basket.with_quantity(line.id, there.quantity + line.quantity)
+            else:
+                lines = basket.lines
+                basket = replace(basket, lines=(*lines[:place], line, *lines[place:]))
+        return basket
 
 
 def preset_choices(product: Product) -> tuple[Choice, ...]:

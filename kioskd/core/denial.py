@@ -63,3 +63,8 @@ class Denial(StrEnum):
             return cls(reason)
         except ValueError:
             return cls.NOT_AVAILABLE
+
+    @property
+    def may_pass(self) -> bool:
+        """Nobody has refused it: asked for again, it may be had."""
+        return self in (Denial.UNREACHABLE, Denial.UNCLEAR)

@@ -159,7 +159,7 @@ class ClearBasket:
 
 @dataclass(frozen=True, slots=True)
 class UndoRemoval:
-    """The latest one; touched again, the one before it."""
+    """The latest one, of whatever kind; touched again, the one before it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,6 @@ class NoticeKind(StrEnum):
     ADDED_PARTLY = "added_partly"
     """What of the last order is to be had; `about` is not."""
     OFFER_ADDED = "offer_added"
-    OFFER_REMOVED = "offer_removed"
     GIFT_CARD_ADDED = "gift_card_added"
     DENIED = "denied"
     """An offer or stored value: `Notice.denial` says why, `about` which."""

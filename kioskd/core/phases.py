@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import ClassVar
 
@@ -17,6 +17,7 @@ from kioskd.core.money import Money
 from kioskd.core.order import Order
 from kioskd.core.place import Place as Place
 from kioskd.core.print_verdict import PrintVerdict
+from kioskd.core.removal import RemovedOffer
 from kioskd.core.slip import Slip
 from kioskd.core.staff import StaffPhase
 
@@ -91,8 +92,9 @@ class Overview:
 class ConfirmingOffer:
     """ "Use it?". `outcome` is what it would do now, together with the free product that would come with it.
 
-    `waiting` is the taken offer's id while the backend is asked to hold it, until `due_s`. `denial` is why it
-    cannot be used; then there is only the way back.
+    `waiting` is the taken offer's id while the backend is asked to hold it, until `due_s`. Then `removal` is
+    what the guest puts back, if that is what it is held for. `denial` is why it cannot be used; then there is
+    only the way back.
     """
 
     right: Right
@@ -100,9 +102,14 @@ class ConfirmingOffer:
     outcome: Discount | Refusal
     waiting: str | None = None
     due_s: float | None = None
+    removal: RemovedOffer | None = None
     denial: Denial | None = None
 
     place: ClassVar[Place] = Place.CONFIRMING_OFFER
+
+    def at_rest(self, denial: Denial | None = None) -> ConfirmingOffer:
+        """The question without the wait, and what came of it."""
+        return replace(self, waiting=None, due_s=None, removal=None, denial=denial)
 
 
 @dataclass(frozen=True, slots=True)

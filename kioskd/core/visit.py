@@ -26,6 +26,7 @@ from kioskd.core.past_order import PastOrder
 from kioskd.core.phases import Attract, OutOfOrder, Phase
 from kioskd.core.place import Place as Place
 from kioskd.core.preview import BasketPoints, Previews, PreviewSubject
+from kioskd.core.removal import Removal
 from kioskd.core.shop import Shop
 from kioskd.core.stored_value import GiftCard
 from kioskd.core.wishes import NO_WISHES, Wishes
@@ -71,6 +72,8 @@ class Visit:
     offers: tuple[TakenOffer, ...] = ()
     gift_cards: tuple[GiftCard, ...] = ()
     use_prepaid: bool = False
+    removed: tuple[Removal, ...] = ()
+    """What the guest took out since they last added something, and can put back: the latest is the last."""
     previews: Previews = field(default_factory=Previews)
     judging: Judging = field(default_factory=Judging)
     wishes: Wishes = NO_WISHES
@@ -117,7 +120,7 @@ class Visit:
         """Nobody is here: nothing to lose by a reset."""
         resting = isinstance(self.phase, Attract | OutOfOrder) and self.access == AS_EVERYBODY
         unknown = self.member is None and self.saved_card is None and self.help is None
-        return resting and unknown and not self.offers and not self.gift_cards
+        return resting and unknown and not self.offers and not self.gift_cards and not self.removed
 
     @property
     def owner_id(self) -> str | None:

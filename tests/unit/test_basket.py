@@ -71,42 +71,40 @@ def test_a_guest_is_told_when_nothing_was_added_even_after_a_removal() -> None:
     p = player()
     p.do(StartOrder(EAT_IN), QuickAdd("W1"), QuickAdd("B1"), ShowBasket())
     p.do(StepLine(1, MAX_QUANTITY), RemoveLine(2))
-    assert p.visit.basket.removed
+    assert p.visit.removed
     p.do(GoBack(), QuickAdd("W1"))
     assert p.visit.notice
     assert p.visit.notice.kind is NoticeKind.BASKET_FULL
 
 
-def test_zero_of_something_is_its_removal_and_can_be_undone() -> None:
+def test_zero_of_something_is_its_removal() -> None:
     basket = EMPTY.add(BURGER).add(FRIES, (KETCHUP,)).add(WATER)
-    without = basket.with_quantity(2, 0)
-    assert [line.product.sku for line in without.lines] == ["B1", "W1"]
-    assert without.undo_removal() == basket
+    assert basket.with_quantity(2, 0) == basket.remove(2)
+    assert [line.product.sku for line in basket.remove(2).lines] == ["B1", "W1"]
+    assert basket.remove(99) == basket
 
 
-def test_every_removal_can_be_undone_the_latest_first_also_that_of_everything() -> None:
+def test_what_was_lost_is_put_back_where_it_was_also_all_of_it() -> None:
     basket = EMPTY.add(WATER).add(BURGER).add(FRIES, (KETCHUP,))
     fewer = basket.remove(2)
     fewest = fewer.remove(1)
-    assert fewest.clear().lines == ()
-    assert fewest.clear().undo_removal() == fewest
-    assert fewest.undo_removal() == fewer
-    assert fewest.undo_removal().undo_removal() == basket
-    assert EMPTY.clear() == EMPTY
+    assert fewest.clear().put_back(fewest.lost_in(fewest.clear())) == fewest
+    assert fewest.put_back(fewer.lost_in(fewest)) == fewer
+    assert fewer.put_back(basket.lost_in(fewer)) == basket
+    assert EMPTY.lost_in(EMPTY.clear()) == ()
 
 
-def test_undo_survives_a_change_of_another_line() -> None:
-    basket = EMPTY.add(WATER).add(BURGER).remove(2)
-    for changed in (basket.with_quantity(1, 3), basket.change(1, (), 2)):
-        assert [line.product.sku for line in changed.undo_removal().lines] == ["W1", "B1"]
+def test_what_was_lost_of_a_line_comes_back_to_what_is_left_of_it() -> None:
+    basket = EMPTY.add(WATER, quantity=5).add(BURGER)
+    fewer = basket.with_quantity(1, 2)
+    assert fewer.put_back(basket.lost_in(fewer)) == basket
 
 
-def test_undo_is_forgotten_when_something_is_added_and_harmless_without_a_removal() -> None:
-    basket = EMPTY.add(WATER).add(BURGER).remove(2)
-    for changed in (basket.add(FRIES), basket.add(WATER)):
-        assert changed.undo_removal() == changed
-    assert EMPTY.undo_removal() == EMPTY
-    assert basket.remove(99) == basket
+def test_what_was_lost_comes_back_beside_another_line_that_has_changed() -> None:
+    basket = EMPTY.add(WATER).add(BURGER)
+    lost = basket.lost_in(basket.remove(2))
+    for changed in (basket.remove(2).with_quantity(1, 3), basket.remove(2).change(1, (), 2)):
+        assert [line.product.sku for line in changed.put_back(lost).lines] == ["W1", "B1"]
 
 
 def test_ids_are_never_given_twice() -> None:
@@ -152,18 +150,19 @@ def test_presets_are_picked_before_the_guest_touches_anything() -> None:
 @given(
     st.lists(
         st.tuples(
-            st.sampled_from(["add", "set", "remove", "undo"]),
+            st.sampled_from(["add", "set", "remove", "clear"]),
             st.sampled_from([(BURGER, ()), (BURGER, (CHEESE,)), (FRIES, (MAYO,)), (WATER, ())]),
             st.integers(-2, 30),
         ),
         max_size=30,
     )
 )
-def test_whatever_is_done_the_total_is_the_sum_and_the_limits_hold(
+def test_whatever_is_done_the_total_is_the_sum_the_limits_hold_and_what_is_lost_can_be_put_back(
     acts: list[tuple[str, tuple[Product, tuple[Choice, ...]], int]],
 ) -> None:
     basket = EMPTY
     for act, (product, choices), number in acts:
+        before = basket
         match act:
             case "add":
                 basket = basket.add(product, choices, number)
@@ -172,7 +171,9 @@ def test_whatever_is_done_the_total_is_the_sum_and_the_limits_hold(
             case "remove":
                 basket = basket.remove(number)
             case _:
-                basket = basket.undo_removal()
+                basket = basket.clear()
+        if basket.count <= before.count:
+            assert basket.put_back(before.lost_in(basket)) == before
         ids = [line.id for line in basket.lines]
         assert len(set(ids)) == len(ids) <= MAX_LINES
         assert all(1 <= line.quantity <= MAX_QUANTITY for line in basket.lines)

@@ -129,6 +129,7 @@ def test_who_leaves_leaves_nothing_behind(seed: int) -> None:
             assert p.visit.lookup is None
             assert p.visit.previews == Previews()
             assert (p.visit.offers, p.visit.gift_cards, p.visit.use_prepaid) == ((), (), False)
+            assert p.visit.removed == ()
             assert p.visit.language == "en"
 
 

@@ -27,7 +27,7 @@ def added(
     if basket.count == visit.basket.count:
         return notice(visit, NoticeKind.BASKET_FULL, context)
     name = product.name.in_language(visit.language)
-    told = notice(replace(visit, basket=basket), NoticeKind.ADDED, context, name)
+    told = notice(replace(visit, basket=basket, removed=()), NoticeKind.ADDED, context, name)
     return suggested(told, (product,), SuggestWhen.ADDING, context)
 
 

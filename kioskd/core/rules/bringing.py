@@ -9,6 +9,8 @@ from kioskd.core.basket import Basket, missing_group, preset_choices
 from kioskd.core.bill import TakenOffer, bill_of
 from kioskd.core.catalogue import Product, Service
 from kioskd.core.discount import FreeItem, Products, items_of
+from kioskd.core.removal import RemovedOffer
+from kioskd.core.rules.removing import forgotten
 from kioskd.core.rules.table import Context
 from kioskd.core.shop import Shop
 from kioskd.core.visit import Visit
@@ -20,7 +22,15 @@ def bring(visit: Visit, taken: TakenOffer, context: Context) -> Visit:
     Never makes the guest pay more than before, unless the product is what they have picked.
     """
     basket, brought = _with_product(visit, taken, context)
-    return replace(visit, basket=basket, offers=(*visit.offers, replace(taken, brought=brought)))
+    offers = (*visit.offers, replace(taken, brought=brought))
+    return replace(visit, basket=basket, offers=offers, removed=())
+
+
+def bring_back(visit: Visit, removal: RemovedOffer, taken: TakenOffer) -> Visit:
+    """The visit with what was removed where it was, as it is `taken` now, and with what had left with it."""
+    offers, place = visit.offers, removal.place
+    offers = (*offers[:place], taken, *offers[place:])
+    return forgotten(replace(visit, basket=visit.basket.put_back(removal.along), offers=offers), removal)
 
 
 def drop(visit: Visit, shop: Shop, unwanted: Callable[[TakenOffer], bool]) -> tuple[Visit, list[TakenOffer]]:
@@ -82,12 +92,8 @@ def _without_product(visit: Visit, taken: TakenOffer, shop: Shop) -> Visit:
         return visit
     units = rule.benefit.quantity if isinstance(rule.benefit, FreeItem) else 1
     basket = visit.basket.with_quantity(line.id, line.quantity - units)
-    without = replace(basket, removed=visit.basket.removed)  # the guest did not remove it, nor can undo that
-    return (
-        replace(visit, basket=without)
-        if _total(visit, without, shop) < _total(visit, visit.basket, shop)
-        else visit
-    )
+    cheaper = _total(visit, basket, shop) < _total(visit, visit.basket, shop)
+    return replace(visit, basket=basket) if cheaper else visit
 
 
 def _total(visit: Visit, basket: Basket, shop: Shop) -> int:

@@ -8,6 +8,7 @@ from kioskd.core.credential import MAX_NUMBER_LENGTH
 from kioskd.core.intents import GoBack, PressKey, ShowIdentify, ShowKeypad, ShowMember, SignOut, SubmitNumber
 from kioskd.core.member import Right, Voucher
 from kioskd.core.phases import Identifying, Overview
+from kioskd.core.removal import Removal, RemovedOffer, RemovedPrepaid
 from kioskd.core.rules import judging
 from kioskd.core.rules.bringing import drop
 from kioskd.core.rules.looking_up import look_up
@@ -41,8 +42,15 @@ def sign_out(visit: Visit, event: SignOut, context: Context) -> Step:
     """What was the member's goes with them. A voucher of nobody stays with whoever holds it, card or not."""
     assert isinstance(visit.phase, Overview)
     left, dropped = drop(visit, context.shop, lambda taken: not _is_nobodys(taken.right, context))
-    left = replace(left, member=None, lookup=None, use_prepaid=False)
+    still = tuple(removal for removal in visit.removed if not _of_member(removal, context))
+    left = replace(left, member=None, lookup=None, use_prepaid=False, removed=still)
     return to(judging.signed_out(left), visit.phase.back, *let_go(visit, dropped), *judging.dropping(visit))
+
+
+def _of_member(removal: Removal, context: Context) -> bool:
+    if isinstance(removal, RemovedOffer):
+        return not _is_nobodys(removal.taken.right, context)
+    return isinstance(removal, RemovedPrepaid)
 
 
 def _is_nobodys(right: Right, context: Context) -> bool:

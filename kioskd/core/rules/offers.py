@@ -17,8 +17,10 @@ from kioskd.core.intents import ConfirmOffer, GoBack, RemoveOffer, ShowIdentify,
 from kioskd.core.member import Member, Reward, Right, Voucher
 from kioskd.core.notice import NoticeKind
 from kioskd.core.phases import ConfirmingCancel, ConfirmingOffer, Identifying, Phase
+from kioskd.core.removal import RemovedOffer
 from kioskd.core.rules import judging
-from kioskd.core.rules.bringing import bring, drop
+from kioskd.core.rules.bringing import bring, bring_back, drop
+from kioskd.core.rules.removing import refused, removed
 from kioskd.core.rules.table import Context, Step, notice, rule, to
 from kioskd.core.shop import Capability, Shop
 from kioskd.core.visit import Place, Visit
@@ -126,7 +128,7 @@ def reconsidered(visit: Visit, phase: ConfirmingOffer, context: Context) -> Step
     """Something changed that may decide whether the offer can be used."""
     asking = considered(visit, phase.right, phase.back, context)
     if phase.waiting and asking.denial is None:
-        return to(visit, replace(asking, waiting=phase.waiting, due_s=phase.due_s))
+        return to(visit, replace(asking, waiting=phase.waiting, due_s=phase.due_s, removal=phase.removal))
     return to(visit, asking, *_no_longer_waiting(phase))
 
 
@@ -148,16 +150,37 @@ def confirm_offer(visit: Visit, event: ConfirmOffer, context: Context) -> Step:
     asking = considered(visit, phase.right, phase.back, context)
     if asking.denial:
         return to(visit, asking)
-    taken = TakenOffer(context.moment.token, phase.right)
-    if not isinstance(phase.right, Voucher) or judging.judged_whole(visit):
-        return _take(visit, taken, phase.back, context)
-    waiting = replace(asking, waiting=taken.id, due_s=context.after(context.shop.limits.hold_s))
-    return to(visit, waiting, HoldVoucher(taken.id, phase.right, phase.right.member_id or visit.owner_id))
+    if isinstance(phase.right, Voucher) and not judging.judged_whole(visit):
+        return _hold(visit, asking, phase.right, context)
+    return to(_take(visit, TakenOffer(context.moment.token, phase.right), context), phase.back)
 
 
-def _take(visit: Visit, taken: TakenOffer, back: Phase, context: Context) -> Step:
-    known = bring(visit, taken, context)
-    return to(notice(known, NoticeKind.OFFER_ADDED, context, taken.right.title), back)
+def _hold(
+    visit: Visit,
+    asking: ConfirmingOffer,
+    voucher: Voucher,
+    context: Context,
+    removal: RemovedOffer | None = None,
+) -> Step:
+    id, due_s = context.moment.token, context.after(context.shop.limits.hold_s)
+    waiting = replace(asking, waiting=id, due_s=due_s, removal=removal)
+    return to(visit, waiting, HoldVoucher(id, voucher, voucher.member_id or visit.owner_id))
+
+
+def _take(visit: Visit, taken: TakenOffer, context: Context, removal: RemovedOffer | None = None) -> Visit:
+    known = bring_back(visit, removal, taken) if removal else bring(visit, taken, context)
+    return notice(known, NoticeKind.OFFER_ADDED, context, taken.right.title)
+
+
+def take_again(visit: Visit, removal: RemovedOffer, context: Context) -> Step:
+    """What was removed is put back, as far as it can be used now; if not, why is said."""
+    right = removal.taken.right
+    asking = considered(visit, right, visit.phase, context)
+    if asking.denial:
+        return to(refused(visit, removal, asking.denial), asking)
+    if isinstance(right, Voucher) and not judging.judged_whole(visit):
+        return _hold(visit, asking, right, context, removal)
+    return Step(_take(visit, removal.taken, context, removal))
 
 
 @rule(Place.CONFIRMING_OFFER, OfferHeld, to=_BACK, stays=True)
@@ -165,7 +188,11 @@ def offer_held(visit: Visit, event: OfferHeld, context: Context) -> Step:
     phase = _asking(visit)
     if event.offer_id != phase.waiting:
         return held_too_late(visit, event, context)
-    return _take(visit, TakenOffer(event.offer_id, phase.right, held=True), phase.back, context)
+    if phase.removal:
+        taken = replace(phase.removal.taken, id=event.offer_id, held=True)
+    else:
+        taken = TakenOffer(event.offer_id, phase.right, held=True)
+    return to(_take(visit, taken, context, phase.removal), phase.back)
 
 
 @rule([place for place in Place if place is not Place.CONFIRMING_OFFER], OfferHeld, stays=True)
@@ -180,14 +207,14 @@ def offer_denied(visit: Visit, event: OfferDenied, context: Context) -> Step:
     phase = _asking(visit)
     if event.offer_id != phase.waiting:
         return Step(visit)
-    return to(visit, replace(phase, waiting=None, due_s=None, denial=event.denial))
+    known = refused(visit, phase.removal, event.denial) if phase.removal else visit
+    return to(known, phase.at_rest(event.denial))
 
 
 def hold_overdue(visit: Visit, phase: ConfirmingOffer, context: Context) -> Step:
     """The backend took too long. What it may still hold is let go."""
-    denied = replace(phase, waiting=None, due_s=None, denial=Denial.UNREACHABLE)
     waited = replace(visit, active_s=context.moment.mono_s)  # waiting for us was not idleness
-    return to(waited, denied, *_no_longer_waiting(phase))
+    return to(waited, phase.at_rest(Denial.UNREACHABLE), *_no_longer_waiting(phase))
 
 
 @rule(Place.CONFIRMING_OFFER, GoBack, to=_BACK)
@@ -218,8 +245,9 @@ def remove_offer(visit: Visit, event: RemoveOffer, context: Context) -> Step:
     left, dropped = drop(visit, context.shop, lambda taken: taken.id == event.offer_id)
     if not dropped:
         return Step(visit)
-    told = notice(judging.without(left, dropped), NoticeKind.OFFER_REMOVED, context, dropped[0].right.title)
-    return Step(told, let_go(left, dropped))
+    [taken] = dropped
+    removal = RemovedOffer(visit.offers.index(taken), taken, visit.basket.lost_in(left.basket))
+    return Step(removed(judging.without(left, dropped), removal), let_go(left, dropped))
 
 
 def let_go(visit: Visit, offers: list[TakenOffer]) -> tuple[Effect, ...]:

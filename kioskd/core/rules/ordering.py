@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kioskd.core.basket import MAX_QUANTITY, Choice, missing_group, preset_choices, toggle
+from kioskd.core.basket import MAX_QUANTITY, Basket, Choice, missing_group, preset_choices, toggle
 from kioskd.core.catalogue import Product
 from kioskd.core.effects import LetGo
 from kioskd.core.intents import (
@@ -26,12 +26,13 @@ from kioskd.core.intents import (
     StartOrder,
     StepLine,
     StepQuantity,
-    UndoRemoval,
 )
 from kioskd.core.phases import Checkout, Choosing, ConfirmingCancel, ConfirmingOffer, Menu, Reviewing
 from kioskd.core.place import STAFF
+from kioskd.core.removal import RemovedLines
 from kioskd.core.rules.adding import added, orderable
 from kioskd.core.rules.listening import listening
+from kioskd.core.rules.removing import removed
 from kioskd.core.rules.suggesting import suggested_before_paying
 from kioskd.core.rules.table import Context, Step, home, rule, to
 from kioskd.core.visit import Place, Visit
@@ -163,22 +164,24 @@ def step_line(visit: Visit, event: StepLine, context: Context) -> Step:
     line = visit.basket.line(event.line)
     if line is None:
         return Step(visit)
-    return Step(replace(visit, basket=visit.basket.with_quantity(line.id, line.quantity + event.delta)))
+    basket = visit.basket.with_quantity(line.id, line.quantity + event.delta)
+    return Step(_without(visit, basket) if basket.line(line.id) is None else replace(visit, basket=basket))
 
 
 @rule(Place.REVIEWING, RemoveLine, stays=True)
 def remove_line(visit: Visit, event: RemoveLine, context: Context) -> Step:
-    return Step(replace(visit, basket=visit.basket.remove(event.line)))
+    return Step(_without(visit, visit.basket.remove(event.line)))
 
 
 @rule(Place.REVIEWING, ClearBasket, stays=True)
 def clear_basket(visit: Visit, event: ClearBasket, context: Context) -> Step:
-    return Step(replace(visit, basket=visit.basket.clear()))
+    return Step(_without(visit, visit.basket.clear()))
 
 
-@rule(Place.REVIEWING, UndoRemoval, stays=True)
-def undo_removal(visit: Visit, event: UndoRemoval, context: Context) -> Step:
-    return Step(replace(visit, basket=visit.basket.undo_removal()))
+def _without(visit: Visit, basket: Basket) -> Visit:
+    """With that basket, from which lines are gone that can be put back."""
+    lost = visit.basket.lost_in(basket)
+    return removed(replace(visit, basket=basket), RemovedLines(lost)) if lost else visit
 
 
 @rule((Place.MENU, Place.REVIEWING), ShowCheckout, to=[Place.CHECKOUT], stays=True)
@@ -202,7 +205,7 @@ def cancel_at_offer(visit: Visit, event: CancelOrder, context: Context) -> Step:
     if not visit.basket.lines:
         return home(visit, context)
     waited = visit.phase.waiting
-    asking = ConfirmingCancel(replace(visit.phase, waiting=None, due_s=None))
+    asking = ConfirmingCancel(visit.phase.at_rest(visit.phase.denial))
     return to(visit, asking, *([LetGo(waited)] if waited else []))
 
 

@@ -51,7 +51,7 @@ def pay_with(visit: Visit, event: PayWith, context: Context) -> Step:
         names = ", ".join(line.product.name.in_language(visit.language) for line in gone)
         told = notice(replace(visit, basket=basket), NoticeKind.NO_LONGER_AVAILABLE, context, names)
         return to(told, Reviewing())
-    hurried = _without_lookup(visit, context)
+    hurried = replace(_without_lookup(visit, context), removed=())
     order = order_of(hurried, event.tender, context, context.moment.token)
     if event.tender is Tender.NONE and order.due:
         return Step(visit)

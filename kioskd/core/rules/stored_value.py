@@ -16,7 +16,9 @@ from kioskd.core.intents import (
 )
 from kioskd.core.notice import NoticeKind
 from kioskd.core.phases import AddingGiftCard, Checkout
+from kioskd.core.removal import RemovedGiftCard, RemovedPrepaid
 from kioskd.core.rules.looking_up import look_up
+from kioskd.core.rules.removing import removed
 from kioskd.core.rules.table import Context, Step, denied, notice, rule, to
 from kioskd.core.rules.typed_codes import typed
 from kioskd.core.shop import Capability, Shop
@@ -63,14 +65,15 @@ def leave_gift_card(visit: Visit, event: GoBack, context: Context) -> Step:
 
 def remembered(visit: Visit, card: GiftCard, context: Context) -> tuple[Visit, Denial | None]:
     """The visit with the card to pay with, or told why nothing can be paid with it."""
-    denial = _denial(visit, card, context)
+    denial = unspendable(visit, card, context)
     if denial:
         return denied(visit, denial, context), denial
-    known = replace(visit, gift_cards=(*visit.gift_cards, card))
+    known = replace(visit, gift_cards=(*visit.gift_cards, card), removed=())
     return notice(known, NoticeKind.GIFT_CARD_ADDED, context, card.code_tail), None
 
 
-def _denial(visit: Visit, card: GiftCard, context: Context) -> Denial | None:
+def unspendable(visit: Visit, card: GiftCard, context: Context) -> Denial | None:
+    """Why nothing can be paid with the card here, as far as that is known without asking anybody."""
     if any(known.id == card.id for known in visit.gift_cards):
         return Denial.ALREADY_ADDED
     if card.balance.currency != visit.basket.currency:
@@ -81,19 +84,27 @@ def _denial(visit: Visit, card: GiftCard, context: Context) -> Denial | None:
 
 @rule(Place.CHECKOUT, RemoveGiftCard, stays=True)
 def remove_gift_card(visit: Visit, event: RemoveGiftCard, context: Context) -> Step:
-    left = tuple(card for card in visit.gift_cards if card.id != event.card_id)
-    return Step(replace(visit, gift_cards=left))
+    cards = visit.gift_cards
+    place = next((place for place, card in enumerate(cards) if card.id == event.card_id), None)
+    if place is None:
+        return Step(visit)
+    left = replace(visit, gift_cards=(*cards[:place], *cards[place + 1 :]))
+    return Step(removed(left, RemovedGiftCard(place, cards[place])))
 
 
 @rule(Place.CHECKOUT, UsePrepaid, stays=True)
 def use_prepaid(visit: Visit, event: UsePrepaid, context: Context) -> Step:
+    if event.use == visit.use_prepaid:
+        return Step(visit)
     if not event.use:
-        return Step(replace(visit, use_prepaid=False))
-    denial = _prepaid_denial(visit, context.shop)
-    return Step(denied(visit, denial, context) if denial else replace(visit, use_prepaid=True))
+        return Step(removed(replace(visit, use_prepaid=False), RemovedPrepaid()))
+    denial = prepaid_denial(visit, context.shop)
+    if denial:
+        return Step(denied(visit, denial, context))
+    return Step(replace(visit, use_prepaid=True, removed=()))
 
 
-def _prepaid_denial(visit: Visit, shop: Shop) -> Denial | None:
+def prepaid_denial(visit: Visit, shop: Shop) -> Denial | None:
     balance = visit.member.prepaid if visit.member else None
     if balance is None or Capability.PREPAID not in shop.capabilities:
         return Denial.NOT_AVAILABLE

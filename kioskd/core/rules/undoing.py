@@ -14,8 +14,6 @@ from kioskd.core.rules.bringing import drop
 from kioskd.core.rules.table import Context, Step, denied, rule, to
 from kioskd.core.visit import Place, Visit
 
-_MAY_WORK_YET = (Denial.UNREACHABLE, Denial.UNCLEAR)
-
 
 def released(visit: Visit) -> Visit:
     """Nothing is held any more; the next order holds it anew."""
@@ -51,7 +49,7 @@ def _without(visit: Visit, part_id: str, denial: Denial, context: Context) -> Vi
     member = visit.member
     if member is None or member.id == part_id:
         visit = replace(visit, use_prepaid=False)
-    if denial in _MAY_WORK_YET:
+    if denial.may_pass:
         return visit
     if member is not None and member.id == part_id and denial is Denial.INSUFFICIENT_BALANCE:
         return replace(visit, member=replace(member, prepaid=None))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from kioskd.core.basket import MAX_QUANTITY, Line, Removal
-from kioskd.core.intents import ClearBasket, EditLine, GoBack, RemoveLine, ShowCheckout, StepLine, UndoRemoval
+from typing import get_args
+
+from kioskd.core.basket import MAX_QUANTITY, Line
+from kioskd.core.intents import ClearBasket, EditLine, GoBack, RemoveLine, ShowCheckout, StepLine
 from kioskd.core.money import Money
+from kioskd.core.removal import Removal
 from kioskd.core.shop import Shop
 from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
@@ -16,6 +19,7 @@ from kioskd.ui.screens.lists import pager_w, scroll_area
 from kioskd.ui.screens.sheet import Sheet, art, icon, photo
 from kioskd.ui.screens.stepper import stepper
 from kioskd.ui.screens.suggestion import suggestion_strip
+from kioskd.ui.screens.undo_bar import undo_bar
 
 
 def basket(sheet: Sheet, visit: Visit, shop: Shop) -> str:
@@ -24,29 +28,48 @@ def basket(sheet: Sheet, visit: Visit, shop: Shop) -> str:
     layout = frame(sheet, visit, shop, leave=cancel_order(sheet))
     _foot(sheet, layout.foot, visit)
     title = tr("Your order")
-    body = head(
-        sheet,
-        layout.body,
-        title,
-        back=GoBack(),
-        visit=None if stage.compact else visit,
-        shop=shop,
-        room=0.0 if stage.portrait else pager_w(sheet),
-    )
-    controls = None if stage.portrait else head_room(sheet, pager_w(sheet))
-    if len(visit.basket.lines) > 1:
-        _clear(sheet)
-    if visit.basket.removed:
-        body = _undo_bar(sheet, body, visit.basket.removed[-1])
-    body = suggestion_strip(sheet, visit, shop, body) if filled else body
+    several = len(visit.basket.lines) > 1
+    if stage.compact and filled:
+        body, controls = _small_head(sheet, layout.body, title, clear=several)
+    else:
+        room = 0.0 if stage.portrait else pager_w(sheet)
+        guest = None if stage.compact else visit
+        body = head(sheet, layout.body, title, back=GoBack(), visit=guest, shop=shop, room=room)
+        controls = None if stage.portrait else head_room(sheet, pager_w(sheet))
+        if several:
+            _clear(sheet)
+    body = undo_bar(sheet, body, visit, *get_args(Removal))
+    least = 2 * _height(sheet) + _space(sheet) if stage.compact else 0.0
+    body = suggestion_strip(sheet, visit, shop, body, least=least) if filled else body
     if not filled:
         _nothing(sheet, body)
         return title
     if stage.portrait or not stage.compact:
-        total, body = body.foot(sheet.u(120), sheet.u(8))
+        total, body = body.foot(sheet.u(120 if not _low(sheet) else 64), sheet.u(8))
         _total(sheet, total, visit, shop)
     _lines(sheet, body, visit, shop, controls)
     return title
+
+
+def _low(sheet: Sheet) -> bool:
+    """A wide display on which two rows of lines only just find room."""
+    stage = sheet.stage
+    return not stage.portrait and not stage.compact and stage.area.h < sheet.u(1000)
+
+
+def _small_head(sheet: Sheet, body: Rect, title: str, *, clear: bool) -> tuple[Rect, Rect]:
+    """Where every line counts nothing to touch stands above the list, and what leads back below it is enough.
+
+    Returns where the list may be, and its controls beside it.
+    """
+    target, space = sheet.stage.target_mm, gap(sheet)
+    aside, body = body.end(target, space)
+    controls, below = aside.top(2 * target + space, space)
+    words, body = body.top(sheet.measure.line_mm("strong"), sheet.u(8))
+    sheet.line(words, title, ("strong", "pill"), role=Role.HEADING, id="title")
+    if clear and below.h >= target:
+        _clear_button(sheet, below.foot(target)[0])
+    return body, controls
 
 
 def _clear(sheet: Sheet) -> None:
@@ -54,10 +77,13 @@ def _clear(sheet: Sheet) -> None:
     target = sheet.stage.target_mm
     title = sheet.take("title")
     at, words = title.rect.end(target, gap(sheet))
-    types = (
-        ("title", "heading", "strong", "pill") if not sheet.stage.compact else ("heading", "strong", "pill")
-    )
+    types = ("title", "heading", "strong", "pill")
     sheet.line(words, title.name, types, role=Role.HEADING, id="title", lines=2)
+    _clear_button(sheet, at)
+
+
+def _clear_button(sheet: Sheet, at: Rect) -> None:
+    target = sheet.stage.target_mm
     sheet.button(
         "clear",
         at.around(target, target),
@@ -88,12 +114,16 @@ def _total(sheet: Sheet, rect: Rect, visit: Visit, shop: Shop) -> None:
     tr = sheet.tr
     amount = tr.money(visit.bill.total)
     rect = rect.inset(sheet.u(20), 0)
-    end, rest = rect.end(sheet.width(amount, "amount") + sheet.u(8), sheet.u(20))
+    size = "amount" if not _low(sheet) else "heading"
+    end, rest = rect.end(sheet.width(amount, size) + sheet.u(8), sheet.u(20))
     count = tr.plural("{n} item", "{n} items", visit.basket.count)
     what = tr("Total, {count}", count=count)
     sheet.add(Widget("total", Role.STATUS, rect, "plain", name=what, value=amount))
-    sheet.line(end, amount, "amount", align=Align.END, part_of="total", id="total/value")
-    if shop.preview:
+    sheet.line(end, amount, size, align=Align.END, part_of="total", id="total/value")
+    if shop.preview and _low(sheet):
+        rest, note = rest.start(sheet.width(what, "heading") + sheet.u(8), sheet.u(32))
+        earning_line(sheet, note, visit)
+    elif shop.preview:
         name_h, note_h = sheet.measure.line_mm("heading"), sheet.measure.line_mm("small")
         rest, note = rest.around(rest.w, name_h + note_h).top(name_h)
         earning_line(sheet, note, visit)
@@ -109,28 +139,6 @@ def _nothing(sheet: Sheet, area: Rect) -> None:
     sheet.picture(top.around(side, side), art("take-away"))
     below = sheet.text(below, tr("Nothing here yet"), "heading", align=Align.CENTRE, lines=1)
     sheet.text(below, tr("The menu is one touch away."), "body", style="quiet", align=Align.CENTRE, lines=2)
-
-
-def _undo_bar(sheet: Sheet, body: Rect, removal: Removal) -> Rect:
-    """What was taken out last can come back."""
-    tr = sheet.tr
-    height = max(sheet.stage.target_mm + sheet.u(16), sheet.u(112))
-    at, body = body.top(height, gap(sheet))
-    words = (
-        tr("{name} removed", name=tr.words(removal[0][1].product.name))
-        if len(removal) == 1
-        else tr("Everything removed")
-    )
-    sheet.add(Widget("undo_bar", Role.STATUS, at, "soft", name=words))
-    inner = at.inset(sheet.u(32), sheet.u(8))
-    undo, rest = inner.end(
-        max(sheet.width(tr("Undo"), "strong") + sheet.u(130), sheet.stage.target_mm), sheet.u(20)
-    )
-    sheet.button(
-        "undo", undo, tr("Undo"), UndoRemoval(), style="pill", types=("strong", "pill"), picture=icon("undo")
-    )
-    sheet.line(rest, words, ("medium", "small"), part_of="undo_bar", lines=2)
-    return body
 
 
 def _options(sheet: Sheet, line: Line) -> str:
@@ -153,7 +161,7 @@ def _each(sheet: Sheet, line: Line) -> str:
 def _lines(sheet: Sheet, area: Rect, visit: Visit, shop: Shop, controls: Rect | None) -> None:
     """The lines, and below them the offers taken and what is charged on top."""
     lines = visit.basket.lines
-    space = gap(sheet) * (0.75 if not sheet.stage.compact else 1.0)
+    space = _space(sheet)
     columns = 2 if not sheet.stage.portrait and not sheet.stage.compact and len(lines) > 1 else 1
     height, rows = _height(sheet), -(-len(lines) // columns)
     extras = extra_rows(sheet, visit, shop)
@@ -181,11 +189,21 @@ def _lines(sheet: Sheet, area: Rect, visit: Visit, shop: Shop, controls: Rect | 
         extra_row(sheet, cell(column, y, extra_hs[row], beside), extra, region)
 
 
+def _space(sheet: Sheet) -> float:
+    """Between two lines; what can be touched in them stands further apart."""
+    return gap(sheet) * 0.75 if not sheet.stage.compact else sheet.u(14)
+
+
+def _air(sheet: Sheet) -> float:
+    """Above and below what is in a line."""
+    return sheet.u(8 if sheet.stage.compact else 12 if _low(sheet) else 22)
+
+
 def _height(sheet: Sheet) -> float:
     if sheet.stage.compact:
-        return sheet.stage.target_mm + sheet.u(24)
+        return sheet.stage.target_mm + 2 * _air(sheet)
     text = sheet.measure.line_mm("strong") + 2 * sheet.measure.line_mm("small")
-    return sheet.u(52) + text + max(sheet.stage.least_target_mm, sheet.u(84))
+    return 2 * _air(sheet) + sheet.u(8) + text + max(sheet.stage.least_target_mm, sheet.u(84))
 
 
 def _line(sheet: Sheet, rect: Rect, line: Line, off: Money, region: str | None) -> None:
@@ -200,7 +218,7 @@ def _line(sheet: Sheet, rect: Rect, line: Line, off: Money, region: str | None) 
     if sheet.stage.compact:
         _line_compact(sheet, rect, line, total, before, region)
         return
-    inner = rect.inset(sheet.u(32), sheet.u(22))
+    inner = rect.inset(sheet.u(32), _air(sheet))
     step_h = max(sheet.stage.least_target_mm, sheet.u(84))
     row, words = inner.foot(step_h, sheet.u(8))
     side = min(inner.h, sheet.u(170))
@@ -214,8 +232,8 @@ def _line(sheet: Sheet, rect: Rect, line: Line, off: Money, region: str | None) 
     at, top = top.end(amount_w, sheet.u(16))
     sheet.line(at, total, "price", align=Align.END, part_of=id, region=region, id=f"{id}/total")
     if before:
-        at, top = top.end(sheet.width(before, "small") + sheet.u(4), sheet.u(16))
-        _before(sheet, at, before, id, region)
+        at, below = below.end(sheet.width(before, "small") + sheet.u(4), sheet.u(16))
+        _before(sheet, at.top(sheet.measure.line_mm("small"))[0], before, id, region)
     sheet.line(top, name, ("strong", "pill", "badge"), part_of=id, region=region, id=f"{id}/name")
     more, lines = (options, 2) if options else (_each(sheet, line), 1)
     sheet.text(
@@ -227,16 +245,7 @@ def _line(sheet: Sheet, rect: Rect, line: Line, off: Money, region: str | None) 
         change = tr("Change")
         width = max(min(sheet.width(change, "pill") + sheet.u(64), row.w), sheet.stage.least_target_mm)
         at, row = row.start(width, sheet.u(16))
-        sheet.button(
-            f"{id}:edit",
-            at,
-            f"{change}: {name}",
-            EditLine(line.id),
-            style="pill",
-            words=change,
-            types=("pill", "badge"),
-            region=region,
-        )
+        _edit_button(sheet, at, line, name, change, region)
     if line.quantity > 1 and row.w >= step_h:
         at, _ = row.start(step_h)
         sheet.button(
@@ -249,6 +258,23 @@ def _line(sheet: Sheet, rect: Rect, line: Line, off: Money, region: str | None) 
             picture=icon("trash", step_h * 0.3),
             region=region,
         )
+
+
+def _edit_button(sheet: Sheet, at: Rect, line: Line, name: str, change: str, region: str | None) -> None:
+    """In words, or as a sign where they would have to be broken."""
+    in_words = not sheet.stage.compact and sheet.width(change, "badge") + sheet.u(24) <= at.w
+    sheet.button(
+        f"line:{line.id}:edit",
+        at,
+        f"{change}: {name}",
+        EditLine(line.id),
+        style="pill",
+        words=change if in_words else "",
+        types=("pill", "badge"),
+        picture=None if in_words else icon("pencil", at.h * 0.32),
+        pad=sheet.u(10) if in_words else None,
+        region=region,
+    )
 
 
 def _before(sheet: Sheet, rect: Rect, before: str, id: str, region: str | None) -> None:
@@ -270,25 +296,16 @@ def _line_compact(sheet: Sheet, rect: Rect, line: Line, total: str, before: str,
     tr, id = sheet.tr, f"line:{line.id}"
     name = tr.words(line.product.name)
     target = sheet.stage.target_mm
-    inner = rect.inset(sheet.u(16), sheet.u(12))
+    inner = rect.inset(sheet.u(16), _air(sheet))
     steps, inner = inner.end(2 * target + sheet.u(70), sheet.u(16))
     _stepper(sheet, steps, line, name, region)
     if line.product.groups:
         at, inner = inner.end(target, sheet.u(16))
-        sheet.button(
-            f"{id}:edit",
-            at,
-            f"{tr('Change')}: {name}",
-            EditLine(line.id),
-            style="pill",
-            words="",
-            picture=icon("pencil", target * 0.32),
-            region=region,
-        )
+        _edit_button(sheet, at, line, name, tr("Change"), region)
     at, inner = inner.start(min(inner.h, sheet.u(100)), sheet.u(16))
     sheet.picture(at, photo(line.product.picture), part_of=id, region=region)
     first, second = inner.rows(2)
-    sheet.line(first, name, ("strong", "pill", "badge"), part_of=id, region=region, id=f"{id}/name")
+    sheet.line(first, name, ("strong", "pill", "badge"), lines=2, part_of=id, region=region, id=f"{id}/name")
     at, second = second.start(sheet.width(total, "strong") + sheet.u(4), sheet.u(12))
     sheet.line(at, total, "strong", part_of=id, region=region, id=f"{id}/total")
     if before:

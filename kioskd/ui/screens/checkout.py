@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kioskd.core.intents import GoBack
+from kioskd.core.removal import RemovedGiftCard, RemovedPrepaid
 from kioskd.core.shop import Shop
 from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
@@ -14,6 +15,9 @@ from kioskd.ui.screens.lists import pager_w, scroll_area
 from kioskd.ui.screens.sheet import Sheet
 from kioskd.ui.screens.suggestion import suggestion_strip
 from kioskd.ui.screens.tenders import may_scan, pay_heights, tenders
+from kioskd.ui.screens.undo_bar import undo_bar
+
+_REMOVED_HERE = (RemovedGiftCard, RemovedPrepaid)
 
 
 def checkout(sheet: Sheet, visit: Visit, shop: Shop) -> str:
@@ -22,6 +26,7 @@ def checkout(sheet: Sheet, visit: Visit, shop: Shop) -> str:
     layout = frame(sheet, visit, shop, leave=cancel_order(sheet), foot=False)
     if stage.portrait:
         body = head(sheet, layout.body, title, back=GoBack(), visit=visit, shop=shop)
+        body = undo_bar(sheet, body, visit, *_REMOVED_HERE)
         wished, least = pay_heights(sheet, visit, shop)
         space, bill_h = sheet.u(48), _least_bill(sheet, visit, shop, body.w)
         pay, body = body.foot(min(wished, max(least, body.h - space - bill_h)), space)
@@ -32,9 +37,12 @@ def checkout(sheet: Sheet, visit: Visit, shop: Shop) -> str:
         left, right = layout.body.start(layout.body.w * 0.56, gap(sheet) * 1.5)
         left = head(sheet, left, title, back=GoBack(), room=pager_w(sheet))
         controls = head_room(sheet, pager_w(sheet))
+        if stage.compact and visit.notice is None:  # there is no room for both, and news are soon over
+            right = undo_bar(sheet, right, visit, *_REMOVED_HERE)
         if not stage.compact:
+            left = undo_bar(sheet, left, visit, *_REMOVED_HERE)
             left = suggestion_strip(sheet, visit, shop, left)
-        right = head(sheet, right, "", visit=visit, shop=shop) if not stage.compact else right
+            right = head(sheet, right, "", visit=visit, shop=shop)
         _bill(sheet, left, visit, shop, controls)
         tenders(sheet, right, visit, shop)
     return title

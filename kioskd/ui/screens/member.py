@@ -5,6 +5,7 @@ from __future__ import annotations
 from kioskd.core.intents import GoBack, SignOut
 from kioskd.core.member import Member
 from kioskd.core.phases import Attract, Overview
+from kioskd.core.removal import RemovedOffer
 from kioskd.core.shop import Shop
 from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
@@ -15,6 +16,7 @@ from kioskd.ui.screens.lists import scroll_area
 from kioskd.ui.screens.offer_cards import OfferCard, sections
 from kioskd.ui.screens.order_again import order_again
 from kioskd.ui.screens.sheet import Sheet, art, icon
+from kioskd.ui.screens.undo_bar import undo_bar
 from kioskd.ui.text import clean
 
 _COUNT_STEPS = 16
@@ -50,6 +52,7 @@ def member(sheet: Sheet, visit: Visit, shop: Shop, phase: Overview) -> str:
         _points(sheet, field.inset(inset, inset), who)
     if visit.last_order is not None:
         rest = order_again(sheet, rest, visit.last_order, shop)
+    rest = undo_bar(sheet, rest, visit, RemovedOffer)
     _cards(sheet, rest, visit, shop, who)
     if name:
         sheet.keep_private("title", tr("Hi there"))

@@ -124,7 +124,6 @@ _NOTICES = {
     NoticeKind.ADDED_AGAIN: (later("The same as last time is on your order."), "check-mark"),
     NoticeKind.ADDED_PARTLY: (later("Not to be had today: {about}"), "eat-in"),
     NoticeKind.OFFER_ADDED: (later("On your order: {about}"), "gift"),
-    NoticeKind.OFFER_REMOVED: (later("Kept for another time: {about}"), "gift"),
     NoticeKind.GIFT_CARD_ADDED: (later("The gift card ending in {about} is on your bill."), "ticket"),
     NoticeKind.DENIED: (later("{about}: {words}"), "ticket"),
     NoticeKind.PREPAID_DENIED: (later("Prepaid: {words}"), "coin"),
@@ -150,7 +149,6 @@ _NAMELESS = {
     NoticeKind.MORE_OFFERS: later("What you have picked is on your order."),
     NoticeKind.LEFT_OUT: later("Something you have picked cannot be had here. It was not used."),
     NoticeKind.OFFER_ADDED: later("It is on your order."),
-    NoticeKind.OFFER_REMOVED: later("We keep it for another time."),
     NoticeKind.GIFT_CARD_ADDED: later("Your gift card is on your bill."),
 }
 
