@@ -9,11 +9,10 @@ from kioskd.core.shop import Shop
 from kioskd.core.upkeep import About, ViewingAbout
 from kioskd.core.visit import Visit
 from kioskd.ui.locale.translator import Translator
-from kioskd.ui.screens.frame import frame, gap, head, head_room
-from kioskd.ui.screens.lists import pager_w
+from kioskd.ui.screens.frame import gap
 from kioskd.ui.screens.sheet import Sheet
 from kioskd.ui.screens.stack import stack
-from kioskd.ui.screens.staff_pin import calm, leave_staff
+from kioskd.ui.screens.staff_page import calm, list_head, staff_frame
 from kioskd.ui.screens.staff_row import Row, row_block
 from kioskd.ui.screens.wait import waiting
 from kioskd.ui.text import clean, embedded
@@ -22,11 +21,10 @@ _MIB = 1024 * 1024
 
 
 def staff_about(sheet: Sheet, visit: Visit, shop: Shop, phase: ViewingAbout) -> str:
-    tr, stage = sheet.tr, sheet.stage
+    tr = sheet.tr
     title = tr("About this kiosk")
-    layout = frame(sheet, visit, shop, leave=leave_staff(sheet), foot=False, help=False, notice=False)
-    room = 0.0 if stage.portrait else pager_w(sheet)
-    body = head(sheet, layout.body, title, back=GoBack(), room=room)
+    layout = staff_frame(sheet, visit, shop)
+    body, controls = list_head(sheet, layout.body, title, GoBack())
     if phase.asking is not None:
         waiting(sheet, body, tr("One moment…"), phase.due_s or 0.0)
         return title
@@ -34,7 +32,6 @@ def staff_about(sheet: Sheet, visit: Visit, shop: Shop, phase: ViewingAbout) -> 
         calm(sheet, body, "warning", tr("This could not be looked up. Go back and try again."))
         return title
     blocks = [row_block(sheet, row, body.w) for row in _rows(phase.about, shop, tr)]
-    controls = head_room(sheet, room) if room else None
     stack(sheet, "about", body, blocks, gap(sheet) * 0.5, reset="about", controls=controls)
     return title
 

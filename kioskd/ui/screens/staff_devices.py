@@ -11,11 +11,10 @@ from kioskd.core.staff import ViewingDevices
 from kioskd.core.staff_intents import TestPrinter, TestScanners
 from kioskd.core.visit import Visit
 from kioskd.ui.locale.translator import Translator, later
-from kioskd.ui.screens.frame import frame, gap, head, head_room
-from kioskd.ui.screens.lists import pager_w
+from kioskd.ui.screens.frame import gap
 from kioskd.ui.screens.sheet import Sheet
 from kioskd.ui.screens.stack import stack
-from kioskd.ui.screens.staff_pin import leave_staff
+from kioskd.ui.screens.staff_page import list_head, staff_frame
 from kioskd.ui.screens.staff_row import Row, row_block
 from kioskd.ui.screens.staff_words import when
 from kioskd.ui.text import clean, embedded
@@ -46,16 +45,14 @@ BACKEND_STATES = {
 
 
 def staff_devices(sheet: Sheet, visit: Visit, shop: Shop, phase: ViewingDevices) -> str:
-    tr, stage = sheet.tr, sheet.stage
+    tr = sheet.tr
     title = tr("Devices")
-    layout = frame(sheet, visit, shop, leave=leave_staff(sheet), foot=False, help=False, notice=False)
-    room = 0.0 if stage.portrait else pager_w(sheet)
-    body = head(sheet, layout.body, title, back=GoBack(), room=room)
+    layout = staff_frame(sheet, visit, shop)
+    body, controls = list_head(sheet, layout.body, title, GoBack())
     rows = [device_row(device, visit, tr) for device in visit.devices.values()]
     rows += _tests(visit, tr)
     rows += _others(visit, shop, phase, tr)
     blocks = [row_block(sheet, row, body.w) for row in rows]
-    controls = head_room(sheet, room) if room else None
     stack(sheet, "devices", body, blocks, gap(sheet) * 0.75 + 0.75, reset="devices", controls=controls)
     return title
 

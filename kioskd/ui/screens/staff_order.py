@@ -15,12 +15,11 @@ from kioskd.core.staff_intents import MarkPaid, PickAllUnits, PickUnits, TakeBac
 from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role, Widget
-from kioskd.ui.screens.frame import frame, gap, head, head_room
-from kioskd.ui.screens.lists import pager_w
+from kioskd.ui.screens.frame import gap
 from kioskd.ui.screens.sheet import Sheet
 from kioskd.ui.screens.stack import Block, stack
+from kioskd.ui.screens.staff_page import list_head, staff_frame
 from kioskd.ui.screens.staff_paid import staff_paid
-from kioskd.ui.screens.staff_pin import leave_staff
 from kioskd.ui.screens.staff_row import Row, row_block
 from kioskd.ui.screens.staff_told import told_block
 from kioskd.ui.screens.staff_why import staff_why
@@ -31,7 +30,7 @@ from kioskd.ui.text import clean
 
 
 def staff_order(sheet: Sheet, visit: Visit, shop: Shop, phase: ViewingSale) -> str:
-    tr, stage = sheet.tr, sheet.stage
+    tr = sheet.tr
     sale = phase.sale
     title = tr("Order {number}", number=clean(sale.order.number, 12))
     if phase.confirming:
@@ -40,25 +39,15 @@ def staff_order(sheet: Sheet, visit: Visit, shop: Shop, phase: ViewingSale) -> s
         return staff_paid(sheet, visit, shop, phase)
     can_take_back = sale.state is not SaleState.DROPPED and any(sale.left.values())
     busy = phase.asking is not None
-    layout = frame(
-        sheet,
-        visit,
-        shop,
-        leave=leave_staff(sheet),
-        foot=can_take_back and not busy,
-        help=False,
-        notice=False,
-    )
+    layout = staff_frame(sheet, visit, shop, foot=can_take_back and not busy)
     if busy:
         words = tr("Writing it down") if sale.state is SaleState.UNPAID else tr("Taking it back")
         waiting(sheet, layout.body, words, phase.due_s or 0.0)
         return title
-    room = 0.0 if stage.portrait else pager_w(sheet)
-    body = head(sheet, layout.body, title, back=GoBack(), room=room)
+    body, controls = list_head(sheet, layout.body, title, GoBack())
     if can_take_back:
         _foot(sheet, layout.foot, phase)
     blocks = list(_blocks(sheet, visit, phase, body.w))
-    controls = head_room(sheet, room) if room else None
     reset = f"{sale.order.id}/{len(sale.returns)}"
     stack(sheet, "order", body, blocks, gap(sheet) * 0.75 + 0.75, reset=reset, controls=controls)
     return title

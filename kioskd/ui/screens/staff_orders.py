@@ -12,11 +12,10 @@ from kioskd.core.staff_intents import ShowSale
 from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role, Widget
-from kioskd.ui.screens.frame import frame, gap, head, head_room
-from kioskd.ui.screens.lists import pager_w
+from kioskd.ui.screens.frame import gap
 from kioskd.ui.screens.sheet import Sheet
 from kioskd.ui.screens.stack import Block, stack
-from kioskd.ui.screens.staff_pin import calm, leave_staff
+from kioskd.ui.screens.staff_page import calm, list_head, staff_frame
 from kioskd.ui.screens.staff_words import STATES, paid_with, when
 from kioskd.ui.screens.wait import waiting
 from kioskd.ui.text import clean
@@ -25,9 +24,8 @@ from kioskd.ui.text import clean
 def staff_orders(sheet: Sheet, visit: Visit, shop: Shop, phase: BrowsingSales) -> str:
     tr, stage = sheet.tr, sheet.stage
     title = tr("Orders")
-    layout = frame(sheet, visit, shop, leave=leave_staff(sheet), foot=False, help=False, notice=False)
-    room = 0.0 if stage.portrait else pager_w(sheet)
-    body = head(sheet, layout.body, title, back=GoBack(), room=room)
+    layout = staff_frame(sheet, visit, shop)
+    body, controls = list_head(sheet, layout.body, title, GoBack())
     if phase.asking is not None:
         waiting(sheet, body, tr("Looking up the orders"), phase.due_s or 0.0)
     elif phase.failed:
@@ -38,7 +36,6 @@ def staff_orders(sheet: Sheet, visit: Visit, shop: Shop, phase: BrowsingSales) -
     else:
         height = max(stage.target_mm, sheet.u(128 if not stage.compact else 96))
         blocks = [Block(height, partial(_row, sheet, visit, sale)) for sale in phase.sales]
-        controls = head_room(sheet, room) if room else None
         stack(sheet, "sales", body, blocks, gap(sheet) * 0.75 + 0.75, reset="sales", controls=controls)
     return title
 

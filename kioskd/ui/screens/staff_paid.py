@@ -8,17 +8,17 @@ from kioskd.core.staff import ViewingSale
 from kioskd.core.staff_intents import MarkPaid
 from kioskd.core.visit import Visit
 from kioskd.ui.screens.choices import Choice, choices, choices_area
-from kioskd.ui.screens.frame import frame, gap, head
+from kioskd.ui.screens.frame import gap, head
 from kioskd.ui.screens.sheet import Sheet
 from kioskd.ui.screens.stack import stack
-from kioskd.ui.screens.staff_pin import leave_staff
+from kioskd.ui.screens.staff_page import staff_frame
 from kioskd.ui.screens.staff_told import told_block
 from kioskd.ui.text import clean
 
 
 def staff_paid(sheet: Sheet, visit: Visit, shop: Shop, phase: ViewingSale) -> str:
     tr, order = sheet.tr, phase.sale.order
-    layout = frame(sheet, visit, shop, leave=leave_staff(sheet), foot=False, help=False, notice=False)
+    layout = staff_frame(sheet, visit, shop)
     title = tr("Has the guest paid {amount}?", amount=tr.money(order.due))
     answers: list[Choice] = [
         ("paid_yes", tr("Yes, it is paid"), MarkPaid()),

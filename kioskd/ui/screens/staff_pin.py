@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from kioskd.core.intents import Finish, GoBack, SubmitNumber
+from kioskd.core.intents import GoBack, SubmitNumber
 from kioskd.core.shop import Shop
 from kioskd.core.staff import MAX_PIN_LENGTH, EnteringPin
 from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Align, Role, Widget
-from kioskd.ui.screens.frame import Leave, frame, gap, head
+from kioskd.ui.screens.frame import gap, head
 from kioskd.ui.screens.keys import digit_keys
 from kioskd.ui.screens.sheet import Sheet, art
-
-
-def leave_staff(sheet: Sheet) -> Leave:
-    return Leave(sheet.tr("Close"), Finish(), "cross")
+from kioskd.ui.screens.staff_page import calm, staff_frame
 
 
 def staff_pin(sheet: Sheet, visit: Visit, shop: Shop, phase: EnteringPin) -> str:
     tr, stage = sheet.tr, sheet.stage
     title = tr("Staff")
-    layout = frame(sheet, visit, shop, leave=leave_staff(sheet), help=False, notice=False)
+    layout = staff_frame(sheet, visit, shop, foot=True)
     if phase.closed_until_s is not None:
         _closed(sheet, head(sheet, layout.body, title, back=GoBack()))
         return title
@@ -93,14 +90,3 @@ def _closed(sheet: Sheet, body: Rect) -> None:
     """No keys while no PIN is taken."""
     words = sheet.tr("Too many tries. Please wait a while: the keys come back by themselves.")
     calm(sheet, body, "locked", words)
-
-
-def calm(sheet: Sheet, body: Rect, picture: str, words: str) -> None:
-    """A picture and a sentence in the middle."""
-    side = min(body.w * 0.4, body.h * 0.4)
-    width = min(body.w, sheet.u(800))
-    text_h = sheet.height(words, "body", width)
-    block = body.around(width, min(body.h, side + sheet.u(32) + text_h))
-    top, below = block.top(side, sheet.u(32))
-    sheet.picture(top.around(side, side), art(picture))
-    sheet.text(below, words, ("body", "small"), align=Align.CENTRE, role=Role.STATUS, id="why")

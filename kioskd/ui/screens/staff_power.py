@@ -10,10 +10,10 @@ from kioskd.core.staff_intents import AskPower, ConfirmPower
 from kioskd.core.upkeep import PowerAct, PowerRefusal, SwitchingPower
 from kioskd.core.visit import Visit
 from kioskd.ui.locale.translator import Translator, later
-from kioskd.ui.screens.frame import frame, gap, head
+from kioskd.ui.screens.frame import gap, head
 from kioskd.ui.screens.sheet import Sheet
 from kioskd.ui.screens.stack import stack
-from kioskd.ui.screens.staff_pin import calm, leave_staff
+from kioskd.ui.screens.staff_page import calm, staff_frame
 from kioskd.ui.screens.staff_row import Row, row_block
 from kioskd.ui.screens.staff_told import told_block
 from kioskd.ui.screens.staff_words import Mark, Told
@@ -45,7 +45,7 @@ def staff_power(sheet: Sheet, visit: Visit, shop: Shop, phase: SwitchingPower) -
     tr = sheet.tr
     busy = phase.asking is not None
     sure = phase.wanted is not None and not busy
-    layout = frame(sheet, visit, shop, leave=leave_staff(sheet), foot=sure, help=False, notice=False)
+    layout = staff_frame(sheet, visit, shop, foot=sure)
     if phase.wanted is None:
         title = tr("Restart and switch off")
         body = head(sheet, layout.body, title, back=GoBack())

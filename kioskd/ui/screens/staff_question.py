@@ -11,11 +11,11 @@ from kioskd.core.staff_intents import ConfirmDecision, Decide, PickCandidate
 from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.screens.choices import Choice, choices, choices_area
-from kioskd.ui.screens.frame import frame, gap, head
+from kioskd.ui.screens.frame import gap, head
 from kioskd.ui.screens.question_words import KNOWN_BY, answer, consequence, facts, known, question_title
 from kioskd.ui.screens.sheet import Sheet
 from kioskd.ui.screens.stack import Block, stack
-from kioskd.ui.screens.staff_pin import leave_staff
+from kioskd.ui.screens.staff_page import staff_frame
 from kioskd.ui.screens.staff_row import Row, row_block
 from kioskd.ui.screens.staff_told import told_block
 from kioskd.ui.screens.wait import waiting
@@ -24,7 +24,7 @@ from kioskd.ui.text import clean
 
 def staff_question(sheet: Sheet, visit: Visit, shop: Shop, phase: ViewingQuestion) -> str:
     tr, question = sheet.tr, phase.question
-    layout = frame(sheet, visit, shop, leave=leave_staff(sheet), foot=False, help=False, notice=False)
+    layout = staff_frame(sheet, visit, shop)
     title = question_title(question, tr)
     if phase.asking is not None:
         waiting(sheet, layout.body, tr("Writing it down"), phase.due_s or 0.0)

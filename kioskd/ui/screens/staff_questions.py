@@ -8,22 +8,20 @@ from kioskd.core.shop import Shop
 from kioskd.core.staff import BrowsingQuestions
 from kioskd.core.staff_intents import ShowQuestion
 from kioskd.core.visit import Visit
-from kioskd.ui.screens.frame import frame, gap, head, head_room
-from kioskd.ui.screens.lists import pager_w
+from kioskd.ui.screens.frame import gap
 from kioskd.ui.screens.question_words import facts, question_title
 from kioskd.ui.screens.sheet import Sheet
 from kioskd.ui.screens.stack import stack
-from kioskd.ui.screens.staff_pin import calm, leave_staff
+from kioskd.ui.screens.staff_page import calm, list_head, staff_frame
 from kioskd.ui.screens.staff_row import Row, row_block
 from kioskd.ui.screens.wait import waiting
 
 
 def staff_questions(sheet: Sheet, visit: Visit, shop: Shop, phase: BrowsingQuestions) -> str:
-    tr, stage = sheet.tr, sheet.stage
+    tr = sheet.tr
     title = tr("Open questions")
-    layout = frame(sheet, visit, shop, leave=leave_staff(sheet), foot=False, help=False, notice=False)
-    room = 0.0 if stage.portrait else pager_w(sheet)
-    body = head(sheet, layout.body, title, back=GoBack(), room=room)
+    layout = staff_frame(sheet, visit, shop)
+    body, controls = list_head(sheet, layout.body, title, GoBack())
     if phase.asking is not None:
         waiting(sheet, body, tr("Looking up the questions"), phase.due_s or 0.0)
     elif phase.failed:
@@ -32,7 +30,6 @@ def staff_questions(sheet: Sheet, visit: Visit, shop: Shop, phase: BrowsingQuest
         calm(sheet, body, "check-mark", tr("Nothing to decide"))
     else:
         blocks = [row_block(sheet, _row(sheet, visit, each), body.w) for each in phase.questions]
-        controls = head_room(sheet, room) if room else None
         space = gap(sheet) * 0.75 + 0.75
         stack(sheet, "questions", body, blocks, space, reset="questions", controls=controls)
     return title

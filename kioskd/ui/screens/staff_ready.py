@@ -14,12 +14,11 @@ from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.locale.translator import Translator, later
 from kioskd.ui.scene import Align, Role
-from kioskd.ui.screens.frame import frame, gap, head, head_room
-from kioskd.ui.screens.lists import pager_w
+from kioskd.ui.screens.frame import frame, gap
 from kioskd.ui.screens.sheet import Sheet, icon
 from kioskd.ui.screens.stack import stack
 from kioskd.ui.screens.staff_devices import BACKEND_STATES, device_row
-from kioskd.ui.screens.staff_pin import calm, leave_staff
+from kioskd.ui.screens.staff_page import calm, list_head, staff_frame
 from kioskd.ui.screens.staff_row import Row, row_block
 from kioskd.ui.screens.wait import waiting
 from kioskd.ui.text import clean, embedded
@@ -34,12 +33,10 @@ _PRINTED = (PrintVerdict.PRINTED, PrintVerdict.UNVERIFIED)
 
 
 def staff_ready(sheet: Sheet, visit: Visit, shop: Shop, phase: CheckingReadiness) -> str:
-    tr, stage = sheet.tr, sheet.stage
+    tr = sheet.tr
     title = tr("Is everything ready?")
-    leave, back = (None, None) if phase.first else (leave_staff(sheet), GoBack())
-    layout = frame(sheet, visit, shop, leave=leave, help=False, notice=False)
-    room = 0.0 if stage.portrait else pager_w(sheet)
-    body = head(sheet, layout.body, title, back=back, room=room)
+    layout = staff_frame(sheet, visit, shop, foot=True, closes=not phase.first)
+    body, controls = list_head(sheet, layout.body, title, None if phase.first else GoBack())
     if phase.asking is not None:
         waiting(sheet, body, tr("One moment…"), phase.due_s or 0.0)
         return title
@@ -49,7 +46,6 @@ def staff_ready(sheet: Sheet, visit: Visit, shop: Shop, phase: CheckingReadiness
         return title
     rows = [*_state(visit, shop, phase.readiness, tr), *_tests(visit, phase, tr)]
     blocks = [row_block(sheet, row, body.w) for row in rows]
-    controls = head_room(sheet, room) if room else None
     stack(sheet, "ready", body, blocks, gap(sheet) * 0.75 + 0.75, reset="ready", controls=controls)
     return title
 

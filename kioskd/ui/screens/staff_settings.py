@@ -12,10 +12,10 @@ from kioskd.core.visit import Visit
 from kioskd.ui.geometry import Rect
 from kioskd.ui.locale.translator import later
 from kioskd.ui.scene import Role, Widget
-from kioskd.ui.screens.frame import frame, gap, head
+from kioskd.ui.screens.frame import gap, head
 from kioskd.ui.screens.sheet import Sheet
 from kioskd.ui.screens.stack import Block, stack
-from kioskd.ui.screens.staff_pin import calm, leave_staff
+from kioskd.ui.screens.staff_page import calm, staff_frame
 from kioskd.ui.screens.stepper import stepper
 from kioskd.ui.screens.wait import waiting
 
@@ -25,7 +25,7 @@ _NAMES = {Knob.VOLUME: later("Volume of the loudspeaker"), Knob.BRIGHTNESS: late
 def staff_settings(sheet: Sheet, visit: Visit, shop: Shop, phase: AdjustingKiosk) -> str:
     tr = sheet.tr
     title = tr("Settings")
-    layout = frame(sheet, visit, shop, leave=leave_staff(sheet), foot=False, help=False, notice=False)
+    layout = staff_frame(sheet, visit, shop)
     body = head(sheet, layout.body, title, back=GoBack())
     if phase.failed:
         calm(sheet, body, "warning", tr("This could not be looked up. Go back and try again."))

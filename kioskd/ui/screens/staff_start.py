@@ -22,11 +22,10 @@ from kioskd.core.staff_intents import (
 from kioskd.core.staff_overview import Attention, Concern, StaffOverview
 from kioskd.core.visit import Visit
 from kioskd.ui.locale.translator import Translator
-from kioskd.ui.screens.frame import frame, gap, head, head_room
-from kioskd.ui.screens.lists import pager_w
+from kioskd.ui.screens.frame import gap
 from kioskd.ui.screens.sheet import Sheet
 from kioskd.ui.screens.stack import stack
-from kioskd.ui.screens.staff_pin import calm, leave_staff
+from kioskd.ui.screens.staff_page import calm, list_head, staff_frame
 from kioskd.ui.screens.staff_row import Row, row_block
 from kioskd.ui.screens.staff_told import told_block
 from kioskd.ui.screens.staff_words import Mark, Told
@@ -37,11 +36,10 @@ _LAME = frozenset({DeviceState.ABSENT, DeviceState.FAULTY, DeviceState.DEGRADED}
 
 
 def staff_start(sheet: Sheet, visit: Visit, shop: Shop, phase: AtStaffStart) -> str:
-    tr, stage = sheet.tr, sheet.stage
+    tr = sheet.tr
     title = tr("Staff")
-    layout = frame(sheet, visit, shop, leave=leave_staff(sheet), foot=False, help=False, notice=False)
-    room = 0.0 if stage.portrait else pager_w(sheet)
-    body = head(sheet, layout.body, title, back=GoBack(), room=room)
+    layout = staff_frame(sheet, visit, shop)
+    body, controls = list_head(sheet, layout.body, title, GoBack())
     if phase.asking is not None:
         waiting(sheet, body, tr("One moment…"), phase.due_s or 0.0)
         return title
@@ -51,7 +49,6 @@ def staff_start(sheet: Sheet, visit: Visit, shop: Shop, phase: AtStaffStart) -> 
     blocks = [row_block(sheet, row, body.w) for row in _rows(visit, shop, phase.overview, tr)]
     if attention := [_concern(each, tr) for each in phase.overview.attention]:
         blocks.insert(0, told_block(sheet, "attention", tr("Please look at this"), "", attention, body.w))
-    controls = head_room(sheet, room) if room else None
     stack(sheet, "start", body, blocks, gap(sheet), reset="start", controls=controls)
     return title
 

@@ -15,10 +15,10 @@ from kioskd.ui.geometry import Rect
 from kioskd.ui.locale.translator import Translator
 from kioskd.ui.scene import Role, Widget
 from kioskd.ui.screens.choices import Choice, choices, choices_area
-from kioskd.ui.screens.frame import frame, gap, head
+from kioskd.ui.screens.frame import gap, head
 from kioskd.ui.screens.sheet import Sheet
 from kioskd.ui.screens.stack import Block, stack
-from kioskd.ui.screens.staff_pin import leave_staff
+from kioskd.ui.screens.staff_page import staff_frame
 from kioskd.ui.screens.staff_row import Row, row_block
 from kioskd.ui.screens.staff_told import told_block
 from kioskd.ui.screens.wait import waiting
@@ -27,7 +27,7 @@ from kioskd.ui.text import clean, embedded
 
 def staff_terminal(sheet: Sheet, visit: Visit, shop: Shop, phase: AtTerminal) -> str:
     tr, stage = sheet.tr, sheet.stage
-    layout = frame(sheet, visit, shop, leave=leave_staff(sheet), foot=False, help=False, notice=False)
+    layout = staff_frame(sheet, visit, shop)
     title = tr("The day is closed") if phase.closed else tr("Card terminal")
     if phase.asking is not None:
         words = tr("The terminal settles with the bank") if phase.totals else tr("Asking the card terminal")

@@ -10,11 +10,10 @@ from kioskd.core.staff_intents import TestPrinter
 from kioskd.core.upkeep import SeenCode, TestingPrinter, TestingScanners
 from kioskd.core.visit import Visit
 from kioskd.ui.locale.translator import Translator, later
-from kioskd.ui.screens.frame import frame, gap, head, head_room
-from kioskd.ui.screens.lists import pager_w
+from kioskd.ui.screens.frame import gap, head
 from kioskd.ui.screens.sheet import Sheet
 from kioskd.ui.screens.stack import stack
-from kioskd.ui.screens.staff_pin import calm, leave_staff
+from kioskd.ui.screens.staff_page import calm, list_head, staff_frame
 from kioskd.ui.screens.staff_row import Row, row_block
 from kioskd.ui.screens.wait import waiting
 from kioskd.ui.text import clean, embedded
@@ -37,7 +36,7 @@ def staff_test_print(sheet: Sheet, visit: Visit, shop: Shop, phase: TestingPrint
     tr = sheet.tr
     title = tr("Test receipt")
     busy = phase.asking is not None
-    layout = frame(sheet, visit, shop, leave=leave_staff(sheet), foot=not busy, help=False, notice=False)
+    layout = staff_frame(sheet, visit, shop, foot=not busy)
     body = head(sheet, layout.body, title, back=GoBack())
     if busy:
         waiting(sheet, body, tr("Printing"), phase.due_s or 0.0)
@@ -56,11 +55,10 @@ def staff_test_print(sheet: Sheet, visit: Visit, shop: Shop, phase: TestingPrint
 
 
 def staff_test_scan(sheet: Sheet, visit: Visit, shop: Shop, phase: TestingScanners) -> str:
-    tr, stage = sheet.tr, sheet.stage
+    tr = sheet.tr
     title = tr("Test scan")
-    layout = frame(sheet, visit, shop, leave=leave_staff(sheet), foot=False, help=False, notice=False)
-    room = 0.0 if stage.portrait else pager_w(sheet)
-    body = head(sheet, layout.body, title, back=GoBack(), room=room)
+    layout = staff_frame(sheet, visit, shop)
+    body, controls = list_head(sheet, layout.body, title, GoBack())
     if not phase.seen:
         words = tr(
             "Hold a code before each scanner and the camera. What they read is shown here, and only here."
@@ -68,7 +66,6 @@ def staff_test_scan(sheet: Sheet, visit: Visit, shop: Shop, phase: TestingScanne
         calm(sheet, body, "ticket", words)
         return title
     blocks = [row_block(sheet, _seen(number, each, tr), body.w) for number, each in enumerate(phase.seen)]
-    controls = head_room(sheet, room) if room else None
     stack(sheet, "seen", body, blocks, gap(sheet) * 0.5, reset="seen", controls=controls)
     return title
 

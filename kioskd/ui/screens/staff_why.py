@@ -11,17 +11,17 @@ from kioskd.core.staff import ViewingSale
 from kioskd.core.staff_intents import ConfirmTakeBack
 from kioskd.core.visit import Visit
 from kioskd.ui.screens.choices import Choice, choices, choices_area
-from kioskd.ui.screens.frame import frame, gap, head
+from kioskd.ui.screens.frame import gap, head
 from kioskd.ui.screens.sheet import Sheet
 from kioskd.ui.screens.stack import stack
-from kioskd.ui.screens.staff_pin import leave_staff
+from kioskd.ui.screens.staff_page import staff_frame
 from kioskd.ui.screens.staff_told import told_block
 from kioskd.ui.screens.staff_words import REASONS, Mark, Told, told
 
 
 def staff_why(sheet: Sheet, visit: Visit, shop: Shop, phase: ViewingSale) -> str:
     stage = sheet.stage
-    layout = frame(sheet, visit, shop, leave=leave_staff(sheet), foot=False, help=False, notice=False)
+    layout = staff_frame(sheet, visit, shop)
     title, note, lines = _consequences(sheet, visit, shop, phase)
     space = gap(sheet)
     if stage.portrait:
