@@ -18,10 +18,11 @@ from kioskd.daemon import exit_codes
 from kioskd.daemon.config.kiosk import load_config
 from kioskd.daemon.config.menu import load_menu
 from kioskd.daemon.first_boot import taking, taking_over
-from kioskd.daemon.first_boot.card import read_card
+from kioskd.daemon.first_boot.card import Card, read_card
 from kioskd.daemon.first_boot.command import first_boot
 from kioskd.daemon.first_boot.machine import Secrets, Wifi
-from kioskd.daemon.first_boot.places import Places, taken_id
+from kioskd.daemon.first_boot.names import as_told, told_names
+from kioskd.daemon.first_boot.places import Places, content_id, taken_id
 from kioskd.daemon.first_boot.secret_store import SecretStore, systemd_creds
 from kioskd.daemon.first_boot.taking import Target, scrub, take
 from kioskd.daemon.first_boot.wifi import keyfile, password_in
@@ -95,6 +96,12 @@ def boot(card: Path, root: Path) -> int:
     return first_boot(["--from", str(card), "--root", str(root)])
 
 
+def card_source(card: Path) -> Card:
+    found = read_card(card)
+    assert found is not None
+    return found
+
+
 def problem(root: Path) -> str:
     file = Places(root).problem
     return file.read_text() if file.exists() else ""
@@ -130,6 +137,21 @@ def test_nothing_secret_stays_on_the_card_nor_in_the_configuration(card: Path, r
     left = (card / "kiosk.toml").read_text()
     assert "leat-token = true     # from the back office" in left
     assert len(left.splitlines()) == len(SETTINGS.splitlines())
+
+
+def test_what_a_computer_wrote_in_capitals_is_found_where_capitals_count(card: Path) -> None:
+    """FAT finds kiosk/menu.toml when it is called MENU.TOML there; here only a copy can play that."""
+    source = card_source(card)
+    files = {"kiosk/MENU.TOML": b"menu", "kiosk/PICTURES/Tea.WEBP": b"tea", "kiosk/Other": b"other"}
+    told = [*told_names(source.config, card.resolve())]
+    assert told == ["kiosk/menu.toml"]
+    (card / "kiosk/menu.toml").write_text(
+        MENU.replace("price = 2.50", 'picture = "pictures/tea.webp"\nprice = 2.50')
+    )
+    told = [*told_names(source.config, card.resolve())]
+    named = as_told(files, told)
+    assert named.keys() == {"kiosk/menu.toml", "kiosk/pictures/tea.webp", "kiosk/Other"}
+    assert content_id("text", named) == content_id("text", files)  # or the next start would not know it again
 
 
 def test_mistakes_found_later_are_in_the_line_of_the_card(card: Path, root: Path) -> None:

@@ -19,6 +19,7 @@ from kioskd.daemon.config.lines import key_offsets
 from kioskd.daemon.config.menu import load_menu
 from kioskd.daemon.config.source import KeyPath, Source, read_source
 from kioskd.daemon.first_boot.machine import Kept, Machine, Secrets
+from kioskd.daemon.first_boot.names import as_told, told_names
 from kioskd.daemon.first_boot.places import FILE, FOLDER, beside, content_id
 
 MAX_FILES = 1000
@@ -98,7 +99,7 @@ def card_in(source: Source) -> Card:
         load_menu(config.menu, config.currency)
     scrubbed = _scrubbed(source, secrets)
     installed = _without_own(replace(source, text=scrubbed), theirs)
-    files = dict(_files_beside(folder))
+    files = as_told(dict(_files_beside(folder)), told_names(config, folder.resolve()))
     return Card(source, config, machine, secrets.given(), scrubbed, installed, files)
 
 
