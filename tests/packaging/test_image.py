@@ -217,6 +217,16 @@ def test_a_slot_reads_secrets_that_were_encrypted_in_the_other_one() -> None:
     }
 
 
+def test_the_card_is_the_partition_that_both_slots_share() -> None:
+    units = lint.HERE / "layer/kioskd.d/customize.overlay/usr/lib/systemd/system"
+    drop_in = (units / "kioskd-first-boot.service.d/card.conf").read_text("utf-8")
+    (card,) = re.findall(r"first-boot --from (\S+)", drop_in)
+    assert f"ConditionPathExists=|{card}/kiosk.toml\n" in drop_in and f"ReadWritePaths=-{card}\n" in drop_in
+    unit = (CHECKOUT / "systemd/kioskd-first-boot.service").read_text("utf-8")
+    (theirs,) = re.findall(r"ConditionPathExists=\|(/var\S+)", unit)
+    assert f"ConditionPathExists=|{theirs}\n" in drop_in
+
+
 def test_the_first_picture_is_what_the_kernel_takes(tmp_path: Path) -> None:
     tga = splash.draw(tmp_path / "splash.tga").read_bytes()
     kind, bits = tga[2], tga[16]

@@ -44,7 +44,7 @@ def taken_id(config_file: Path) -> str | None:
 
 
 def content_id(text: str, files: Mapping[str, bytes]) -> str:
-    """The same for the same kiosk.toml with the same files beside it, whatever capitals are in their names."""
+    """The same for the same kiosk.toml with the same files beside it, whatever capitals in their names."""
     digest = hashlib.sha256(text.encode())
     for name in sorted(files, key=str.casefold):
         digest.update(b"\0" + name.casefold().encode() + b"\0" + hashlib.sha256(files[name]).digest())
