@@ -85,16 +85,10 @@ async def _prove(proofs: list[Proof], report: Report, *, disk_lies: bool) -> Non
     # Sockets have short names, and what the guest writes is thrown away.
     with tempfile.TemporaryDirectory(prefix="kioskd-lab-", ignore_cleanup_errors=True) as scratch:
         folder = Path(scratch)
-        lab = Lab(
-            folder,
-            report.folder,
-            with_newer=any(proof.needs_newer for proof in proofs),
-            with_gadgets=any(proof.needs_gadgets for proof in proofs),
-            disk_lies=disk_lies,
-        )
+        with_newer = any(proof.needs_newer for proof in proofs)
         try:
             _say("making packages and disk, and switching it on")
-            async with lab:
+            async with Lab(folder, report.folder, with_newer=with_newer, disk_lies=disk_lies) as lab:
                 for what, took_s in lab.times_s.items():
                     report.took(what, took_s)
                 for proof in proofs:

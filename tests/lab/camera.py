@@ -22,6 +22,7 @@ _SET_UP = (
 _CONNECT = "v4l2-ctl -d /dev/video0 --set-ctrl=hdmi_000_0_is_connected_to={}"
 """As Linux calls it since 6.11."""
 _TO_NOTHING, _TO_OUTPUT = 0, 2
+_OPTIONS = "n_devs=1 num_inputs=1 input_types=0x3 num_outputs=1 output_types=0x1"
 _NAME, _DRIVER = "vivid.0", "/sys/bus/platform/drivers/vivid"
 _GREY, _LIGHT, _DARK = 120, 235, 16
 _MODULE_PX = 10
@@ -36,16 +37,15 @@ class LabCamera:
 
     async def plug(self) -> None:
         """As /dev/video0. Raises CommandFailed."""
-        options = "n_devs=1 num_inputs=1 input_types=0x3 num_outputs=1 output_types=0x1"
-        await self._door.run(f"modprobe vivid {options} && {_SET_UP}")
+        # Its driver brings one with it when it is loaded.
+        await self._door.run(
+            f"modprobe vivid {_OPTIONS}; echo {_NAME} >{_DRIVER}/bind 2>/dev/null; {_SET_UP}"
+        )
 
     async def pull(self) -> None:
-        """Pull it while somebody may be looking through it."""
+        """Pull it while somebody may be looking through it. Harmless when there is none."""
         await self.hide()
-        await self._door.run(f"echo {_NAME} >{_DRIVER}/unbind")
-
-    async def put_back(self) -> None:
-        await self._door.run(f"echo {_NAME} >{_DRIVER}/bind && {_SET_UP}")
+        await self._door.run(f"echo {_NAME} >{_DRIVER}/unbind || true")
 
     async def show(self, text: str) -> None:
         """Hold a QR code before it until `hide`."""

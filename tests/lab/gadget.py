@@ -40,35 +40,21 @@ _USAGES = {
 
 
 class GadgetScanners:
-    """TWINS scanners that differ in nothing but the port they are plugged into; all are plugged in first."""
+    """TWINS scanners that differ in nothing but the port they are plugged into."""
 
     def __init__(self, door: Door) -> None:
         self._door = door
 
-    async def set_up(self) -> None:
-        """Needs those rules. Raises CommandFailed."""
-        octal = "".join(f"\\{byte:03o}" for byte in _DESCRIPTOR)
-        script = [
-            "set -e",
-            f"modprobe dummy_hcd num={TWINS}; modprobe libcomposite; modprobe usb_f_hid",
-            "mountpoint -q /sys/kernel/config || mount -t configfs configfs /sys/kernel/config",
-        ]
-        for number in range(TWINS):
-            script += [
-                f"mkdir {_folder(number)}; cd {_folder(number)}",
-                f"echo {_MAKER} >idVendor; echo {_PRODUCT} >idProduct; echo 0x0200 >bcdUSB",
-                "mkdir strings/0x409 configs/c.1 functions/hid.0",
-                "echo Honeywell >strings/0x409/manufacturer; echo 'Lab Scanner' >strings/0x409/product",
-                f"echo {_SERIAL} >strings/0x409/serialnumber",
-                f"echo {_REPORT_BYTES} >functions/hid.0/report_length",
-                "echo 1 >functions/hid.0/protocol; echo 1 >functions/hid.0/subclass",
-                f"printf '{octal}' >functions/hid.0/report_desc",
-                "ln -s functions/hid.0 configs/c.1/",
-                f"echo dummy_udc.{number} >UDC",
-            ]
-        await self._door.run("sh -s", stdin="\n".join([*script, ""]).encode())
+    async def plug_all(self) -> None:
+        """Pull them again soon: their bus asks for keys 8,000 times a second, which costs an emulated
+        processor most of what it has. Needs the kiosk's udev rules. Raises CommandFailed."""
+        await self._door.run("sh -s", stdin="\n".join([*_script(), ""]).encode())
         if (named := tuple((await self._door.run(_LIST)).split())) != TWIN_PATHS:
             raise CommandFailed(f"the udev rules name the twins {named}, not {TWIN_PATHS}")
+
+    async def pull_all(self) -> None:
+        for number in range(TWINS):
+            await self.pull(number)
 
     async def misnamed(self) -> str:
         """Other names that the rules gave them."""
@@ -85,6 +71,25 @@ class GadgetScanners:
         await self._door.run(
             f"dd of=/dev/hidg{number} bs={_REPORT_BYTES} status=none", stdin=b"".join(_reports(strokes))
         )
+
+
+def _script() -> Iterator[str]:
+    """What plugs them in. Since the machine was switched on they may have been there before."""
+    octal = "".join(f"\\{byte:03o}" for byte in _DESCRIPTOR)
+    yield "set -e"
+    yield f"modprobe dummy_hcd num={TWINS}; modprobe libcomposite; modprobe usb_f_hid"
+    yield "mountpoint -q /sys/kernel/config || mount -t configfs configfs /sys/kernel/config"
+    for number in range(TWINS):
+        yield f"if [ ! -e {_folder(number)} ]; then mkdir {_folder(number)}; cd {_folder(number)}"
+        yield f"echo {_MAKER} >idVendor; echo {_PRODUCT} >idProduct; echo 0x0200 >bcdUSB"
+        yield "mkdir strings/0x409 configs/c.1 functions/hid.0"
+        yield "echo Honeywell >strings/0x409/manufacturer; echo 'Lab Scanner' >strings/0x409/product"
+        yield f"echo {_SERIAL} >strings/0x409/serialnumber"
+        yield f"echo {_REPORT_BYTES} >functions/hid.0/report_length"
+        yield "echo 1 >functions/hid.0/protocol; echo 1 >functions/hid.0/subclass"
+        yield f"printf '{octal}' >functions/hid.0/report_desc"
+        yield "ln -s functions/hid.0 configs/c.1/; fi"
+        yield f"echo dummy_udc.{number} >{_folder(number)}/UDC"
 
 
 def _folder(number: int) -> str:

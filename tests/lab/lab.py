@@ -72,15 +72,13 @@ class Lab:
     """Use as an async context manager; inside, the kiosk is on the screen and waits for a guest.
 
     `folder` takes the disk, sockets and logs, `pictures` the report's pictures; `times_s` is how long what
-    took. `with_newer`: a later version of kioskd lies in the machine; `with_gadgets`: camera and twins are
-    plugged in. `disk_lies`: see ForgetfulDisk.
+    took. `with_newer`: a later version of kioskd lies in the machine. `disk_lies`: see ForgetfulDisk.
     Entering raises what its parts raise.
     """
 
     folder: Path
     pictures: Path
     with_newer: bool = False
-    with_gadgets: bool = False
     disk_lies: bool = False
     image: Image = field(init=False)
     machine: Machine = field(init=False)
@@ -201,8 +199,7 @@ class Lab:
         self.kiosk.hang_up()
 
     async def power_on(self) -> None:
-        """Returns when the kiosk waits for a guest. Scanner, printer and touch screen are there, the camera
-        and the twins are not."""
+        """Returns when the kiosk waits for a guest."""
         await self.machine.power_on()
         await self.until_up()
 
@@ -274,16 +271,10 @@ class Lab:
         config.write_text(setting.kiosk_toml(self.terminal.port), "utf-8")
         self.kiosk = GuestKiosk(config, self.log_file, self.folder / "kiosk.socket", self.machine)
         await self.until_up()
-        since_s = self._took("power-on to the first screen", since_s)
+        self._took("power-on to the first screen", since_s)
 
         self.camera = LabCamera(self.door)
         self.twins = GadgetScanners(self.door)
-        if self.with_gadgets:
-            await self.twins.set_up()
-            await self.camera.plug()
-            for device in ("twin0", "twin1"):
-                await self.until_device(device, "ok")
-            self._took("camera and twins", since_s)
 
     def _took(self, what: str, since_s: float) -> float:
         now_s = time.monotonic()

@@ -31,7 +31,6 @@ PROOFS: tuple[Proof, ...] = (
     *clock.PROOFS,
     *daemon.PROOFS,
     *upgrade.PROOFS,
-    # From here on the machine starts anew, with neither camera nor twins.
     *power.PROOFS,
     daemon.LOG,
 )

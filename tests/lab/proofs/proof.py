@@ -11,8 +11,7 @@ from tests.lab.lab import Lab
 @dataclass(frozen=True, slots=True)
 class Proof:
     """`quick` ones are for every change: together they may take some minutes. `needs_newer` ones install
-    another version of kioskd, `needs_gadgets` ones look at what the machine's own kernel plays: a camera
-    and two equal scanners."""
+    another version of kioskd."""
 
     name: str
     title: str
@@ -20,4 +19,3 @@ class Proof:
     quick: bool = True
     limit_s: float = 600.0
     needs_newer: bool = False
-    needs_gadgets: bool = False
