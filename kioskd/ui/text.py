@@ -145,7 +145,8 @@ def wrap(
 ) -> tuple[str, ...]:
     """Lines broken at spaces, at most `max_lines`; the last one is shortened when something is left over.
 
-    A line feed in `text` always breaks. A word wider than the line is broken inside, at best at a hyphen.
+    A line feed in `text` always breaks, and a break stands for a dot beside it. A word wider than the line
+    is broken inside, at best at a hyphen.
     """
     if text and "\n" not in text and measure.width_mm(text, type) <= width_mm:
         return (text,)  # as most are
@@ -157,7 +158,13 @@ def wrap(
         for line in lines[: max_lines - 1]:
             rest = rest[len(line) :].lstrip(" ")
         lines[max_lines - 1 :] = [shorten(rest, type, width_mm, measure)]
-    return tuple(_redirected(lines))
+    return tuple(_redirected(_without_hanging_dots(lines)))
+
+
+def _without_hanging_dots(lines: list[str]) -> list[str]:
+    """What parts two things on one line is not needed where the line ends."""
+    ended = [line.removesuffix(" ·") for line in lines[:-1]] + lines[-1:]
+    return ended[:1] + [line.removeprefix("· ") for line in ended[1:]]
 
 
 def _redirected(lines: list[str]) -> Iterator[str]:

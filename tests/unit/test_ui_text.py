@@ -149,3 +149,9 @@ def test_shortening_never_exceeds_the_width(text: str, width: int) -> None:
     result = shorten(text, "body", width, MEASURE)
     assert len(result) <= width
     assert result == text or result.endswith("…")
+
+
+def test_a_dot_between_two_things_does_not_hang_at_the_end_of_a_line() -> None:
+    words = "Add · €28.00"
+    assert wrap(words, "body", MEASURE.width_mm(words, "body"), MEASURE) == (words,)
+    assert wrap(words, "body", MEASURE.width_mm("Add · ", "body"), MEASURE) == ("Add", "€28.00")

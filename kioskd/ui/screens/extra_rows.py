@@ -88,7 +88,8 @@ def _switch_words(sheet: Sheet, switch: ChangeService) -> str:
 
 
 def _switch_w(sheet: Sheet, switch: ChangeService) -> float:
-    return sheet.width(_switch_words(sheet, switch), "pill") + sheet.u(52 if not sheet.stage.compact else 28)
+    width = sheet.width(_switch_words(sheet, switch), "pill") + sheet.u(52 if not sheet.stage.compact else 28)
+    return max(width, sheet.stage.least_target_mm)
 
 
 def extra_row(sheet: Sheet, rect: Rect, row: ExtraRow, region: str | None) -> None:

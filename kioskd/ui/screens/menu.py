@@ -36,7 +36,7 @@ def menu(sheet: Sheet, visit: Visit, shop: Shop) -> str:
             aside, body = body.end(sheet.u(440), space * 1.5)
             basket_aside(sheet, aside, visit)
             aside_buttons(sheet, layout.foot, visit)
-        rail, grid = body.start(sheet.u(330 if stage.compact else 370), space)
+        rail, grid = body.start(_rail_width(sheet, shop), space)
         grid, controls = _head(sheet, grid, title, visit, shop)
     _rail(sheet, rail, visit, shop)
     if visit.wishes.count and not stage.compact:
@@ -89,6 +89,15 @@ def _search_button(sheet: Sheet, rect: Rect, *, kept: int = 0) -> None:
 
 
 # --- categories -----------------------------------------------------------------------------------------
+
+
+def _rail_width(sheet: Sheet, shop: Shop) -> float:
+    """Of two columns on a wide display. On a small one they are narrow, unless a word needs more."""
+    if not sheet.stage.compact:
+        return sheet.u(370)
+    words = [word for category in shop.catalogue.categories for word in sheet.tr.words(category.name).split()]
+    longest = max((sheet.width(word, "badge") for word in words), default=0.0)
+    return min(max(sheet.u(330), 2 * longest + sheet.u(28)), sheet.u(400))
 
 
 def _rail(sheet: Sheet, area: Rect, visit: Visit, shop: Shop) -> None:
