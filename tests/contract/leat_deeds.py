@@ -14,7 +14,6 @@ from kioskd.core.catalogue import Service, Words
 from kioskd.core.deeds import Action, Deed, Done
 from kioskd.core.discount import OfferKind
 from kioskd.core.errors import Refused
-from kioskd.core.money import Money
 from kioskd.core.order import (
     OfferUse,
     Order,
@@ -29,14 +28,11 @@ from kioskd.loyalty.leat.rules import OfferMapping
 from kioskd.sim.leat import LeatSimulator
 from tests.contract.leat_description import problems
 from tests.contract.leat_world import leat, run
+from tests.euros import eur
 
 SANNE, NOBODYS_CARD = "10024711", "10024716"
 GIFT_CARD = "GC-2500-HARBOUR"
 ORDER_ID = "kiosk-12-000457"
-
-
-def eur(minor: int) -> Money:
-    return Money(minor, "EUR")
 
 
 @dataclass(slots=True)

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from kioskd.core.errors import Refused
-from kioskd.core.money import Money
 from kioskd.loyalty.leat.adapter import LeatBackend
 from kioskd.loyalty.leat.rules import OfferMapping
 from kioskd.sim.leat import LeatSimulator
@@ -20,10 +19,6 @@ SANNE, LAYLA, LINKED_TO_NOBODY = "10024711", "10024713", "10024716"
 GIFT_CARD = "GC-2500-HARBOUR"
 ORDER_ID = "kiosk-12-000457"
 NO_BOUND: frozenset[str] = frozenset()
-
-
-def eur(minor: int) -> Money:
-    return Money(minor, "EUR")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
-from kioskd.core.money import Money
 from kioskd.loyalty.rbi.amounts import Unit
 from kioskd.loyalty.rbi.bodies import (
     AppliedDiscount,
@@ -19,14 +18,11 @@ from kioskd.loyalty.rbi.bodies import (
 from kioskd.loyalty.rbi.client import RbiClient
 from kioskd.sim.rbi import POS_TYPE, STORE_ID
 from tests.contract.client_calls import Calls
+from tests.euros import eur
 
 UUID = "7d1c6c1e-2f0a-4b52-9a53-2f6f0c8b1a01"
 AT = datetime(2026, 7, 1, 14, 0, tzinfo=timezone(timedelta(hours=2)))
 VENDOR = PosVendor(POS_TYPE, STORE_ID, "3", "300", "000000000257")
-
-
-def eur(minor: int) -> Money:
-    return Money(minor, "EUR")
 
 
 def line(

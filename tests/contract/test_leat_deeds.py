@@ -25,13 +25,13 @@ from tests.contract.leat_deeds import (
     ORDER_ID,
     SANNE,
     Desk,
-    eur,
     order_for,
     play,
     redeem,
     reverse_gift_card,
 )
 from tests.contract.leat_description import ROOT
+from tests.euros import eur
 
 # --- vouchers --------------------------------------------------------------------------------------------
 

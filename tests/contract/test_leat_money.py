@@ -23,7 +23,8 @@ from kioskd.core.order import (
 from kioskd.core.returning import piece, piece_document
 from kioskd.loyalty.leat.returns import return_write
 from kioskd.loyalty.leat.told_orders import Delivered
-from tests.contract.leat_ledger import GIFT_CARD, LINKED_TO_NOBODY, ORDER_ID, World, eur, play, refused
+from tests.contract.leat_ledger import GIFT_CARD, LINKED_TO_NOBODY, ORDER_ID, World, play, refused
+from tests.euros import eur
 
 # --- gift cards ------------------------------------------------------------------------------------------
 

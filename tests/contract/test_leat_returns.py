@@ -14,7 +14,6 @@ import pytest
 
 from kioskd.core.catalogue import Service, Words
 from kioskd.core.discount import OfferKind
-from kioskd.core.money import Money
 from kioskd.core.order import (
     ChargeKind,
     OfferUse,
@@ -34,16 +33,13 @@ from kioskd.sim.faults import FaultRule, Kind
 from kioskd.sim.leat import LeatSimulator
 from tests.contract.leat_description import ROOT
 from tests.contract.leat_world import leat
+from tests.euros import eur
 from tests.unit.returns_desk import Desk, NotingBackend, opened
 
 SANNE = "10024711"
 CARD, FULL_CARD = "GC-2500-HARBOUR", "GC-25000-FULL"
 ID = "kiosk-12-000457"
 DEADLINE_S = 20.0
-
-
-def eur(minor: int) -> Money:
-    return Money(minor, "EUR")
 
 
 @dataclass(frozen=True, slots=True)

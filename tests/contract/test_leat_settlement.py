@@ -28,15 +28,12 @@ from kioskd.loyalty.leat.rules import OfferMapping
 from kioskd.outbox.outbox import Outbox
 from kioskd.outbox.policy import Policy
 from tests.contract.leat_world import leat, run
+from tests.euros import eur
 from tests.unit.backstage import FakeTerminal, News, SetClock, working
 from tests.unit.test_order import ORDER
 
 SANNE = Credential(CredentialKind.MEMBER_CARD, "10024711")
 GIFT_CARD, VOUCHER = "GC-2500-HARBOUR", "COFFEE-7Q4M"
-
-
-def eur(minor: int) -> Money:
-    return Money(minor, "EUR")
 
 
 class Counter:

@@ -13,16 +13,8 @@ from kioskd.loyalty.leat import readback
 from kioskd.loyalty.leat.readback import Absent, Ambiguous, Applied, Verdict
 from kioskd.sim.faults import FaultRule
 from tests.contract.leat_description import ROOT
-from tests.contract.leat_ledger import (
-    GIFT_CARD,
-    LINKED_TO_NOBODY,
-    NO_BOUND,
-    ORDER_ID,
-    SANNE,
-    World,
-    eur,
-    play,
-)
+from tests.contract.leat_ledger import GIFT_CARD, LINKED_TO_NOBODY, NO_BOUND, ORDER_ID, SANNE, World, play
+from tests.euros import eur
 
 Try = Callable[[World], Awaitable[tuple[Awaitable[object], Callable[[], Awaitable[Verdict]]]]]
 

@@ -7,30 +7,28 @@ import json
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import datetime, time
 from pathlib import Path
 
 import pytest
 
 from kioskd.core.card_terminal import Approval, PaymentResult, ReversalOutcome, SlipKind, Totals
 from kioskd.core.errors import DeviceAbsent, DeviceFault
-from kioskd.core.events import PaymentOutcome, PaymentStep
+from kioskd.core.events import PaymentStep
 from kioskd.core.money import Money
-from kioskd.devices.terminal.zvt_deadlines import Deadlines
 from kioskd.devices.terminal.zvt_driver import SerialAddress, TcpAddress, ZvtTerminal
 from kioskd.sim.terminal import LostAnswer, Point, TerminalSimulator
 from kioskd.sim.terminal.receipts import FULL_PAN, SPACED_PAN, TRACK_2
-
-PRICE = Money(1490, "EUR")
-NOON = datetime(2025, 6, 1, 12, 0, tzinfo=UTC)
-APPROVED, DECLINED, ABORTED, UNAVAILABLE, UNKNOWN = (
-    PaymentOutcome.APPROVED,
-    PaymentOutcome.DECLINED,
-    PaymentOutcome.ABORTED,
-    PaymentOutcome.UNAVAILABLE,
-    PaymentOutcome.UNKNOWN,
+from tests.contract.terminal_stand import (
+    ABORTED,
+    APPROVED,
+    DECLINED,
+    NOON,
+    PATIENT,
+    PRICE,
+    UNAVAILABLE,
+    UNKNOWN,
 )
-PATIENT = Deadlines(retry_s=0.01, settle_s=5.0)
 
 
 @dataclass

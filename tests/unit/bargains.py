@@ -24,13 +24,9 @@ from kioskd.core.discount import (
     Scope,
     WholeOrder,
 )
-from kioskd.core.money import Money
+from tests.euros import eur
 
 ORDER = WholeOrder()
-
-
-def eur(minor: int) -> Money:
-    return Money(minor, "EUR")
 
 
 def percent(text: str) -> PercentOff:

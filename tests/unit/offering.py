@@ -14,7 +14,8 @@ from kioskd.core.member import CollectableReward, Reward, Voucher
 from kioskd.core.order import ChargeKind
 from kioskd.core.shop import Capability
 from kioskd.core.stored_value import GiftCard
-from tests.unit.shopfront import SANNE, SHOP, eur
+from tests.euros import eur
+from tests.unit.shopfront import SANNE, SHOP
 
 GENEROUS = replace(SHOP, capabilities=frozenset(Capability))
 CHARGING = replace(GENEROUS, charges=(ChargeRule(ChargeKind.PACKAGING, Words("Bag"), eur(25)),))

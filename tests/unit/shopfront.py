@@ -21,15 +21,10 @@ from kioskd.core.events import Event, Moment
 from kioskd.core.flow import step
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
 from kioskd.core.member import Member
-from kioskd.core.money import Money
 from kioskd.core.order import Tender
 from kioskd.core.shop import Shop
 from kioskd.core.visit import Visit, first_visit
-
-
-def eur(minor: int) -> Money:
-    return Money(minor, "EUR")
-
+from tests.euros import eur
 
 SAUCE = OptionGroup(
     "sauce",

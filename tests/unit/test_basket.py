@@ -19,7 +19,8 @@ from kioskd.core.basket import (
 from kioskd.core.catalogue import Option, OptionGroup, Product, Words
 from kioskd.core.intents import GoBack, QuickAdd, RemoveLine, ShowBasket, StartOrder, StepLine
 from kioskd.core.notice import NoticeKind
-from tests.unit.shopfront import BURGER, EAT_IN, EXTRAS, FRIES, SAUCE, WATER, eur, player
+from tests.euros import eur
+from tests.unit.shopfront import BURGER, EAT_IN, EXTRAS, FRIES, SAUCE, WATER, player
 
 CHEESE, BACON = Choice("extras", "X1"), Choice("extras", "X2")
 KETCHUP, MAYO = Choice("sauce", "S1"), Choice("sauce", "S2")

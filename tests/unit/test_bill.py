@@ -14,8 +14,9 @@ from kioskd.core.catalogue import Service, Words
 from kioskd.core.discount import Stacking
 from kioskd.core.order import ChargeKind, order_lines
 from kioskd.core.stored_value import GiftCard
+from tests.euros import eur
 from tests.unit.offering import BURGER_WAITS, EURO_REWARD, TWENTY, WATER_REWARD
-from tests.unit.shopfront import BURGER, EAT_IN, WATER, eur
+from tests.unit.shopfront import BURGER, EAT_IN, WATER
 
 BAG = ChargeRule(ChargeKind.PACKAGING, Words("Bag"), eur(25), service=Service.TAKE_AWAY)
 SERVICE = ChargeRule(ChargeKind.SERVICE, Words("Service"), percent=Decimal(10))

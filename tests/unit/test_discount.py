@@ -32,7 +32,8 @@ from kioskd.core.discount import (
 from kioskd.core.errors import MoneyError
 from kioskd.core.money import Money
 from kioskd.core.order import order_lines
-from tests.unit.bargains import ORDER, eur, item, off, percent, voucher
+from tests.euros import eur
+from tests.unit.bargains import ORDER, item, off, percent, voucher
 from tests.unit.shopfront import BURGER, FRIES, WATER
 
 LATTE = item("latte", 450, category="hot")

@@ -18,7 +18,8 @@ from kioskd.core.discount import (
     apply,
 )
 from kioskd.core.money import Money
-from tests.unit.bargains import any_sequence_to_pay, baskets, eur, least_to_pay, offers
+from tests.euros import eur
+from tests.unit.bargains import any_sequence_to_pay, baskets, least_to_pay, offers
 
 STACKINGS = st.sampled_from(Stacking)
 

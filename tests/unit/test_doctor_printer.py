@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,29 +17,22 @@ from kioskd.daemon.selling.receipt_file import read_receipt
 from kioskd.devices.profiles import HARDWARE
 from kioskd.sim.printer import PrinterSimulator
 from kioskd.sim.printer_models import CUSTOM_VKP80III, EPSON_TM_T20III, GENERIC_58MM, PrinterModel
+from tests.unit.own_thread import in_own_thread
 
 RECEIPTS = HARDWARE / "receipts"
 
 
 @contextmanager
 def plugged_in(model: PrinterModel, **conditions: Any) -> Iterator[PrinterSimulator]:
-    """A simulated network printer in a thread of its own."""
-    sim, loop = PrinterSimulator(None, model, port=0), asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
+    """A simulated network printer."""
+    sim = PrinterSimulator(None, model, port=0)
 
     async def start() -> None:
         await sim.start()
         sim.change(**conditions)
 
-    asyncio.run_coroutine_threadsafe(start(), loop).result(5)
-    try:
+    with in_own_thread(start, sim.stop):
         yield sim
-    finally:
-        asyncio.run_coroutine_threadsafe(sim.stop(), loop).result(5)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(5)
-        loop.close()
 
 
 def doctor(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, Any]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -22,6 +21,7 @@ from kioskd.daemon.doctor.terminal import terminal
 from kioskd.daemon.staff.terminal_desk import TerminalDesk
 from kioskd.sim.terminal import TerminalSimulator
 from tests.small_kiosk import SMALL_KIOSK
+from tests.unit.own_thread import in_own_thread
 
 
 @contextmanager
@@ -30,20 +30,11 @@ def plugged_in(
     ahead: timedelta = timedelta(),
     faults: Callable[[Any], None] = lambda faults: None,
 ) -> Iterator[TerminalSimulator]:
-    """A simulated terminal in a thread of its own."""
+    """A simulated terminal."""
     sim = TerminalSimulator(path=path, wall_clock=lambda: datetime.now().astimezone() + ahead)
     faults(sim.faults)
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    asyncio.run_coroutine_threadsafe(sim.start(), loop).result(5)
-    try:
+    with in_own_thread(sim.start, sim.stop):
         yield sim
-    finally:
-        asyncio.run_coroutine_threadsafe(sim.stop(), loop).result(5)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(5)
-        loop.close()
 
 
 def doctor(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, Any]]:

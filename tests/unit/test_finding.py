@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from kioskd.core.catalogue import Catalogue, Category, Product, Words
 from kioskd.core.finding import folded, found, keys
 from kioskd.daemon.config.menu import load_menu
-from tests.unit.shopfront import BURGER, CATALOGUE, eur
+from tests.euros import eur
+from tests.unit.shopfront import BURGER, CATALOGUE
 
 HARBOUR = load_menu(Path(__file__).parents[2] / "kioskd" / "sim" / "harbour" / "menu.toml", "EUR")
 

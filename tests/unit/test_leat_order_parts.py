@@ -37,14 +37,11 @@ from kioskd.loyalty.leat.adapter import LeatBackend
 from kioskd.loyalty.leat.orders import order_write
 from kioskd.loyalty.leat.preview import order_simulate
 from kioskd.loyalty.leat.returns import return_write
+from tests.euros import eur
 
 CONTACT = "7d1c6c1e-2f0a-4b52-9a53-2f6f0c8b1a01"
 SHOP = "b2f7a0c4-5d3e-4a0e-8a31-6f6f5c1d9e02"
 ID = "kiosk-12-000457"
-
-
-def eur(minor: int) -> Money:
-    return Money(minor, "EUR")
 
 
 def line(id: str, price: int, quantity: int = 1, subs: tuple[OrderLine, ...] = ()) -> OrderLine:

@@ -13,18 +13,14 @@ from pydantic import ValidationError
 
 from kioskd.core.basket import Basket, Choice
 from kioskd.core.catalogue import Option, OptionGroup, Product, Service, Words
-from kioskd.core.money import Money
 from kioskd.core.order import Order, Tender, order_lines
 from kioskd.loyalty.leat.order_parts import MAX_NAME_LENGTH
 from kioskd.loyalty.leat.orders import OrderWrite, order_write
+from tests.euros import eur
 
 CONTACT = "7d1c6c1e-2f0a-4b52-9a53-2f6f0c8b1a01"
 SHOP = "b2f7a0c4-5d3e-4a0e-8a31-6f6f5c1d9e02"
 PLACED_AT = datetime(2026, 7, 1, 11, 4, 1, tzinfo=timezone(timedelta(hours=2)))
-
-
-def eur(minor: int) -> Money:
-    return Money(minor, "EUR")
 
 
 def product(sku: str, name: Words, price: int, options: tuple[Option, ...] = ()) -> Product:

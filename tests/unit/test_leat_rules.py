@@ -12,18 +12,14 @@ from hypothesis import strategies as st
 
 from kioskd.core.denial import Denial
 from kioskd.core.discount import AmountOff, Categories, FreeItem, PercentOff, Products, Rule, WholeOrder
-from kioskd.core.money import Money
 from kioskd.loyalty.fields import attributes, read
 from kioskd.loyalty.leat import wire
 from kioskd.loyalty.leat.offer_reader import OfferReader
 from kioskd.loyalty.leat.rules import AttributeNames, OfferMapping, Unusable, rule_from
 from kioskd.loyalty.leat.terms import OfferTerms
+from tests.euros import eur
 
 USUAL = OfferMapping()
-
-
-def eur(minor: int) -> Money:
-    return Money(minor, "EUR")
 
 
 def terms(**said: Any) -> OfferTerms:

@@ -27,6 +27,7 @@ from kioskd.core.intents import (
 from kioskd.core.member import Right
 from kioskd.core.notice import NoticeKind
 from kioskd.core.visit import Place
+from tests.euros import eur
 from tests.unit.offer_visits import asking, mia_orders, only, said, scanned, shows, takes
 from tests.unit.offering import (
     BURGER_WAITS,
@@ -43,7 +44,7 @@ from tests.unit.offering import (
     TWENTY,
     WATER_REWARD,
 )
-from tests.unit.shopfront import SHOP, eur, player
+from tests.unit.shopfront import SHOP, player
 
 # --- taking --------------------------------------------------------------------------------------------
 

@@ -24,8 +24,9 @@ from kioskd.core.phases import Paying
 from kioskd.core.visit import Place
 from kioskd.daemon.selling.drafts import order_draft
 from kioskd.outbox.operation import PAYLOAD_LIMIT_BYTES, encode_payload
+from tests.euros import eur
 from tests.unit.offering import FIVE, TWENTY, WATER_REWARD
-from tests.unit.shopfront import BURGER, EAT_IN, FRIES, WATER, Player, eur, player
+from tests.unit.shopfront import BURGER, EAT_IN, FRIES, WATER, Player, player
 
 PLACED_AT = datetime(2026, 11, 23, 12, 0, 30, tzinfo=timezone(timedelta(hours=1)))
 ORDER = Order(

@@ -23,7 +23,7 @@ from kioskd.core.order_receipt import Letterhead, order_receipt
 from kioskd.core.receipt import Align, Columns, Element, Logo, Text
 from kioskd.core.slip import Slip, SlipKind, SlipLine
 from kioskd.ui.locale.translator import translator
-from tests.unit.shopfront import eur
+from tests.euros import eur
 from tests.unit.test_order import ORDER
 
 HEAD = Letterhead("Test Kitchen", ("Kade 1", "1011 AB Amsterdam"), "NL001234567B01", "Tot ziens!")

@@ -46,9 +46,10 @@ from kioskd.core.order import Tender
 from kioskd.core.removal import RemovedGiftCard, RemovedLines, RemovedOffer, RemovedPrepaid
 from kioskd.core.stored_value import GiftCard
 from kioskd.core.visit import Place, Visit
+from tests.euros import eur
 from tests.unit.offer_visits import asking, mia_orders, only, said, scanned, shows, takes
 from tests.unit.offering import EURO_REWARD, FIVE, GENEROUS, MIA, NOBODYS, TEN, TWENTY, WATER_REWARD
-from tests.unit.shopfront import EAT_IN, Player, eur, player
+from tests.unit.shopfront import EAT_IN, Player, player
 from tests.unit.test_visit_walks import steps, wanderer
 
 

@@ -36,7 +36,8 @@ from kioskd.core.past_order import PastLine, PastOrder, choices_again
 from kioskd.core.phases import Menu
 from kioskd.core.shop import Capability
 from kioskd.core.visit import Place
-from tests.unit.shopfront import BURGER, CATALOGUE, EAT_IN, FRIES, SANNE, SHOP, Player, eur, player
+from tests.euros import eur
+from tests.unit.shopfront import BURGER, CATALOGUE, EAT_IN, FRIES, SANNE, SHOP, Player, player
 
 WATER_WITH_BURGER = SuggestionRule(
     "water", Words("Water with it?"), ("W1", "P1"), categories=frozenset({"burgers"})

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from kioskd.core.catalogue import Service, Words
 from kioskd.core.deeds import Action
 from kioskd.core.discount import OfferKind
-from kioskd.core.money import Money
 from kioskd.core.order import (
     ChargeKind,
     OfferUse,
@@ -30,14 +29,11 @@ from kioskd.core.order import (
 from kioskd.core.refunding import BY_STAFF, DUE, Fate, Left, Means, PayBack, Remainder, TakeBack, take_back
 from kioskd.core.returning import Piece, ReturnRefused, left, piece, piece_document
 from kioskd.core.settlement import giving_back
+from tests.euros import eur
 
 ID = "kiosk-12-000457"
 L1, L2 = f"{ID}-1", f"{ID}-2"
 G1, G2, P = f"{ID}-p1", f"{ID}-p2", f"{ID}-p3"
-
-
-def eur(minor: int) -> Money:
-    return Money(minor, "EUR")
 
 
 def line(id: str, price: int, quantity: int = 1, subs: tuple[OrderLine, ...] = ()) -> OrderLine:

@@ -24,6 +24,7 @@ from kioskd.core.notice import NoticeKind
 from kioskd.core.order import Tender
 from kioskd.core.phases import Paying, Storing
 from kioskd.core.visit import Place
+from tests.euros import eur
 from tests.unit.offer_visits import mia_orders, only, pays, said, shows, takes
 from tests.unit.offering import (
     BURGER_WAITS,
@@ -34,7 +35,7 @@ from tests.unit.offering import (
     TWENTY,
     WATER_REWARD,
 )
-from tests.unit.shopfront import SHOP, eur
+from tests.unit.shopfront import SHOP
 
 
 def test_what_takes_something_off_is_in_the_order_and_what_does_not_is_not() -> None:

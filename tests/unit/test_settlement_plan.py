@@ -11,7 +11,7 @@ from kioskd.core.deeds import Action
 from kioskd.core.discount import OfferKind
 from kioskd.core.order import OfferUse, Order, OrderDiscount, StoredPayment, StoredValue
 from kioskd.core.settlement import Step, giving_back, hold, renewed_hold_id, reserving, undo, used_by, using
-from tests.unit.shopfront import eur
+from tests.euros import eur
 from tests.unit.test_order import ORDER
 
 

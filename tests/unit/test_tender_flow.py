@@ -48,8 +48,9 @@ from kioskd.core.phases import AddingGiftCard
 from kioskd.core.shop import Capability, Shop
 from kioskd.core.stored_value import GiftCard
 from kioskd.core.visit import Place
+from tests.euros import eur
 from tests.unit.offering import FIVE, GENEROUS, LAPSED, MIA, NOBODYS, SPENT, TEN
-from tests.unit.shopfront import EAT_IN, SHOP, Player, eur, player
+from tests.unit.shopfront import EAT_IN, SHOP, Player, player
 
 
 def at_checkout(shop: Shop = GENEROUS, member: Member | None = None, sku: str = "B1") -> Player:

@@ -60,7 +60,8 @@ from kioskd.core.order import Order, Tender
 from kioskd.core.phases import Paying, Points, StillThere, Storing, Thanks
 from kioskd.core.rules.table import RULES
 from kioskd.core.visit import Place
-from tests.unit.shopfront import EAT_IN, SANNE, SHOP, TERMINAL_OK, Player, eur, player
+from tests.euros import eur
+from tests.unit.shopfront import EAT_IN, SANNE, SHOP, TERMINAL_OK, Player, player
 
 
 def wished(effects: tuple[Effect, ...], kind: type) -> Effect:

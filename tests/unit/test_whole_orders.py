@@ -40,8 +40,9 @@ from kioskd.core.notice import NoticeKind
 from kioskd.core.order import Tender
 from kioskd.core.shop import Capability
 from kioskd.core.visit import Place
+from tests.euros import eur
 from tests.unit.offer_visits import said, scanned
-from tests.unit.shopfront import SHOP, Player, eur, player
+from tests.unit.shopfront import SHOP, Player, player
 
 KIOSK = replace(SHOP, capabilities=frozenset({Capability.OFFERS}), late_cards=False)
 WATER = Reward("water", "Free water", 250, rule=Rule(FreeItem(), Products(("W1",))), brings=True)

@@ -12,7 +12,8 @@ from kioskd.core.catalogue import Allergen, Diet, Option, OptionGroup, Product, 
 from kioskd.core.intents import DropWishes, GoBack, ShowSearch, ShowWishes, StartOrder, ToggleWish
 from kioskd.core.phases import Menu
 from kioskd.core.wishes import NO_WISHES, Fit, Wishes, content, suitability
-from tests.unit.shopfront import EAT_IN, eur, player
+from tests.euros import eur
+from tests.unit.shopfront import EAT_IN, player
 
 VEGAN = frozenset({Diet.VEGAN, Diet.VEGETARIAN})
 EXTRAS = OptionGroup(

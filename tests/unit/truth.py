@@ -26,8 +26,9 @@ from kioskd.daemon.selling.settlement import Settlement
 from kioskd.daemon.selling.steps import Steps
 from kioskd.outbox.outbox import Outbox
 from kioskd.outbox.policy import Policy
+from tests.euros import eur
 from tests.unit.backstage import DEADLINE_S, FakeBackend, FakeTerminal, News, SetClock
-from tests.unit.shopfront import NOON, eur
+from tests.unit.shopfront import NOON
 from tests.unit.test_order import ORDER
 
 EAGER = Policy(backoff_first_s=0.0, outage_spread_s=0.0, settle_s=0.0)
