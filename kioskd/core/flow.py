@@ -7,12 +7,14 @@ from typing import get_args
 
 from kioskd.core import rules
 from kioskd.core.events import Event, Moment, Scanned
-from kioskd.core.intents import Intent
+from kioskd.core.intents import ChangeVolume, HearAll, Intent, SetAid, UseKeys
 from kioskd.core.rules.table import RULES, Context, Step
 from kioskd.core.shop import Shop
 from kioskd.core.visit import Visit
 
 _INTENTS = get_args(Intent)
+_TO_READ_IT = (SetAid, UseKeys, ChangeVolume, HearAll)
+"""Whoever does this may want to see or hear what is said just now."""
 
 
 def step(visit: Visit, event: Event, moment: Moment, shop: Shop) -> Step:
@@ -23,7 +25,8 @@ def step(visit: Visit, event: Event, moment: Moment, shop: Shop) -> Step:
     """
     guest_acted = isinstance(event, (*_INTENTS, Scanned))
     visit = replace(visit, now=moment.wall, active_s=moment.mono_s if guest_acted else visit.active_s)
-    if visit.notice and (guest_acted or moment.mono_s >= visit.notice.until_s):
+    answered = guest_acted and not isinstance(event, _TO_READ_IT)
+    if visit.notice and (answered or moment.mono_s >= rules.waiting.notice_end_s(visit, visit.notice, shop)):
         visit = replace(visit, notice=None)
     if visit.hint and (guest_acted or moment.mono_s >= visit.hint.until_s):
         visit = replace(visit, hint=None)

@@ -335,6 +335,10 @@ def _hides_from_keys(scene: Scene, region: Region) -> bool:
     return bottom - edge > region.viewport.h
 
 
+_SEEN_AGAIN_MM = 20.0
+"""Of a list, from one page to the next: as high as a target."""
+
+
 def _controls(region: Region, offset: float, *, walked: bool) -> tuple[Widget, ...]:
     if region.controls is None or not region.furthest:
         return ()
@@ -343,9 +347,11 @@ def _controls(region: Region, offset: float, *, walked: bool) -> tuple[Widget, .
     gap = 3.0  # mm: two targets are never nearer
     wide = region.controls.w > region.controls.h
     up, down = region.controls.columns(2, gap) if wide else region.controls.rows(2, gap)
+    # So much is seen before and after that what was cut off at the edge is whole then.
+    page = min(max(1 - _SEEN_AGAIN_MM / region.viewport.h, 0.5), 0.8)
     ends = (
-        (up, "up", region.up_name, -0.8, beyond[0]),
-        (down, "down", region.down_name, 0.8, beyond[1]),
+        (up, "up", region.up_name, -page, beyond[0]),
+        (down, "down", region.down_name, page, beyond[1]),
     )
     edges = (region.viewport.top(region.fade_mm)[0], region.viewport.foot(region.fade_mm)[0])
     veils = tuple(

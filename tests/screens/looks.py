@@ -37,10 +37,11 @@ MODES: Mapping[str, frozenset[Aid]] = {
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What one display shows, and with what it was laid out."""
+    """What one display shows, with what it was laid out, and the aids the guest has switched on."""
 
     scene: Scene
     outfit: Outfit
+    aids: frozenset[Aid] = frozenset()
 
     @property
     def stage(self) -> Stage:
@@ -79,7 +80,7 @@ def look(state: State, size: str, language: str | None = None, mode: str = "plai
     if MODES[mode]:
         visit = replace(visit, access=replace(visit.access, aids=visit.access.aids | MODES[mode]))
     outfit = _outfit(size, Aids.of(visit.access), state.shop)
-    return Look(with_panel(scrolled(outfit.scene(visit), {}), state.panel), outfit)
+    return Look(with_panel(scrolled(outfit.scene(visit), {}), state.panel), outfit, visit.access.aids)
 
 
 @cache

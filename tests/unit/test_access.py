@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kioskd.core.access import AS_EVERYBODY, LOUDEST, START_VOLUME, Access, Aid
+from kioskd.core.catalogue import Diet
 from kioskd.core.effects import ReadScreen
 from kioskd.core.events import (
     DeviceChanged,
@@ -22,20 +23,24 @@ from kioskd.core.events import (
 from kioskd.core.flow import next_deadline
 from kioskd.core.health import DeviceHealth, DeviceKind, DeviceState
 from kioskd.core.intents import (
+    AskHelp,
     ChangeVolume,
     ChooseLanguage,
+    ConfirmCancel,
+    Finish,
     HearAll,
     QuickAdd,
     SetAid,
     StartOrder,
     StillHere,
+    ToggleWish,
     UseKeys,
 )
 from kioskd.core.notice import NoticeKind
-from kioskd.core.phases import AskStaff, Points, StillThere, Thanks
+from kioskd.core.phases import AskStaff, ConfirmingCancel, Menu, PayingRest, Points, StillThere, Thanks
 from kioskd.core.rules.table import RULES
 from kioskd.core.shop import Shop
-from kioskd.core.visit import Place
+from kioskd.core.visit import Place, first_visit
 from tests.unit.shopfront import EAT_IN, SHOP, Player, player
 from tests.unit.sold import ORDER
 
@@ -87,17 +92,38 @@ def test_the_volume_has_two_ends(steps: list[int]) -> None:
         assert 0 <= access.volume <= LOUDEST
 
 
-@pytest.mark.parametrize("change", [SetAid(Aid.LARGE_TEXT, True), ChangeVolume(3), ChooseLanguage("nl")])
+@pytest.mark.parametrize(
+    "change",
+    [*(SetAid(aid, True) for aid in Aid), UseKeys(), HearAll(), ChangeVolume(3), ChooseLanguage("nl")],
+    ids=repr,
+)
 def test_the_next_guest_finds_the_kiosk_as_everybody_does(change: Event) -> None:
     p = player()
     p.do(change)
-    assert next_deadline(p.visit, p.shop) == p.mono_s + IDLE_S
-    p.wait(IDLE_S)
+    p.wait(IDLE_S * p.visit.access.patience)
     p.do(Tick())
     assert p.visit.at_home
-    assert p.visit.access == AS_EVERYBODY and p.visit.access.volume == START_VOLUME
+    assert p.visit.access == AS_EVERYBODY and p.visit.access.volume == START_VOLUME == 5
     assert p.visit.language == SHOP.languages[0]
     assert next_deadline(p.visit, p.shop) is None
+
+
+@pytest.mark.parametrize("ends", [Finish(), ConfirmCancel(), Tick()], ids=repr)
+def test_however_a_visit_ends_nothing_of_it_is_left_for_the_next_guest(ends: Event) -> None:
+    p = player()
+    p.do(*(SetAid(aid, on=True) for aid in Aid), UseKeys(), ChangeVolume(4), ChooseLanguage("nl"))
+    p.do(StartOrder(EAT_IN), ToggleWish(Diet.VEGAN))
+    phases = {
+        Finish: Thanks(ORDER, Points.NONE, until_s=p.mono_s + 900),
+        ConfirmCancel: ConfirmingCancel(Menu()),
+        Tick: StillThere(Menu(), until_s=p.mono_s - 1, remaining_s=1),
+    }
+    p.visit = replace(p.visit, phase=phases[type(ends)])
+    p.do(ends)
+    fresh = first_visit(p.shop, p.visit.now)
+    assert p.visit.at_home
+    assert p.visit.access == AS_EVERYBODY and p.visit.language == fresh.language
+    assert p.visit.wishes == fresh.wishes and p.visit.notice is None and p.visit.member is None
 
 
 def test_with_more_time_the_kiosk_waits_ten_times_as_long() -> None:
@@ -202,6 +228,82 @@ def test_whoever_listens_has_as_long_as_who_reads(phase: Thanks | AskStaff, last
     p.wait(1)
     p.do(Tick())
     assert p.visit.at_home
+
+
+@pytest.mark.parametrize(
+    ("phase", "lasts_s"),
+    [
+        (Thanks(ORDER, Points.NONE, until_s=1000 + SHOP.limits.thanks_s), SHOP.limits.thanks_s),
+        (AskStaff(ORDER, until_s=1000 + SHOP.limits.ask_staff_s), SHOP.limits.ask_staff_s),
+    ],
+    ids=["thanks", "ask staff"],
+)
+def test_whoever_needs_more_time_has_it_for_the_order_number_too(
+    phase: Thanks | AskStaff, lasts_s: float
+) -> None:
+    p = with_aids(Aid.MORE_TIME)
+    p.visit = replace(p.visit, phase=phase)
+    p.wait(10 * lasts_s - 1)
+    p.do(Tick())
+    assert p.visit.place is phase.place
+    p.wait(1)
+    p.do(Tick())
+    assert p.visit.at_home
+
+
+def test_who_has_paid_a_part_and_listens_to_what_can_be_done_is_not_taken_for_gone() -> None:
+    p = with_aids(Aid.SPEECH)
+    p.visit = replace(p.visit, phase=PayingRest(ORDER, until_s=p.mono_s + 5))
+    p.do(SpeechChanged(True))
+    p.wait(20)
+    p.do(Tick(), SpeechChanged(False))
+    assert next_deadline(p.visit, p.shop) == p.mono_s + SHOP.limits.rest_s
+    p.wait(SHOP.limits.rest_s)
+    p.do(Tick())
+    assert isinstance(p.visit.phase, PayingRest) and p.visit.phase.returning
+
+
+# --- what is said in passing can be read, heard, and heard again ------------------------------------------
+
+
+def told(*aids: Aid) -> Player:
+    """Somebody who was just told something."""
+    p = with_aids(*aids)
+    p.do(StartOrder(EAT_IN), AskHelp())
+    assert p.visit.notice is not None and p.visit.notice.kind is NoticeKind.HELP
+    return p
+
+
+@pytest.mark.parametrize(("aids", "times"), [((), 1), ((Aid.MORE_TIME,), 10)])
+def test_a_sentence_stays_as_long_as_a_guest_needs_to_read_it(aids: tuple[Aid, ...], times: int) -> None:
+    p = told(*aids)
+    p.wait(times * SHOP.limits.notice_s - 0.1)
+    p.do(Tick())
+    assert p.visit.notice is not None
+    p.wait(0.1)
+    assert next_deadline(p.visit, p.shop) == pytest.approx(p.mono_s)
+    p.do(Tick())
+    assert p.visit.notice is None
+
+
+def test_a_sentence_is_there_until_it_was_heard() -> None:
+    p = told(Aid.SPEECH)
+    p.do(SpeechChanged(True))
+    p.wait(4 * SHOP.limits.notice_s)
+    p.do(Tick(), SpeechChanged(False))
+    assert p.visit.notice is not None
+    p.wait(SHOP.limits.notice_s)
+    p.do(Tick())
+    assert p.visit.notice is None
+
+
+@pytest.mark.parametrize(
+    "event", [HearAll(), ChangeVolume(1), SetAid(Aid.LARGE_TEXT, on=True), UseKeys()], ids=repr
+)
+def test_whoever_wants_to_hear_or_see_it_better_does_not_lose_it(event: Event) -> None:
+    p = told()
+    p.do(event)
+    assert p.visit.notice is not None and p.visit.notice.kind is NoticeKind.HELP
 
 
 # --- who cannot be spoken to is told so ------------------------------------------------------------------

@@ -14,7 +14,8 @@ PAGE = (DOCS / "mounting.md").read_text("utf-8")
 
 
 def test_it_names_the_heights_that_the_lower_layout_keeps_to() -> None:
-    assert f"between **{LOWEST_MM:.0f} and {HIGHEST_MM:.0f} mm**" in PAGE
+    assert (LOWEST_MM, HIGHEST_MM) == (380, 1220)
+    assert "between **380 and 1220 mm**" in PAGE
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,16 @@ import pytest
 from kioskd.core.access import START_VOLUME, Access, Aid
 from kioskd.core.errors import DeviceFault
 from kioskd.core.events import Event, SpeechChanged
-from kioskd.core.phases import Menu, StillThere
+from kioskd.core.phases import Menu, Points, StillThere, Thanks
 from kioskd.core.speech import Utterance
 from kioskd.core.visit import Visit, first_visit
 from kioskd.daemon.speaking import Speaking
 from kioskd.ui.geometry import Rect
+from kioskd.ui.locale.translator import translator
 from kioskd.ui.scene import Role, Scene, Widget
+from kioskd.ui.speech.receipt import receipt_said
 from tests.unit.shopfront import NOON, SHOP
+from tests.unit.sold import ORDER
 
 AREA = Rect(0, 0, 20, 20)
 LISTENING = Access(aids=frozenset({Aid.SPEECH}))
@@ -246,6 +249,20 @@ def test_it_can_be_asked_for_before_anything_was_said() -> None:
     assert play(scenario).voice.finished == ["You hear what is shown", "Hello", "Choose what you like"]
 
 
+def test_the_receipt_is_said_with_the_thanks_and_again_on_demand() -> None:
+    async def scenario(kiosk: Kiosk) -> None:
+        await kiosk.listen()
+        kiosk.visit = replace(kiosk.visit, phase=Thanks(ORDER, Points.NONE, until_s=1e9))
+        await kiosk.show(id="thanks", title="Thank you")
+        await kiosk.all_heard()
+        kiosk.speaking.read_screen()
+        await kiosk.all_heard()
+
+    receipt = list(receipt_said(ORDER, translator("en")))
+    assert len(receipt) >= 3
+    assert play(scenario).voice.finished == ["Thank you", *receipt] * 2
+
+
 # --- who hears it ------------------------------------------------------------------------------------------
 
 
@@ -263,6 +280,31 @@ def test_when_headphones_are_pulled_the_private_sentence_is_not_finished() -> No
         await kiosk.all_heard()
 
     assert play(scenario).voice.finished == ["Your points", "Your points", "Private: headphones tell you"]
+
+
+def test_the_loudspeaker_never_says_what_is_private() -> None:
+    """Not on coming to a screen, not where the keys go, not when it changes, not on demand."""
+    own = status("points", "1,240 points", private=True)
+    keys = [
+        Widget(id, Role.BUTTON, AREA, "primary", name="Sanne", focus=place, private=True, aloud="Member")
+        for place, id in enumerate(("one", "two"))
+    ]
+
+    async def scenario(kiosk: Kiosk) -> None:
+        kiosk.visit = replace(kiosk.visit, headphones=False)
+        await kiosk.listen()
+        await kiosk.show(*keys, own, id="member", title="Your points", focused="one")
+        await kiosk.all_heard()
+        await kiosk.show(*keys, own, focused="two")
+        await kiosk.all_heard()
+        await kiosk.show(*keys, replace(own, name="1,300 points"), focused="two")
+        await kiosk.all_heard()
+        kiosk.speaking.read_screen()
+        await kiosk.all_heard()
+
+    said = play(scenario).voice.finished
+    assert len(said) > 6
+    assert not [words for words in said if "Sanne" in words or "point" in words.removeprefix("Your points")]
 
 
 def test_when_they_are_plugged_in_the_screen_is_said_with_what_is_private() -> None:
@@ -311,6 +353,18 @@ def test_nothing_is_said_in_another_language_than_the_one_shown() -> None:
         await kiosk.all_heard()
 
     assert not play(scenario).said
+
+
+def test_what_is_shown_in_a_language_is_said_in_it() -> None:
+    async def scenario(kiosk: Kiosk) -> None:
+        await kiosk.listen()
+        kiosk.visit = replace(kiosk.visit, language="nl")
+        await kiosk.show(status("total", "€ 8,50"), id="menu", title="Burgers", language="nl")
+        await kiosk.all_heard()
+
+    kiosk = play(scenario)
+    assert kiosk.said == ["Burgers", "8 euro 50"]
+    assert {utterance.language for utterance in kiosk.voice.said} == {"nl"}
 
 
 def test_what_could_not_be_said_does_not_hold_the_clock_and_is_said_when_the_voice_is_back() -> None:

@@ -12,10 +12,13 @@ from datetime import date
 import pytest
 
 from kioskd.core.access import Access, Aid
+from kioskd.core.money import Money
+from kioskd.core.notice import NoticeKind
 from kioskd.core.phases import Thanks
 from kioskd.core.visit import Visit
 from kioskd.ui.compose import Composer
 from kioskd.ui.fonts import Fonts
+from kioskd.ui.scene import focus_order
 from kioskd.ui.speech.narration import narrator
 from kioskd.ui.stage import Stage
 from kioskd.ui.theme import default_theme
@@ -29,12 +32,18 @@ LARGE = Access(frozenset({Aid.LARGE_TEXT}))
 
 
 def somebody_else(visit: Visit) -> Visit:
-    """One with another name and rank, a point more, and another last order."""
+    """One with another name and rank, a point and a cent more, other gift cards, and another last order."""
     who, past, phase = visit.member, visit.last_order, visit.phase
     assert who is not None
     points = None if who.points is None else who.points + 1
     name, tier = who.first_name and "Joost", who.tier and "Captain"
-    visit = replace(visit, member=replace(who, first_name=name, tier=tier, points=points))
+    # What is used of prepaid money is on the bill, which is no secret; what is there is.
+    prepaid = who.prepaid and (who.prepaid if visit.use_prepaid else who.prepaid + Money(1, "EUR"))
+    cards = tuple(replace(card, code=f"{card.code[:-4]}0815") for card in visit.gift_cards)
+    other = replace(who, first_name=name, tier=tier, points=points, prepaid=prepaid)
+    visit = replace(visit, member=other, gift_cards=cards)
+    if visit.notice is not None and visit.notice.kind is NoticeKind.GIFT_CARD_ADDED:
+        visit = replace(visit, notice=replace(visit.notice, about="0815"))
     if past is not None:
         then = replace(past, placed_on=date(2026, 9, 9), lines=past.lines[:1])
         visit = replace(visit, last_order=then)
@@ -44,8 +53,12 @@ def somebody_else(visit: Visit) -> Visit:
 
 
 def heard(visit: Visit, *, alone: bool) -> tuple[str, ...]:
+    """On coming there, on walking over it by keys, when all of it appears at once, and on demand."""
     scene, says = COMPOSER.scene(visit), narrator("en", alone=alone)
-    return (*says.entered(scene), *says.everything(scene))
+    walked = [said for stop in focus_order(scene) for said in says.moved(scene, stop.id)]
+    mute = tuple(replace(w, name="", value="") for w in scene.widgets)
+    appeared = says.changed(replace(scene, widgets=mute), scene)
+    return (*says.entered(scene), *says.everything(scene), *walked, *appeared)
 
 
 @pytest.mark.parametrize("access", [Access(), LARGE], ids=["plain", "large"])

@@ -12,7 +12,18 @@ from kioskd.core.access import AS_EVERYBODY, Access, Aid
 from kioskd.core.intents import ChangeVolume, SetAid
 from kioskd.ui.looks import AS_BUILT, Look, Wardrobe
 from kioskd.ui.picture_cache import Pictures
-from kioskd.ui.scene import ACCESS, VEIL, OpenPanel, Role, Scene, Widget, scrolled, seen, with_panel
+from kioskd.ui.scene import (
+    ACCESS,
+    VEIL,
+    OpenPanel,
+    Role,
+    Scene,
+    ScrollBy,
+    Widget,
+    scrolled,
+    seen,
+    with_panel,
+)
 from kioskd.ui.screen import Screen
 from kioskd.ui.screens.aids import AIDS
 from kioskd.ui.stage import Display
@@ -167,3 +178,23 @@ def test_who_listens_or_uses_keys_sees_no_motion() -> None:
     assert not composer.scene(VISITS["menu"]).calm
     assert composer.scene(replace(VISITS["menu"], access=HEARD)).calm
     assert composer.scene(replace(VISITS["menu"], access=Access(keys=True))).calm
+
+
+@pytest.mark.parametrize(
+    ("access", "moves"), [(AS_EVERYBODY, True), (HEARD, False), (Access(keys=True), False)], ids=str
+)
+def test_on_a_calm_screen_every_picture_is_the_last_one(window: Window, access: Access, moves: bool) -> None:
+    """From screen to screen, through a list, and where something is under way or counts up."""
+    outfit = Wardrobe(SMALL, default_theme(), Pictures(None), SHOP).usual
+    screen = Screen(window, outfit.stage, outfit.renderer)
+    moved = []
+    for at_s, name in enumerate(("attract", "menu", "basket-many", "paying", "thanks"), 1):
+        screen.show(outfit.scene(replace(VISITS[name], access=access)))
+        moved.append(screen.animate(float(at_s)) is not None)
+        screen.repaint()
+        for widget in screen.scene.widgets if screen.scene else ():
+            if isinstance(widget.action, ScrollBy) and widget.enabled:
+                screen.activate(widget.id, at_s + 0.5)
+                moved.append(screen.animate(at_s + 0.5) is not None)
+    assert any(moved) is moves
+    assert len(moved) > 5, "no list was scrolled"

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
+from math import atan, degrees
 
 import pytest
 
 from kioskd.core.access import Access, Aid
 from kioskd.ui.fonts import Fonts
-from kioskd.ui.large import capital_mm
 from kioskd.ui.looks import Outfit, Wardrobe
 from kioskd.ui.picture_cache import Pictures
 from kioskd.ui.scene import OpenPanel, Role, Scene, focus_order, scrolled, with_panel
 from kioskd.ui.text import Script
 from kioskd.ui.theme import default_theme
-from tests.screens.lints import foreign_words, in_view, ink_box, owners
+from tests.screens.lints import foreign_words, in_view, ink_box, least_target_mm, owners
 from tests.screens.looks import SIZES
 from tests.ui_visits import shop, visits
 
@@ -76,7 +76,8 @@ def test_a_capital_has_seven_tenths_of_a_degree_on_every_display() -> None:
         for type in worn.stage.theme.types:
             font = fonts.font(Script.LATIN, type)
             _, _, low, high, _ = font.metrics("H")[0]
-            assert (high - low) / display.px_per_mm >= capital_mm(display.distance_mm), f"{name}: {type}"
+            degrees_seen = degrees(2 * atan((high - low) / display.px_per_mm / 2 / display.distance_mm))
+            assert degrees_seen >= 0.7, f"{name}: {type}"
 
 
 @EVERYWHERE
@@ -144,7 +145,7 @@ def test_targets_are_large_and_apart(display: str, language: str) -> None:
     for name, scene, _ in scenes(display, language):
         targets = [w for w in scene.widgets if w.action is not None]
         for i, one in enumerate(targets):
-            if min(one.rect.w, one.rect.h) < stage.least_target_mm - 0.01:
+            if min(one.rect.w, one.rect.h) < least_target_mm(scene) - 0.01:
                 faults.append(f"{name}: {one.id} is {one.rect.w:.1f} x {one.rect.h:.1f} mm")
             if not stage.area.holds(one.rect, 0.01) and one.region is None:
                 faults.append(f"{name}: {one.id} leaves the page")

@@ -13,6 +13,7 @@ from kioskd.core.phases import AskStaff, Checkout, Paying, PayingRest, Storing
 from kioskd.core.rules.paying import ask_for_rest, ask_staff, presenting
 from kioskd.core.rules.table import Context, Step, notice, rule, to
 from kioskd.core.rules.undoing import released
+from kioskd.core.shop import Shop
 from kioskd.core.visit import Place, Visit
 
 _WAITED_AT = (Place.PAYING, Place.ASK_STAFF)
@@ -58,11 +59,16 @@ def return_payment(visit: Visit, event: ReturnPayment, context: Context) -> Step
     return to(visit, replace(phase, returning=True, until_s=until_s), ReturnParts(phase.order.id))
 
 
+def rest_end_s(visit: Visit, asking: PayingRest, shop: Shop) -> float:
+    """Listening is not idleness here either; a guest who is waiting for their money has chosen already."""
+    return asking.until_s if asking.returning else max(asking.until_s, visit.heard_s + shop.limits.rest_s)
+
+
 @rule(Place.PAYING_REST, Tick, to=[Place.ASK_STAFF], stays=True)
 def nobody_pays_the_rest(visit: Visit, event: Tick, context: Context) -> Step:
     """Whoever left without it gets back what was paid, too."""
     phase = _asking(visit)
-    if context.moment.mono_s < phase.until_s:
+    if context.moment.mono_s < rest_end_s(visit, phase, context.shop):
         return Step(visit)
     if phase.returning:
         return ask_staff(visit, phase.order, context, owed=phase.order.paid_by_card)

@@ -9,6 +9,7 @@ from math import ceil
 from kioskd.core.enrolling import Enrolling
 from kioskd.core.events import DeviceChanged, NetworkChanged, Scanned, Tick
 from kioskd.core.intents import StillHere
+from kioskd.core.notice import Notice
 from kioskd.core.phases import (
     AskStaff,
     Attract,
@@ -25,6 +26,7 @@ from kioskd.core.phases import (
 from kioskd.core.rules.found import IDENTIFYING_FROM, unanswered
 from kioskd.core.rules.offers import hold_overdue
 from kioskd.core.rules.paying import abort, ask_staff
+from kioskd.core.rules.paying_rest import rest_end_s
 from kioskd.core.rules.promo_codes import promo_code_overdue
 from kioskd.core.rules.staffing import staff_deadlines
 from kioskd.core.rules.table import Context, Step, home, resting_phase, rule, to
@@ -54,7 +56,7 @@ _HOME = (Place.ATTRACT, Place.OUT_OF_ORDER)
 def deadlines(visit: Visit, shop: Shop) -> Iterator[float]:
     """Every moment at which a Tick would change something."""
     if visit.notice:
-        yield visit.notice.until_s
+        yield notice_end_s(visit, visit.notice, shop)
     if visit.hint:
         yield visit.hint.until_s
     if visit.lookup:
@@ -65,7 +67,7 @@ def deadlines(visit: Visit, shop: Shop) -> Iterator[float]:
         case Paying():
             yield visit.phase.give_up_s if visit.phase.aborting else visit.phase.abort_s
         case PayingRest():
-            yield visit.phase.until_s
+            yield rest_end_s(visit, visit.phase, shop)
         case Thanks():
             yield _thanks_end_s(visit, visit.phase, shop)
             if visit.phase.answer_due_s is not None:
@@ -85,13 +87,27 @@ def deadlines(visit: Visit, shop: Shop) -> Iterator[float]:
                 yield _idle_from_s(visit, shop)
 
 
+def notice_end_s(visit: Visit, notice: Notice, shop: Shop) -> float:
+    """A sentence stays until it was read, and can be asked for again while it is being said."""
+    return _read_by_s(visit, notice.until_s, shop.limits.notice_s)
+
+
 def _thanks_end_s(visit: Visit, thanks: Thanks, shop: Shop) -> float:
-    """Whoever listens has all the time after they heard it that others have who read."""
-    return max(thanks.until_s, visit.heard_s + shop.limits.thanks_s)
+    return _read_by_s(visit, thanks.until_s, shop.limits.thanks_s)
 
 
 def _ask_staff_end_s(visit: Visit, asking: AskStaff, shop: Shop) -> float:
-    return max(asking.until_s, visit.heard_s + shop.limits.ask_staff_s)
+    return _read_by_s(visit, asking.until_s, shop.limits.ask_staff_s)
+
+
+def _read_by_s(visit: Visit, until_s: float, limit_s: float) -> float:
+    """When something has been there long enough that was to be seen for `limit_s`, until `until_s`.
+
+    Whoever needs more time has it; whoever listens has all the time after they heard it that others have who
+    read.
+    """
+    more_s = limit_s * (visit.access.patience - 1)
+    return max(until_s, visit.heard_s + limit_s) + more_s
 
 
 def _points_overdue_s(thanks: Thanks, shop: Shop) -> float:
