@@ -31,9 +31,13 @@ class Rect:
 
     def overlaps(self, other: Rect, slack: float = 0.0) -> bool:
         """Whether the two share more than `slack` millimetres in both directions."""
+        # Asked of every widget at every change: so comparisons only, and mostly the first one is enough.
         return (
-            min(self.right, other.right) - max(self.x, other.x) > slack
-            and min(self.bottom, other.bottom) - max(self.y, other.y) > slack
+            self.y + self.h - other.y > slack
+            and other.y + other.h - self.y > slack
+            and self.x + self.w - other.x > slack
+            and other.x + other.w - self.x > slack
+            and min(self.w, self.h, other.w, other.h) > slack
         )
 
     def holds(self, other: Rect, slack: float = 0.0) -> bool:

@@ -33,6 +33,14 @@ class Pose:
     text: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A line as it is drawn, and where below its top the eye sees its middle."""
+
+    image: pygame.Surface
+    middle_px: float
+
+
 class Renderer:
     """Paints scenes of one stage. Holds caches, no canvas."""
 
@@ -40,7 +48,7 @@ class Renderer:
         self._stage = stage
         self._fonts = fonts
         self._pictures = pictures
-        self._texts: OrderedDict[tuple[str, str, Colour, bool, bool, bool], pygame.Surface] = OrderedDict()
+        self._texts: OrderedDict[tuple[str, str, Colour, bool, bool, bool], _Text] = OrderedDict()
         self._text_bytes = 0
         self._shift_px = (0, 0)
 
@@ -161,19 +169,15 @@ class Renderer:
         ):
             return [whole]
         old_poses, new_poses = old_poses or {}, new_poses or {}
-        before = {w.id: (i, w) for i, w in enumerate(old.widgets)}
-        after = {w.id: (i, w) for i, w in enumerate(new.widgets)}
-        same_order = [w.id for w in old.widgets if w.id in after] == [
-            w.id for w in new.widgets if w.id in before
-        ]
-        if not same_order:
+        before = {widget.id: widget for widget in old.widgets}
+        after = {widget.id: widget for widget in new.widgets}
+        if [id for id in before if id in after] != [id for id in after if id in before]:
             return [whole]
         old_views = {r.id: r for r in old.regions}
         new_views = {r.id: r for r in new.regions}
         rects: list[pygame.Rect] = []
         for id in before.keys() | after.keys():
-            was = before[id][1] if id in before else None
-            now = after[id][1] if id in after else None
+            was, now = before.get(id), after.get(id)
             moved = old_poses.get(id) != new_poses.get(id)
             touched = pressed[0] != pressed[1] and id in pressed
             if was is not None and now is not None and not moved and not touched and self._alike(was, now):
@@ -265,11 +269,14 @@ class Renderer:
             return
         unit = self._stage.unit_mm * self._stage.display.px_per_mm
         radius = min(rect.w, rect.h) // 2 if style.radius is None else round(style.radius * unit)
+        border_px = max(1, round(style.border_width * unit)) if style.border is not None else 0
+        if _inside(canvas.get_clip(), rect, radius, border_px):
+            canvas.fill(fill)
+            return
         if style.shadow and enabled:
             blur, drop = self._shadow_px()
             look = self._stage.theme.shadow
             shadow(canvas, rect, radius, blur, drop, self._stage.theme.colours["shadow"], look.strength)
-        border_px = max(1, round(style.border_width * unit)) if style.border is not None else 0
         rounded(canvas, rect, radius, fill, style.border, border_px)
 
     def _shadow_px(self) -> tuple[int, int]:
@@ -291,8 +298,8 @@ class Renderer:
         # Lines are centred by the middle of their capitals, which is what the eye takes for the middle.
         middle = rect.y + rect.h / 2 - step * (len(lines) - 1) / 2
         for index, line in enumerate(lines):
-            image = self._text(line, label.type, ink, label.rtl, label.tabular, label.struck)
-            y = round(middle + index * step - self._fonts.middle_px(line, label.type))
+            drawn = self._text(line, label.type, ink, label.rtl, label.tabular, label.struck)
+            image, y = drawn.image, round(middle + index * step - drawn.middle_px)
             at_left = (label.align is Align.START) != from_right
             if label.align is Align.CENTRE:
                 x = rect.x + (rect.w - image.get_width()) // 2
@@ -300,24 +307,31 @@ class Renderer:
                 x = rect.x if at_left else rect.right - image.get_width()
             canvas.blit(image, (x, y))
 
-    def _text(
-        self, text: str, type: str, ink: Colour, rtl: bool, tabular: bool, struck: bool
-    ) -> pygame.Surface:
+    def _text(self, text: str, type: str, ink: Colour, rtl: bool, tabular: bool, struck: bool) -> _Text:
         key = (text, type, ink, rtl, tabular, struck)
         known = self._texts.get(key)
         if known is not None:
             self._texts.move_to_end(key)
             return known
-        image = self._fonts.render(text, type, ink, rtl, tabular)
+        image, middle_px = (
+            self._fonts.render(text, type, ink, rtl, tabular),
+            self._fonts.middle_px(text, type),
+        )
         if struck:
-            y = round(self._fonts.middle_px(text, type))
+            y = round(middle_px)
             pygame.draw.line(image, ink, (0, y), (image.get_width(), y), max(1, image.get_height() // 18))
-        self._texts[key] = image
+        drawn = self._texts[key] = _Text(image, middle_px)
         self._text_bytes += _bytes(image)
         while self._text_bytes > _MAX_TEXT_BYTES and len(self._texts) > 1:
             _, oldest = self._texts.popitem(last=False)
-            self._text_bytes -= _bytes(oldest)
-        return image
+            self._text_bytes -= _bytes(oldest.image)
+        return drawn
+
+
+def _inside(part: pygame.Rect, rect: pygame.Rect, radius: int, border_px: int) -> bool:
+    """Whether of a rectangle with round corners this part has neither corner nor border nor shadow."""
+    corner, edge = 2 * max(radius, border_px), 2 * border_px
+    return rect.inflate(-corner, -edge).contains(part) or rect.inflate(-edge, -corner).contains(part)
 
 
 def _bytes(surface: pygame.Surface) -> int:
