@@ -390,9 +390,11 @@ class Screen:
         assert scene is not None
         if self._reduced or scene.calm or self._painted is None:
             return
+        # One that is broken off has left its half-way picture on the display: this one goes over it as well.
+        unfinished = [self._transition.area] if self._transition is not None else []
         self._finish_transition()
         canvas = self._window.canvas
-        rects = self._renderer.damage(self._painted, scene, self._painted_poses, {})
+        rects = [*unfinished, *self._renderer.damage(self._painted, scene, self._painted_poses, {})]
         if not rects:
             return
         area = rects[0].unionall(rects[1:]).clip(canvas.get_rect())

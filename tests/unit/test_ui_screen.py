@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+import pygame
 import pytest
 
 from kioskd.core.basket import preset_choices
@@ -335,6 +336,24 @@ def test_a_transition_ends_in_the_very_picture_of_the_new_screen(
     assert lively.scene is not None
     renderer.paint(window.canvas, lively.scene)
     assert shown == window.frame()
+
+
+def test_a_page_left_in_the_middle_of_its_transition_leaves_nothing_on_the_display(
+    lively: Screen, window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is on the display is what was presented, and no more than that."""
+    shown = window.canvas.copy()
+    monkeypatch.setattr(
+        window, "present", lambda rects: [shown.blit(window.canvas, rect.topleft, rect) for rect in rects]
+    )
+    lively.show(scene("staff-pin"))
+    settle(lively, 0.0)
+    lively.show(scene("staff-start"))
+    lively.animate(100.0)
+    lively.repaint()
+    lively.show(scene("staff-devices"))
+    settle(lively, 100.05)
+    assert pygame.image.tobytes(shown, "RGB") == pygame.image.tobytes(window.canvas, "RGB")
 
 
 def test_points_count_up_to_the_true_number(lively: Screen, window: Window, renderer: Renderer) -> None:
