@@ -18,20 +18,6 @@ from kioskd.core.catalogue import Service
 from kioskd.core.denial import Denial
 from kioskd.core.money import Money
 
-FIXABLE = frozenset(
-    {
-        Denial.INSUFFICIENT_POINTS,
-        Denial.BELOW_MINIMUM,
-        Denial.TOO_MANY,
-        Denial.OTHER_SERVICE,
-        Denial.NEEDS_MORE,
-        Denial.NOT_TOGETHER,
-        Denial.OTHER_TENDER,
-        Denial.CARD_NEEDED,
-    }
-)
-"""What the guest can do something about, by changing the order."""
-
 
 @dataclass(frozen=True, slots=True)
 class Objection:
@@ -49,10 +35,6 @@ class Objection:
     service: Service | None = None
     rule: str = field(default="", compare=False)
     """The backend's own name for what stands in the way, for the merchant; empty when it has none."""
-
-    @property
-    def fixable(self) -> bool:
-        return self.denial in FIXABLE
 
 
 @dataclass(frozen=True, slots=True)

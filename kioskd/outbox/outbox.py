@@ -287,10 +287,6 @@ class Outbox:
 
     # --- for people -------------------------------------------------------------------------------------
 
-    async def doubts(self) -> list[Parcel]:
-        """What a person must decide about. `operation.evidence` and `.detail` and the payload say why."""
-        return await self._parcels(lambda operation: operation.state is OpState.IN_DOUBT)
-
     async def resolve_doubt(
         self,
         op_id: str,

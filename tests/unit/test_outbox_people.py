@@ -99,7 +99,7 @@ async def _in_doubt(outbox: Outbox) -> None:
     await outbox.accept(debit)
     order = Draft("o", "order", "order:1", {"number": "A41"}, held="its debit is not clear", saga="s")
     await outbox.resolve("pay-1", OpState.CONFIRMED, "trace 4711", accept=[order])
-    while not await outbox.doubts():
+    while not outbox.waiting_for_a_person():
         await outbox.pulse()
 
 

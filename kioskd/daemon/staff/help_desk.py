@@ -78,10 +78,6 @@ class HelpDesk:
         self._sleep = sleep
         self._call: _Call | None = None
 
-    @property
-    def open_call(self) -> tuple[str, HelpState] | None:
-        return (self._call.wish.call, self._call.state) if self._call else None
-
     async def call(self, wish: CallHelp) -> None:
         """Returns when somebody comes or the call has ended."""
         call = self._call = _Call(wish, HelpState.CALLED, asyncio.Event())
