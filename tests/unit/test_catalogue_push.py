@@ -16,8 +16,8 @@ from kioskd.core.catalogue import Catalogue
 from kioskd.core.catalogue_port import BatchAnswer, CatalogueEntry, EntryKind, EntryRefused
 from kioskd.core.errors import LoyaltyError, StorageError, Throttled, Unreachable
 from kioskd.daemon.catalogue_push import PATIENCE_S, CataloguePush
+from kioskd.daemon.cli.progress import Bar, Lines, progress_on
 from kioskd.daemon.push_journal import PushJournal, journal_in, locked_journal_in
-from kioskd.daemon.selling.progress import Bar, Lines, progress_on
 
 Batch = tuple[CatalogueEntry, ...]
 

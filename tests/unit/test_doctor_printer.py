@@ -13,7 +13,7 @@ import zxingcpp
 from PIL import Image
 
 from kioskd.daemon.doctor.printer import fitting, printer
-from kioskd.daemon.selling.receipt_file import read_receipt
+from kioskd.daemon.doctor.receipt_file import read_receipt
 from kioskd.devices.profiles import HARDWARE
 from kioskd.sim.printer import PrinterSimulator
 from kioskd.sim.printer_models import CUSTOM_VKP80III, EPSON_TM_T20III, GENERIC_58MM, PrinterModel

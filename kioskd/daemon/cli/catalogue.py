@@ -19,10 +19,10 @@ from kioskd.core.errors import ConfigError, LoyaltyError, StorageError
 from kioskd.daemon import exit_codes
 from kioskd.daemon.catalogue_push import CataloguePush
 from kioskd.daemon.cli.config_file import add_config
+from kioskd.daemon.cli.progress import progress_on
 from kioskd.daemon.config.kiosk import load_config
 from kioskd.daemon.config.menu import load_menu
 from kioskd.daemon.push_journal import journal_in, locked_journal_in
-from kioskd.daemon.selling.progress import progress_on
 from kioskd.daemon.wiring.backend import backend_of
 
 _NOUNS = {EntryKind.CATEGORY: ("category", "categories"), EntryKind.PRODUCT: ("product", "products")}

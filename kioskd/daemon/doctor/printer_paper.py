@@ -15,9 +15,9 @@ from typing import Any
 
 from kioskd.core.errors import ConfigError, DeviceFault
 from kioskd.core.receipt import Receipt
+from kioskd.daemon.doctor.receipt_file import read_receipt
 from kioskd.daemon.doctor.report import Finding, Report, Verdict
 from kioskd.daemon.paper import receipt_lettering
-from kioskd.daemon.selling.receipt_file import read_receipt
 from kioskd.devices.printer.encoder import PrintData, compose
 from kioskd.devices.printer.lettering import Lettering
 from kioskd.devices.printer.profile import (

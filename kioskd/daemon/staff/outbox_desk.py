@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Mapping
 from typing import Any, TypeVar
 
 from kioskd.daemon.control import Answer, Command, CommandRefused
-from kioskd.daemon.selling.evidence import evidence, payment, receipt_number
+from kioskd.daemon.staff.evidence import evidence, payment, receipt_number
 from kioskd.outbox.events import Verdict
 from kioskd.outbox.operation import OperationRefused
 from kioskd.outbox.outbox import Outbox

@@ -17,8 +17,8 @@ from kioskd.core.question import Evidence, Question, Subject
 from kioskd.core.settlement import uncharge_id
 from kioskd.core.staff import Decision
 from kioskd.daemon.selling.drafts import PART_PAID, PAYMENT
-from kioskd.daemon.selling.evidence import evidence, payment, receipt_number
 from kioskd.daemon.selling.payments import Payments
+from kioskd.daemon.staff.evidence import evidence, payment, receipt_number
 from kioskd.outbox.events import Verdict
 from kioskd.outbox.operation import Closing, Operation, OperationRefused, Strategy, decode_payload
 from kioskd.outbox.outbox import Outbox
