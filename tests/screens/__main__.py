@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import multiprocessing
 import sys
 import time
@@ -11,10 +12,11 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
+from kioskd.ui import fonts
 from kioskd.ui.locale.translator import LANGUAGES
 from tests.pseudo import PSEUDO
 from tests.screens.asked import Wanted, take, wrong_with
-from tests.screens.looks import MODES, SIZES, with_made_languages
+from tests.screens.looks import MODES, SIZES, states, with_made_languages
 from tests.screens.pages import write_index
 from tests.screens.rounds import PAIRS
 
@@ -52,14 +54,23 @@ def _sizes() -> dict[str, str]:
 
 
 def _workers() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(
-        mp_context=multiprocessing.get_context("spawn"), initializer=with_made_languages
-    )
+    return ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn"), initializer=_for_long)
+
+
+def _for_long() -> None:
+    """Tens of thousands of scenes of the same words: those are measured once, and what stays is not searched
+    for garbage again and again."""
+    with_made_languages()
+    fonts._MAX_WIDTHS = 200_000
+    states()
+    gc.freeze()
+    gc.disable()  # scenes hold each other in no circle
 
 
 def _check(wanted: Wanted) -> int:
     pairs = wanted.pairs() if wanted.languages or wanted.sizes else list(PAIRS)
     wrong = looked_at = 0
+    started_s = time.monotonic()
     with _workers() as pool:
         for (size, language), (count, found) in zip(
             pairs, pool.map(partial(wrong_with, wanted), pairs), strict=True
@@ -68,6 +79,8 @@ def _check(wanted: Wanted) -> int:
             wrong += len(found)
             for fault in found:
                 print(f"{size} {language} {fault}", flush=True)
+            minutes = (time.monotonic() - started_s) / 60
+            print(f"{size} {language}: {count} screens, after {minutes:.1f} minutes", file=sys.stderr)
     print(f"{looked_at} screens, {wrong} faults", file=sys.stderr)
     return 1 if wrong else 0
 
