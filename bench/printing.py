@@ -11,7 +11,7 @@ from time import perf_counter, process_time
 
 from bench.table import table
 from kioskd.core.receipt import Align, Columns, Qr, Receipt, Rule, Text
-from kioskd.daemon.paper import receipt_lettering
+from kioskd.daemon.receipt_letters import receipt_lettering
 from kioskd.devices.printer.encoder import encode
 from kioskd.devices.printer.printer import EscposPrinter
 from kioskd.devices.printer.profile import load_profile, profile_names

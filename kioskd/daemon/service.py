@@ -25,13 +25,14 @@ from kioskd.daemon.launch import keep_picture
 from kioskd.daemon.line_watch import LineWatch
 from kioskd.daemon.lookout import Lookout
 from kioskd.daemon.notify import ServiceManager
-from kioskd.daemon.posting import Post, tell_order
+from kioskd.daemon.posting import Post
 from kioskd.daemon.reporter import Reporter
 from kioskd.daemon.runtime import Runtime
 from kioskd.daemon.selling.courier import LoyaltyCourier
 from kioskd.daemon.selling.drafts import ORDER
 from kioskd.daemon.selling.last_orders import OwnRecord
 from kioskd.daemon.selling.objection_counts import ObjectionCounts
+from kioskd.daemon.selling.order_news import tell_order
 from kioskd.daemon.selling.orders import Orders
 from kioskd.daemon.selling.payments import Payments
 from kioskd.daemon.selling.refused_claims import RefusedClaims
@@ -40,6 +41,7 @@ from kioskd.daemon.selling.sessions import Sessions
 from kioskd.daemon.selling.settlement import Settlement
 from kioskd.daemon.selling.slips import SlipPrinter
 from kioskd.daemon.selling.steps import Steps
+from kioskd.daemon.selling.terminal_watch import asking_again
 from kioskd.daemon.selling.unpaid_orders import UnpaidOrders
 from kioskd.daemon.speaking import Speaking
 from kioskd.daemon.staff.day_paper import day_receipt
@@ -50,7 +52,6 @@ from kioskd.daemon.staff.questions import Questions
 from kioskd.daemon.staff.readiness_desk import ReadinessDesk
 from kioskd.daemon.staff.staff_desk import StaffDesk
 from kioskd.daemon.staff.terminal_desk import TerminalDesk
-from kioskd.daemon.staff.terminal_watch import asking_again
 from kioskd.daemon.staff.upkeep_desk import UpkeepDesk
 from kioskd.daemon.watching import instruments_of, watched
 from kioskd.daemon.wiring.backend import backend_of

@@ -1,0 +1,1 @@
+"""Drivers: each turns what a device says into events. None knows the guest's visit."""

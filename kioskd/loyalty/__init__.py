@@ -1,0 +1,1 @@
+"""Loyalty backends: an HTTP client, wire models, and an adapter into the words of core."""

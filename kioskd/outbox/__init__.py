@@ -1,0 +1,1 @@
+"""What must still be told: on the disk before it is sent, sent once, read back when nobody knows."""

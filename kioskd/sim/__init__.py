@@ -1,0 +1,1 @@
+"""The world around a kiosk, simulated at the level of its protocols."""

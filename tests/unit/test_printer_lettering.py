@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageChops
 
 import kioskd
-from kioskd.daemon.paper import receipt_lettering
+from kioskd.daemon.receipt_letters import receipt_lettering
 from kioskd.devices.printer.lettering import Lettering, Run, visual_runs
 from kioskd.devices.printer.typefaces import InstalledFonts
 

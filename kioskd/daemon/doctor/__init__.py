@@ -1,0 +1,1 @@
+"""What a technician asks of devices: what is plugged in, and whether it works."""

@@ -17,7 +17,7 @@ from kioskd.core.errors import ConfigError, DeviceFault
 from kioskd.core.receipt import Receipt
 from kioskd.daemon.doctor.receipt_file import read_receipt
 from kioskd.daemon.doctor.report import Finding, Report, Verdict
-from kioskd.daemon.paper import receipt_lettering
+from kioskd.daemon.receipt_letters import receipt_lettering
 from kioskd.devices.printer.encoder import PrintData, compose
 from kioskd.devices.printer.lettering import Lettering
 from kioskd.devices.printer.profile import (

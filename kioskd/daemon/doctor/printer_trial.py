@@ -11,7 +11,7 @@ from kioskd.core.errors import DeviceError
 from kioskd.core.print_verdict import PrintVerdict
 from kioskd.daemon.doctor.receipt_file import read_receipt
 from kioskd.daemon.doctor.report import Finding, Report, Verdict
-from kioskd.daemon.paper import receipt_lettering
+from kioskd.daemon.receipt_letters import receipt_lettering
 from kioskd.devices.printer import commands
 from kioskd.devices.printer.conversation import Conversation
 from kioskd.devices.printer.encoder import PrintData, compose

@@ -1,0 +1,1 @@
+"""Figures for whoever watches many kiosks, in the form of Prometheus."""

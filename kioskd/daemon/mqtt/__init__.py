@@ -1,0 +1,1 @@
+"""How a kiosk is, told to a broker."""

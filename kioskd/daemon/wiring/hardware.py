@@ -173,7 +173,7 @@ def _camera(config: Config, clock: Callable[[], float], viewfinder: Viewfinder) 
 def _printer(config: Config) -> EscposPrinter:
     import asyncio
 
-    from kioskd.daemon.paper import receipt_lettering
+    from kioskd.daemon.receipt_letters import receipt_lettering
     from kioskd.devices.printer import transport
     from kioskd.devices.printer.printer import EscposPrinter
     from kioskd.devices.printer.profile import load_profile
