@@ -66,3 +66,12 @@ def test_no_word_is_broken_on_the_button_to_change_a_line(size: str, language: s
     for widget in scene("basket-many", size, language).widgets:
         if widget.id.endswith(":edit"):
             assert widget.picture is not None or len(widget.label.lines) == 1  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("language", ["nl", "de", "uk"])
+@pytest.mark.parametrize("size", ["small", "wide", "landscape", "portrait"])
+def test_of_what_is_suggested_no_name_is_cut(size: str, language: str) -> None:
+    shown = scene("menu-suggestion", size, language)
+    names = [w for w in shown.widgets if w.part_of and w.part_of.startswith("suggestion:") and w.label]
+    assert names
+    assert not [w.name for w in names if w.label and w.label.lines[-1].endswith("…")]

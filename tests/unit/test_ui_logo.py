@@ -27,7 +27,8 @@ from kioskd.ui.speech.narration import narrator
 from kioskd.ui.stage import Display, Stage
 from kioskd.ui.theme import Colour, Theme, contrast, contrast_theme, default_theme, load_theme
 from tests.screens.lints import faults
-from tests.screens.looks import Look as Shown
+from tests.screens.looks import look
+from tests.screens.states import State
 from tests.ui_visits import DISPLAYS, MENU_FOLDER, shop, visits
 
 SHOP = shop()
@@ -59,6 +60,11 @@ def outfit(size: str, logo: Logo | None, look: Look = AS_BUILT) -> Outfit:
 
 def scene(name: str, size: str = "portrait", language: str = "en", logo: Logo | None = HARBOUR) -> Scene:
     return outfit(size, logo).scene(replace(VISITS[name], language=language))
+
+
+def wrong_with(worn: Outfit, name: str) -> list[tuple[str, str]]:
+    usual = look(State(VISITS[name], SHOP), "portrait")
+    return list(faults(replace(usual, scene=worn.scene(VISITS[name]), outfit=worn)))
 
 
 def logo_of(shown: Scene) -> Widget | None:
@@ -117,7 +123,7 @@ def test_long_and_high_pictures_leave_room_for_everything_else(
 ) -> None:
     worn = outfit(display, read_logo(png(tmp_path, lambda picture: picture.fill(INK), size)))
     for name in ("attract", "attract-member", "menu", "checkout"):
-        assert not list(faults(Shown(worn.scene(VISITS[name]), worn))), name
+        assert not wrong_with(worn, name), name
 
 
 @pytest.mark.parametrize("display", DISPLAYS)
@@ -126,7 +132,7 @@ def test_without_a_logo_the_name_is_written(display: str) -> None:
     for name in ("attract", "attract-member", "attract-notice", "attract-offline"):
         shown = worn.scene(VISITS[name])
         assert [w for w in shown.widgets if w.label and "Harbour Kitchen" in w.label.lines]
-        assert not list(faults(Shown(shown, worn))), name
+        assert not wrong_with(worn, name), name
 
 
 def test_large_text_has_the_name_in_letters() -> None:

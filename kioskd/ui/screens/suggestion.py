@@ -58,8 +58,7 @@ def suggestion_strip(sheet: Sheet, visit: Visit, shop: Shop, area: Rect, *, leas
         words="",
         picture=icon("cross", target * 0.3),
     )
-    fitting = max(1, int((inner.w + gap(sheet)) / (sheet.u(250 if not compact else 300) + gap(sheet))))
-    shown = products[:fitting]
+    shown = products[: _fitting(sheet, inner.w, products)]
     for cell, product in zip(inner.columns(len(shown), gap(sheet)), shown, strict=True):
         _tile(sheet, cell, product)
     return rest
@@ -68,6 +67,19 @@ def suggestion_strip(sheet: Sheet, visit: Visit, shop: Shop, area: Rect, *, leas
 def _quiet(visit: Visit) -> bool:
     """On a small panel there is room for one strip, and news goes first."""
     return visit.notice is None or visit.notice.kind is NoticeKind.ADDED
+
+
+def _fitting(sheet: Sheet, width: float, products: list[Product]) -> int:
+    """How many stand beside each other with every word whole; one at least."""
+    least, space = sheet.u(250 if not sheet.stage.compact else 300), gap(sheet)
+    words = [word for product in products for word in sheet.tr.words(product.name).split()]
+    longest = max((sheet.width(word, "badge") for word in words), default=0.0)
+    tile_w = max(least, longest + sheet.u(2 * _PAD + _SIDE + _GAP + 2))
+    return max(1, int((width + space) / (tile_w + space)))
+
+
+_PAD, _SIDE, _GAP = 16, 84, 12
+"""Of a tile, in units: beside what is in it, its picture's side, and between that and the words."""
 
 
 def _tile(sheet: Sheet, rect: Rect, product: Product) -> None:
@@ -84,9 +96,9 @@ def _tile(sheet: Sheet, rect: Rect, product: Product) -> None:
             focus=sheet.focus(),
         )
     )
-    inner = rect.inset(sheet.u(16), sheet.u(8))
-    side = min(inner.h, sheet.u(84))
-    at, inner = inner.start(side, sheet.u(12))
+    inner = rect.inset(sheet.u(_PAD), sheet.u(8))
+    side = min(inner.h, sheet.u(_SIDE))
+    at, inner = inner.start(side, sheet.u(_GAP))
     sheet.picture(at.around(side, side), photo(product.picture), part_of=id)
     price_h = sheet.measure.line_mm("small")
     lines = 1 if sheet.width(name, "pill") <= inner.w else 2
