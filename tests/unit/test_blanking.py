@@ -12,20 +12,23 @@ from kioskd.daemon.first_boot import blanking, taking_over
 from kioskd.daemon.first_boot.blanking import MOST_BYTES, blank_free_space
 
 
+ROOM = 3 * 1024 * 1024 + 7 * 512
+
+
 @pytest.fixture
 def writes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """A small card in place of a folder, which is full after three pieces; what was written to it."""
+    """A small card in place of a folder, and what was written to it: FAT refuses what does not fit whole."""
     lengths: list[int] = []
 
     def write(_descriptor: int, data: bytes) -> int:
-        if len(lengths) == 3:
+        if sum(lengths) + len(data) > ROOM:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         assert not any(data)
         lengths.append(len(data))
         return len(data)
 
     monkeypatch.setattr(Path, "is_mount", lambda _self: True)
-    monkeypatch.setattr(blanking, "_free_bytes", lambda _folder: 3 * 1024 * 1024)
+    monkeypatch.setattr(blanking, "_free_bytes", lambda _folder: ROOM)
     monkeypatch.setattr(os, "write", write)
     return lengths
 
@@ -36,7 +39,7 @@ def test_what_belongs_to_no_file_is_written_over_and_the_room_is_free_again(
     (tmp_path / "zeros.tmp").write_bytes(b"left by a power cut")
     (tmp_path / "kiosk.toml").write_bytes(b"stays")
     blank_free_space(tmp_path)
-    assert sum(writes) == 3 * 1024 * 1024
+    assert sum(writes) == ROOM  # to the last cluster: there the oldest file lay that was saved anew
     assert [file.name for file in tmp_path.iterdir()] == ["kiosk.toml"]
 
 

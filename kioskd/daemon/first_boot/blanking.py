@@ -10,7 +10,8 @@ from pathlib import Path
 MOST_BYTES = 1024 * 1024 * 1024
 """A boot partition has less. What has more is somebody's disk, and filling it takes too long."""
 _NAME = "zeros.tmp"
-_ZEROS = bytes(1024 * 1024)
+_PIECES = (1024 * 1024, 512)
+"""In bytes. A piece that does not fit as a whole is refused as a whole; the smallest is the smallest cluster."""
 
 
 def blank_free_space(card: Path) -> None:
@@ -34,12 +35,13 @@ def blank_free_space(card: Path) -> None:
 
 
 def _fill(descriptor: int) -> None:
-    try:
-        while os.write(descriptor, _ZEROS):
-            pass
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
+    for length in _PIECES:
+        try:
+            while os.write(descriptor, bytes(length)):
+                pass
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
 
 
 def _free_bytes(folder: Path) -> int:
