@@ -11,7 +11,6 @@ import pytest
 from kioskd.daemon.first_boot import blanking, taking_over
 from kioskd.daemon.first_boot.blanking import MOST_BYTES, blank_free_space
 
-
 ROOM = 3 * 1024 * 1024 + 7 * 512
 
 

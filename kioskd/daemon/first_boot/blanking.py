@@ -11,7 +11,7 @@ MOST_BYTES = 1024 * 1024 * 1024
 """A boot partition has less. What has more is somebody's disk, and filling it takes too long."""
 _NAME = "zeros.tmp"
 _PIECES = (1024 * 1024, 512)
-"""In bytes. A piece that does not fit as a whole is refused as a whole; the smallest is the smallest cluster."""
+"""In bytes. A piece that does not fit whole is refused as a whole; the last one is the smallest cluster."""
 
 
 def blank_free_space(card: Path) -> None:
