@@ -424,7 +424,7 @@ def _of_the_world(p: Player, rng: random.Random) -> list[Event]:
         PointsPreviewed(preview, rng.choice([None, BasketPoints(3)])),
         PaymentProgress(order_id, rng.choice(list(PaymentStep))),
         PaymentEnded(order_id, rng.choice(list(PaymentOutcome))),
-        PartPaid(order if order and order_id == order.id else SALE.order),
+        PartPaid(order if order and order.due and order_id == order.id else SALE.order),
         PartsReturned(order_id, SALE.order.due, rng.random() < 0.5),
         OrderAccepted(order_id),
         OrderDelivered(order_id, rng.choice([None, 3]), rng.choice([None, 9])),

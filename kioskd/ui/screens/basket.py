@@ -29,6 +29,7 @@ def basket(sheet: Sheet, visit: Visit, shop: Shop) -> str:
     _foot(sheet, layout.foot, visit)
     title = tr("Your order")
     several = len(visit.basket.lines) > 1
+    controls: Rect | None
     if stage.compact and filled:
         body, controls = _small_head(sheet, layout.body, title, clear=several)
     else:
