@@ -28,27 +28,22 @@ def out_of_order(sheet: Sheet, visit: Visit, shop: Shop, phase: OutOfOrder) -> s
     body = layout.body
     has_a_page = shop.staff and phase.reason is Blockage.NO_TENDER  # staff read there what is broken
     if phase.details and not has_a_page:
-        lines = [clean(detail) for detail in phase.details][:4]
-        line_h = sheet.measure.line_mm("small")
-        height = sheet.u(40) + line_h * (len(lines) + 1)
-        if not stage.portrait:
-            width = layout.foot.w
-            at = Rect(
-                layout.foot.x,
-                layout.foot.bottom - min(height, layout.foot.h),
-                width,
-                min(height, layout.foot.h),
-            )
-        else:
-            at, body = body.foot(height, sheet.u(24))
-        _details(sheet, at, lines)
+        words = "\n".join([tr("For our team:"), *(clean(detail) for detail in phase.details[:4])])
+        if stage.portrait:
+            height = sheet.u(40) + sheet.height(words, "small", body.w - sheet.u(48))
+            at, body = body.foot(min(height, body.h * 0.4), sheet.u(24))
+        else:  # beside what stands in the corners, and above it as far as that takes
+            height = sheet.u(16) + sheet.height(words, "small", layout.foot.w - sheet.u(48))
+            height = min(height, layout.foot.h + body.h * 0.4)
+            at = Rect(layout.foot.x, layout.foot.bottom - height, layout.foot.w, height)
+            body = body.top(body.h - max(height - layout.foot.h, 0.0))[0]
+        _details(sheet, at, words)
     _calm(sheet, body, title, tr(_REASONS[phase.reason]), "toolbox")
     return title
 
 
-def _details(sheet: Sheet, rect: Rect, lines: list[str]) -> None:
+def _details(sheet: Sheet, rect: Rect, words: str) -> None:
     inner = rect.inset(sheet.u(24), 0)
-    words = "\n".join([sheet.tr("For our team:"), *lines])
     sheet.text(inner, words, ("small", "tiny"), style="quiet", align=Align.CENTRE, id="details")
 
 
