@@ -21,7 +21,7 @@ from kioskd.sim.leat import LeatSimulator
 from kioskd.sim.paper import Paper
 from kioskd.sim.printer import PrinterSimulator
 from kioskd.sim.serve import serve
-from kioskd.sim.terminal import TerminalSimulator
+from kioskd.sim.terminal import Patience, TerminalSimulator
 from tests.lab import setting
 from tests.lab.cable import Cable
 from tests.lab.camera import LabCamera
@@ -246,7 +246,9 @@ class Lab:
         things = self._things
         self.leat = LeatSimulator()
         served = await things.enter_async_context(serve(self.leat.app))
-        self.terminal = await things.enter_async_context(TerminalSimulator(auto_s=0.5))
+        # As the machine's own watchdogs: an emulated processor takes longer to answer.
+        patience = Patience(answer_s=30.0)
+        self.terminal = await things.enter_async_context(TerminalSimulator(auto_s=0.5, patience=patience))
         printer = self.folder / "printer"
         self.printer = PrinterSimulator(printer)
         await self.printer.start()
