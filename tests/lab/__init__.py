@@ -1,7 +1,7 @@
 """What ships, in a virtual machine: the disk of `./dev image debian-amd64`, this checkout's packages in it.
 
-    ./dev lab            everything: three quarters of an hour on two cores without KVM
-    ./dev lab --quick    what is for every change: some minutes
+    ./dev lab            everything: half an hour on two cores without KVM
+    ./dev lab --quick    what is for every change: some eight minutes
     ./dev lab camera     one proof; --list names them
     ./dev lab --cuts 20  the power is cut twenty times in the middle of orders
     ./dev lab --first-boot   nothing was set up yet: see `tests.lab.first_boot`
