@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 
+import pygame
 import pytest
 from PIL import Image
 
@@ -18,7 +19,6 @@ from kioskd.core.access import Access, Aid
 from kioskd.ui.geometry import Rect
 from kioskd.ui.scene import Scene, Widget, seen
 from kioskd.ui.theme import Colour, contrast
-from kioskd.ui.window import Driver, Window
 from tests.screens.looks import SIZES, Look, look
 from tests.screens.states import State
 from tests.ui_visits import shop, visits
@@ -71,12 +71,6 @@ def shown(name: str, mode: str, panel: str | None = None) -> Look:
 
 
 @cache
-def window() -> Window:
-    display = SIZES[SIZE]
-    return Window(display.width_px, display.height_px, driver=Driver.OFFSCREEN)
-
-
-@cache
 def seen_as(colour: Colour, sight: str) -> Colour:
     linear = [c / 255 / 12.92 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in colour]
     r, g, b = (
@@ -91,9 +85,10 @@ def _coded(light: float) -> int:
 
 
 def painted(at: Look) -> Image.Image:
-    at.outfit.renderer.paint(window().canvas, at.scene)
-    width, height, pixels = window().frame()
-    return Image.frombytes("RGB", (width, height), pixels)
+    display = SIZES[SIZE]
+    canvas = pygame.Surface((display.width_px, display.height_px), depth=32)
+    at.outfit.renderer.paint(canvas, at.scene)
+    return Image.frombytes("RGB", canvas.get_size(), pygame.image.tobytes(canvas, "RGB"))
 
 
 def colours(picture: Image.Image, box: tuple[int, int, int, int]) -> Counter[Colour]:
