@@ -16,8 +16,8 @@ from tests.lab.first_boot.story import Act, Story
 from tests.lab.lab import NotSo, until
 
 _SHOWN = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b")
-_NAMES = ("/dev/kioskd/wedge-", "/dev/kioskd/serial-")
-"""Of scanner and printer, by the port they are in."""
+_NAMES = ("/dev/input/by-id/usb-QEMU_QEMU_USB_Keyboard_SCANNER01", "/dev/kioskd/serial-")
+"""Of a keyboard, whose maker no rule takes for one of scanners, and of what is serial, by its port."""
 TRIES = 8
 _COUNTED_S = 60.0
 _MISSING = re.compile("codes are here|This is no code")
