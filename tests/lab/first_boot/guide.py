@@ -11,7 +11,7 @@ from tests.lab.keystrokes import typed
 from tests.lab.lab import NotSo, until
 from tests.lab.machine import SCANNER
 
-_CODE = "LAB-4711"
+_CODE = "LAB-TEST-4711"
 _NUMBER = re.compile(r"\bA\d+\b")
 
 
